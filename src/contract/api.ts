@@ -1,0 +1,306 @@
+// The HTTP interface /api/v1: every route with what it takes and gives. Pages and command line use nothing else.
+import { z } from 'zod';
+import type { Action } from '#model/permissions.ts';
+import {
+  accountSchema,
+  computerSchema,
+  errorSchema,
+  givenNameSchema,
+  idSchema,
+  levelSchema,
+  passwordSchema,
+  questionSchema,
+  sessionSchema,
+  settingsSchema,
+  stationSchema,
+  timeSchema,
+  userNameSchema,
+} from './values.ts';
+
+export const apiPrefix = '/api/v1';
+
+export const principalSchema = z.object({
+  /** `root` on the computer, the token's name, or the account. */
+  name: z.string(),
+  fullName: z.string(),
+  level: levelSchema,
+  by: z.enum(['page', 'token', 'socket']),
+});
+export type Principal = z.infer<typeof principalSchema>;
+
+/** The answer of a sign-in at a page: done, or PAM asks something further. */
+export const pageSignInSchema = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('done'), principal: principalSchema }),
+  z.object({ step: z.literal('question'), attempt: idSchema, question: questionSchema }),
+]);
+export type PageSignIn = z.infer<typeof pageSignInSchema>;
+
+/** What became of one of several targets. `error` null: done. */
+export const outcomeSchema = z.object({ session: idSchema, user: z.string(), error: errorSchema.nullable() });
+export type Outcome = z.infer<typeof outcomeSchema>;
+const outcomes = z.object({ outcomes: z.array(outcomeSchema) });
+
+export const auditEntrySchema = z.object({
+  number: z.number().int(),
+  at: timeSchema,
+  /** Who did it: account, token, `root`, or empty before a sign-in. */
+  actor: z.string(),
+  action: z.string(),
+  /** Whom or what it concerned. */
+  target: z.string(),
+  address: z.string(),
+  outcome: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+export const tokenSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  level: levelSchema,
+  createdAt: timeSchema,
+  lastUsedAt: timeSchema.nullable(),
+});
+
+const none = z.object({});
+const byId = z.object({ id: idSchema });
+const byName = z.object({ name: z.string().max(255) });
+const countdown = z.object({
+  /** Seconds of warning; the setting's if left out, 0 at once. */
+  seconds: z.number().int().min(0).max(3600).optional(),
+});
+
+interface Route {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below /api/v1, `:id` and `:name` as in `params`. */
+  path: string;
+  action: Action;
+  params: z.ZodObject;
+  query: z.ZodObject;
+  body: z.ZodType;
+  reply: z.ZodType;
+  summary: string;
+}
+
+const route = <const R extends Partial<Route> & Pick<Route, 'method' | 'path' | 'action' | 'summary'>>(given: R) => ({
+  params: none,
+  query: none,
+  body: none,
+  reply: none,
+  ...given,
+});
+
+export const apiRoutes = {
+  signIn: route({
+    method: 'POST',
+    path: '/sign-in',
+    action: 'page.sign-in',
+    summary: 'Sign in to the Manager or the Dashboard',
+    body: z.object({ user: userNameSchema, password: passwordSchema, page: z.enum(['manager', 'dashboard']) }),
+    reply: pageSignInSchema,
+  }),
+  signInAnswer: route({
+    method: 'POST',
+    path: '/sign-in/answer',
+    action: 'page.sign-in',
+    summary: 'Answer a further question of the sign-in',
+    body: z.object({ attempt: idSchema, answer: passwordSchema }),
+    reply: pageSignInSchema,
+  }),
+  signOut: route({ method: 'POST', path: '/sign-out', action: 'page.sign-out', summary: 'Sign out of the page' }),
+  me: route({
+    method: 'GET',
+    path: '/me',
+    action: 'me.see',
+    summary: 'Who is signed in',
+    reply: z.object({ principal: principalSchema, computer: z.string() }),
+  }),
+  /** Works while there is no administrator, with the code that `stationmaster up` printed. */
+  setup: route({
+    method: 'POST',
+    path: '/setup',
+    action: 'setup.finish',
+    summary: 'Make the first administrator',
+    body: z.object({
+      code: z.string().max(64),
+      user: userNameSchema,
+      password: passwordSchema,
+      /** Make the account; false: it exists and the password is its own. */
+      create: z.boolean(),
+      fullName: z.union([givenNameSchema, z.literal('')]),
+      settings: settingsSchema.pick({ enrolment: true, whoMaySignIn: true }).partial(),
+    }),
+  }),
+  setupState: route({
+    method: 'GET',
+    path: '/setup',
+    action: 'page.sign-in',
+    summary: 'Whether an administrator has yet to be made',
+    reply: z.object({ needed: z.boolean() }),
+  }),
+  computers: route({
+    method: 'GET',
+    path: '/computers',
+    action: 'computers.list',
+    summary: 'Computers',
+    reply: z.array(computerSchema),
+  }),
+  suspendAll: route({
+    method: 'POST',
+    path: '/computers/:name/suspend-all',
+    action: 'computer.suspend-all',
+    summary: 'Suspend all stations of a computer',
+    params: byName,
+    reply: outcomes,
+  }),
+  logOffAll: route({
+    method: 'POST',
+    path: '/computers/:name/log-off-all',
+    action: 'computer.log-off-all',
+    summary: 'Log off all stations of a computer',
+    params: byName,
+    body: countdown,
+    reply: outcomes,
+  }),
+  identifyAll: route({
+    method: 'POST',
+    path: '/computers/:name/identify',
+    action: 'computer.identify',
+    summary: 'Show or hide the names of all stations of a computer on their screens',
+    params: byName,
+    body: z.object({ on: z.boolean() }),
+  }),
+  stations: route({
+    method: 'GET',
+    path: '/stations',
+    action: 'stations.list',
+    summary: 'Stations',
+    reply: z.array(stationSchema),
+  }),
+  configureStation: route({
+    method: 'PATCH',
+    path: '/stations/:id',
+    action: 'station.configure',
+    summary: 'Rename a station',
+    params: byId,
+    body: z.object({
+      name: givenNameSchema,
+      /** The name the change is based on; another one now is `changed-meanwhile`. */
+      was: z.string().optional(),
+    }),
+    reply: stationSchema,
+  }),
+  admitStation: route({
+    method: 'POST',
+    path: '/stations/:id/admit',
+    action: 'station.admit',
+    summary: 'Let a waiting browser become a station',
+    params: byId,
+    reply: stationSchema,
+  }),
+  removeStation: route({
+    method: 'DELETE',
+    path: '/stations/:id',
+    action: 'station.remove',
+    summary: 'Remove a station or refuse a waiting one; its session is suspended',
+    params: byId,
+  }),
+  identifyStation: route({
+    method: 'POST',
+    path: '/stations/:id/identify',
+    action: 'station.identify',
+    summary: 'Show or hide the name of a station on its screen',
+    params: byId,
+    body: z.object({ on: z.boolean() }),
+  }),
+  enrolmentCode: route({
+    method: 'POST',
+    path: '/stations/codes',
+    action: 'station.code',
+    summary: 'A code with which browsers become stations',
+    body: z.object({ minutes: z.number().int().min(1).max(1440).default(60) }),
+    reply: z.object({ code: z.string(), expiresAt: timeSchema }),
+  }),
+  sessions: route({
+    method: 'GET',
+    path: '/sessions',
+    action: 'sessions.list',
+    summary: 'Sessions',
+    reply: z.array(sessionSchema),
+  }),
+  suspendSession: route({
+    method: 'POST',
+    path: '/sessions/:id/suspend',
+    action: 'session.suspend',
+    summary: 'Suspend a session',
+    params: byId,
+    reply: sessionSchema,
+  }),
+  logOffSession: route({
+    method: 'POST',
+    path: '/sessions/:id/log-off',
+    action: 'session.log-off',
+    summary: 'Log a session off, after a countdown',
+    params: byId,
+    body: countdown,
+    reply: sessionSchema,
+  }),
+  keepSession: route({
+    method: 'POST',
+    path: '/sessions/:id/keep',
+    action: 'session.log-off',
+    summary: 'Take a log-off back that is counting down',
+    params: byId,
+    reply: sessionSchema,
+  }),
+  accounts: route({
+    method: 'GET',
+    path: '/users',
+    action: 'accounts.list',
+    summary: 'People with an account on this computer',
+    reply: z.array(accountSchema),
+  }),
+  settings: route({ method: 'GET', path: '/settings', action: 'settings.see', summary: 'Settings', reply: settingsSchema }),
+  changeSettings: route({
+    method: 'PATCH',
+    path: '/settings',
+    action: 'settings.change',
+    summary: 'Change settings',
+    body: settingsSchema.partial().strict(),
+    reply: settingsSchema,
+  }),
+  audit: route({
+    method: 'GET',
+    path: '/audit',
+    action: 'audit.see',
+    summary: 'Who did what to whom, newest first',
+    query: z.object({
+      before: z.coerce.number().int().optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+      search: z.string().max(100).optional(),
+    }),
+    reply: z.array(auditEntrySchema),
+  }),
+  tokens: route({
+    method: 'GET',
+    path: '/tokens',
+    action: 'tokens.manage',
+    summary: 'Tokens of the command line',
+    reply: z.array(tokenSchema),
+  }),
+  makeToken: route({
+    method: 'POST',
+    path: '/tokens',
+    action: 'tokens.manage',
+    summary: 'Make a token; it is shown this once',
+    body: z.object({ name: givenNameSchema, level: z.enum(['dashboard', 'administrator']) }),
+    reply: tokenSchema.extend({ token: z.string() }),
+  }),
+  revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),
+} as const satisfies Readonly<Record<string, Route>>;
+
+export type ApiRouteName = keyof typeof apiRoutes;
+export type ApiParams<N extends ApiRouteName> = z.input<(typeof apiRoutes)[N]['params']>;
+export type ApiQuery<N extends ApiRouteName> = z.input<(typeof apiRoutes)[N]['query']>;
+export type ApiBody<N extends ApiRouteName> = z.input<(typeof apiRoutes)[N]['body']>;
+export type ApiReply<N extends ApiRouteName> = z.output<(typeof apiRoutes)[N]['reply']>;

@@ -1,0 +1,75 @@
+// Every error that one program tells another, by a stable code. Screens translate codes, never texts.
+// `status` is the HTTP status that carries it.
+
+export const errorCodes = {
+  // What was asked
+  'bad-request': { status: 400, text: 'The request is not of the form that is expected.' },
+  'not-found': { status: 404, text: 'There is no such thing.' },
+  'session-not-found': { status: 404, text: 'There is no such session; it has ended.' },
+  'station-not-found': { status: 404, text: 'There is no such station.' },
+  'computer-not-found': { status: 404, text: 'There is no such computer.' },
+  'name-taken': { status: 409, text: 'This name is taken.' },
+  'changed-meanwhile': { status: 409, text: 'Somebody else changed this meanwhile; look again.' },
+  'not-possible-now': { status: 409, text: 'That cannot be done in the present state.' },
+  'too-large': { status: 413, text: 'That is too large.' },
+  'too-many-requests': { status: 429, text: 'Too many requests; wait a moment.' },
+  // Who asks
+  'not-signed-in': { status: 401, text: 'Sign in first.' },
+  'not-allowed': { status: 403, text: 'You may not do that.' },
+  'foreign-origin': { status: 403, text: 'The request comes from a page of somebody else.' },
+  'code-wrong': { status: 403, text: 'The code is wrong or no longer valid.' },
+  'ticket-wrong': { status: 403, text: 'The ticket is wrong, used or too old.' },
+  'proof-wrong': { status: 403, text: 'This browser is not the station that it says it is.' },
+  // Signing in
+  'wrong-credentials': { status: 403, text: 'User name or password is wrong.' },
+  throttled: { status: 429, text: 'Too many attempts; wait before trying again.' },
+  'account-expired': { status: 403, text: 'This account has expired.' },
+  'account-locked': { status: 403, text: 'This account is locked.' },
+  'account-no-shell': { status: 403, text: 'This account may not sign in: it has no shell.' },
+  'account-not-listed': { status: 403, text: 'This account may not sign in at stations.' },
+  'account-refused': { status: 403, text: 'The system refuses this account now.' },
+  'password-not-changed': { status: 403, text: 'The password had to be changed and was not.' },
+  'sign-in-timed-out': { status: 408, text: 'Signing in took too long; start again.' },
+  'sign-in-unavailable': { status: 503, text: 'Signing in does not work now.' },
+  'level-too-low': { status: 403, text: 'This page is not for this account.' },
+  // Sessions
+  'home-missing': { status: 409, text: 'The home folder of this account is missing.' },
+  'home-not-writable': { status: 409, text: 'The home folder of this account cannot be written to.' },
+  'home-full': { status: 507, text: 'There is no space left in the home folder.' },
+  'disk-full': { status: 507, text: 'There is no space left on the computer.' },
+  'desktop-failed': { status: 500, text: 'The desktop did not start.' },
+  'desktop-not-installed': { status: 409, text: 'No desktop is installed on this computer.' },
+  'suspended-meanwhile': { status: 409, text: 'The session was suspended while it was being opened.' },
+  'ended-meanwhile': { status: 409, text: 'The session ended while it was being opened.' },
+  'station-taken': { status: 409, text: 'Another session is at this station.' },
+  // Our own programs
+  'computer-unreachable': { status: 503, text: 'The computer does not answer.' },
+  'version-mismatch': { status: 409, text: 'The two programs are of different versions; restart both.' },
+  'store-full': { status: 507, text: 'There is no space left for what has to be kept.' },
+  internal: { status: 500, text: 'Something went wrong in Stationmaster; the log says what.' },
+} as const satisfies Readonly<Record<string, { status: number; text: string }>>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error with a stable code; `details` may name numbers and names for the screen, never a secret. */
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}, options?: { cause?: unknown }) {
+    super(errorCodes[code].text, options);
+    this.name = 'CodedError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** `error` as it is told to another program: its own code if it has one, else `internal`. */
+export function tellError(error: unknown): {
+  code: ErrorCode;
+  message: string;
+  details: Readonly<Record<string, string | number>>;
+} {
+  const coded = error instanceof CodedError ? error : new CodedError('internal');
+  return { code: coded.code, message: coded.message, details: coded.details };
+}

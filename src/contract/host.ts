@@ -1,0 +1,147 @@
+// What a gateway (or the command line as root) says to the host program, and what it answers: one JSON object a line over a
+// unix socket that only root and the gateway's group can reach. See docs/protocol.md.
+import { z } from 'zod';
+import {
+  accountSchema,
+  computerSchema,
+  errorSchema,
+  givenNameSchema,
+  idSchema,
+  levelSchema,
+  passwordSchema,
+  questionSchema,
+  sessionSchema,
+  userNameSchema,
+} from './values.ts';
+import { sessionCauses } from '#model/session.ts';
+import { signInRules } from '#model/settings.ts';
+
+/** Both sides name it in `hello`; another number is refused with `version-mismatch`. */
+export const hostProtocol = 1;
+
+/** The longest line either side takes, in bytes. */
+export const longestHostLine = 1_000_000;
+
+/** Where a sign-in conversation stands. `accepted` holds for 60 seconds, for one `session.enter`, `session.unlock` or `signIn.finish`. */
+export const signInStepSchema = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('question'), question: questionSchema }),
+  z.object({
+    step: z.literal('accepted'),
+    account: accountSchema,
+    sessions: z.array(sessionSchema),
+    messages: z.array(z.string()),
+  }),
+  z.object({ step: z.literal('refused'), error: errorSchema, messages: z.array(z.string()) }),
+]);
+export type SignInStep = z.infer<typeof signInStepSchema>;
+
+const enterChoice = z.union([
+  /** Continue the only one there is, or start one. */
+  z.literal('any'),
+  /** Start a further one; refused unless `multiple`. */
+  z.literal('new'),
+  /** Continue this one. */
+  idSchema,
+]);
+
+const outcome = z.object({ session: idSchema, user: z.string(), error: errorSchema.nullable() });
+
+const call = <A extends z.ZodType, R extends z.ZodType>(args: A, result: R) => ({ args, result });
+
+/** Every call: its arguments and its result. The set is closed. */
+export const hostCalls = {
+  /** Must come first on a connection. */
+  hello: call(
+    z.object({ protocol: z.number().int() }),
+    z.object({ protocol: z.number().int(), computer: z.string(), version: z.string() }),
+  ),
+  /** From here on the connection gets events; the answer is what they change. */
+  subscribe: call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
+  'computer.status': call(z.object({}), computerSchema),
+  /**
+   * Starts one PAM conversation. The password is the answer to PAM's first hidden question, `attempt` a new id.
+   * `who` decides which accounts are let through: at a station as the setting says, a page needs a level.
+   */
+  'signIn.begin': call(
+    z.object({
+      attempt: idSchema,
+      user: userNameSchema,
+      password: passwordSchema,
+      remote: z.string().max(64),
+      who: z.enum(signInRules),
+    }),
+    signInStepSchema,
+  ),
+  'signIn.answer': call(z.object({ attempt: idSchema, answer: passwordSchema }), signInStepSchema),
+  /** Ends an attempt, accepted or not; its worker goes. */
+  'signIn.finish': call(z.object({ attempt: idSchema }), z.object({})),
+  /**
+   * Brings the accepted person's session to a station: continues or starts one. Answers once its desktop can be shown.
+   * One at a time per person: of two at the same instant the later one takes the session over.
+   */
+  'session.enter': call(
+    z.object({
+      attempt: idSchema,
+      station: idSchema,
+      choice: enterChoice,
+      multiple: z.boolean(),
+      desktop: z.string().max(64),
+      widthPx: z.number().int().min(64).max(16384),
+      heightPx: z.number().int().min(64).max(16384),
+      /** Language of the station page, used where the account has none: `fr`. */
+      language: z.string().max(16),
+    }),
+    z.object({ session: sessionSchema, started: z.boolean() }),
+  ),
+  /** `attachment`: only if the session is still in that attachment, else nothing happens. */
+  'session.suspend': call(
+    z.object({ session: idSchema, cause: z.enum(sessionCauses), attachment: z.number().int().optional() }),
+    z.object({ session: sessionSchema }),
+  ),
+  'session.suspendAll': call(z.object({ cause: z.enum(sessionCauses) }), z.object({ outcomes: z.array(outcome) })),
+  'session.lock': call(z.object({ session: idSchema }), z.object({ session: sessionSchema })),
+  /** The attempt must be the session's own person. */
+  'session.unlock': call(z.object({ session: idSchema, attempt: idSchema }), z.object({ session: sessionSchema })),
+  /** Ends it after `afterMs` (the person is warned meanwhile), at once with 0. A second call changes the time. */
+  'session.end': call(
+    z.object({ session: idSchema, cause: z.enum(sessionCauses), afterMs: z.number().int().min(0).max(3_600_000) }),
+    z.object({ session: sessionSchema }),
+  ),
+  /** Takes a log-off that has not happened back. */
+  'session.keep': call(z.object({ session: idSchema }), z.object({ session: sessionSchema })),
+  'session.list': call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
+  'account.list': call(z.object({}), z.object({ accounts: z.array(accountSchema) })),
+  /** Fails with `not-found`. */
+  'account.describe': call(z.object({ user: userNameSchema }), accountSchema),
+  /** Makes a Linux account with a home folder. Fails with `name-taken`. */
+  'account.create': call(
+    z.object({
+      user: userNameSchema,
+      fullName: z.union([givenNameSchema, z.literal('')]),
+      password: passwordSchema,
+      level: levelSchema,
+    }),
+    accountSchema,
+  ),
+  /** Puts the account into exactly the level's group. System accounts (uid below 1000) are refused with `not-allowed`. */
+  'account.setLevel': call(z.object({ user: userNameSchema, level: levelSchema }), accountSchema),
+} as const;
+
+export type HostCall = keyof typeof hostCalls;
+export type HostArgs<C extends HostCall> = z.infer<(typeof hostCalls)[C]['args']>;
+export type HostResult<C extends HostCall> = z.infer<(typeof hostCalls)[C]['result']>;
+
+/** `session` carries the whole session after each change; with state `ended` it is the last time it is heard of. */
+export const hostEventSchema = z.object({ event: z.literal('session.changed'), session: sessionSchema });
+export type HostEvent = z.infer<typeof hostEventSchema>;
+
+export const hostRequestSchema = z.object({
+  id: z.number().int().nonnegative(),
+  call: z.enum(Object.keys(hostCalls) as [HostCall, ...HostCall[]]),
+  args: z.unknown(),
+});
+
+export const hostReplySchema = z.union([
+  z.object({ id: z.number().int(), result: z.unknown() }),
+  z.object({ id: z.number().int(), error: errorSchema }),
+]);

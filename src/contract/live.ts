@@ -1,0 +1,21 @@
+// The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
+import { z } from 'zod';
+import { computerSchema, idSchema, sessionSchema, settingsSchema, stationSchema } from './values.ts';
+
+export const liveEventSchema = z.discriminatedUnion('event', [
+  /** Whole state; replaces what was known. */
+  z.object({
+    event: z.literal('snapshot'),
+    computers: z.array(computerSchema),
+    stations: z.array(stationSchema),
+    sessions: z.array(sessionSchema),
+    settings: settingsSchema,
+  }),
+  z.object({ event: z.literal('computer.changed'), computer: computerSchema }),
+  z.object({ event: z.literal('station.changed'), station: stationSchema }),
+  z.object({ event: z.literal('station.removed'), station: idSchema }),
+  z.object({ event: z.literal('session.changed'), session: sessionSchema }),
+  z.object({ event: z.literal('session.removed'), session: idSchema }),
+  z.object({ event: z.literal('settings.changed'), settings: settingsSchema }),
+]);
+export type LiveEvent = z.infer<typeof liveEventSchema>;

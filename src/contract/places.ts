@@ -1,0 +1,52 @@
+// Where things lie on the computer. One object, made once per program from its environment; tests give folders of their own.
+
+export interface Places {
+  /** Kept for ever; root's, with parts of it the gateway's. */
+  stateDir: string;
+  /** Gone at a restart of the computer; root's. */
+  runDir: string;
+  /** The administrator's settings for the programs, TOML, see config.ts. */
+  configFile: string;
+  /** Unix socket of the host program: root and the gateway's group. */
+  hostSocket: string;
+  /** Folder (of the gateway's user, mode 0700) with the gateway's unix socket: the API without a password, for root. */
+  gatewayRunDir: string;
+  gatewaySocket: string;
+  /** Folder of the gateway's user: store, pictures. */
+  gatewayStateDir: string;
+  /** Certificate authority, certificate and keys. */
+  certificateDir: string;
+  /** The host's: one folder per session that lives, see session folders in docs/protocol.md. */
+  sessionsRunDir: string;
+  /** The host's: one folder per session for what must lie on disk, its private /tmp among it. */
+  sessionsStateDir: string;
+  /** Name of the file in /etc/pam.d. */
+  pamService: string;
+  /** The user and group that the gateway runs as. */
+  gatewayUser: string;
+}
+
+/** Reads STATIONMASTER_STATE, STATIONMASTER_RUN, STATIONMASTER_CONFIG and STATIONMASTER_PAM_SERVICE; all have defaults. */
+export function placesFrom(environment: Readonly<Record<string, string | undefined>>): Places {
+  const stateDir = environment['STATIONMASTER_STATE'] ?? '/var/lib/stationmaster';
+  const runDir = environment['STATIONMASTER_RUN'] ?? '/run/stationmaster';
+  return {
+    stateDir,
+    runDir,
+    configFile: environment['STATIONMASTER_CONFIG'] ?? '/etc/stationmaster/config.toml',
+    hostSocket: `${runDir}/host.sock`,
+    gatewayRunDir: `${runDir}/gateway`,
+    gatewaySocket: `${runDir}/gateway/api.sock`,
+    gatewayStateDir: `${stateDir}/gateway`,
+    certificateDir: `${stateDir}/certificates`,
+    sessionsRunDir: `${runDir}/sessions`,
+    sessionsStateDir: `${stateDir}/sessions`,
+    pamService: environment['STATIONMASTER_PAM_SERVICE'] ?? 'stationmaster',
+    gatewayUser: 'stationmaster',
+  };
+}
+
+/** The unix socket of a session's X server. Its folder belongs to the person, its group is the gateway's. */
+export function pixelSocket(places: Places, session: string): string {
+  return `${places.sessionsRunDir}/${session}/pixels/rfb`;
+}

@@ -1,0 +1,139 @@
+// What a station page and the gateway say to each other over the WebSocket /api/v1/station: one JSON object a message.
+// The page proves with a key that never leaves its browser that it is the station it says it is.
+import { z } from 'zod';
+import { errorSchema, idSchema, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
+import { sessionCauses } from '#model/session.ts';
+
+/** The longest message either side takes, in bytes. */
+export const longestStationMessage = 64_000;
+
+const size = { widthPx: z.number().int().min(1).max(16384), heightPx: z.number().int().min(1).max(16384) };
+
+/** What the page proves: the UTF-8 bytes of this text, signed with ECDSA P-256 and SHA-256. */
+export function stationProofText(origin: string, nonce: string): string {
+  return `stationmaster station ${origin} ${nonce}`;
+}
+
+export const stationPageSays = z.discriminatedUnion('say', [
+  /** First. `key`: the public part of the page's P-256 key as JWK coordinates; a key never seen asks to be enrolled. */
+  z.object({
+    say: z.literal('hello'),
+    key: z.object({ x: z.string().length(43), y: z.string().length(43) }),
+    language: z.string().max(16),
+    ...size,
+  }),
+  /** Answer to `challenge`: base64url of the 64-byte signature. */
+  z.object({ say: z.literal('proof'), signature: z.string().length(86) }),
+  /** Answer to `enrol` in the way `code`. */
+  z.object({ say: z.literal('enrol'), code: z.string().max(32) }),
+  z.object({ say: z.literal('sign-in'), user: userNameSchema, password: passwordSchema }),
+  z.object({ say: z.literal('answer'), answer: passwordSchema }),
+  /** Accepts the privacy notice. */
+  z.object({ say: z.literal('accept-notice') }),
+  /** Continue this session, or start a new one. */
+  z.object({ say: z.literal('choose'), session: z.union([idSchema, z.literal('new')]) }),
+  /** Leaves a sign-in that is under way. */
+  z.object({ say: z.literal('cancel') }),
+  /** A further single-use ticket, after the pixel connection broke. */
+  z.object({ say: z.literal('ticket') }),
+  z.object({ say: z.literal('disconnect') }),
+  z.object({ say: z.literal('lock') }),
+  z.object({ say: z.literal('unlock'), password: passwordSchema }),
+  z.object({ say: z.literal('sign-out') }),
+  z.object({ say: z.literal('size'), ...size }),
+  /** Answer to `ping`. */
+  z.object({ say: z.literal('pong'), number: z.number().int() }),
+]);
+export type StationPageSays = z.infer<typeof stationPageSays>;
+
+/** Why the page shows the sign-in page. */
+export const freeReasonSchema = z.discriminatedUnion('reason', [
+  z.object({ reason: z.literal('none') }),
+  /** What happened to the session that was here. */
+  z.object({ reason: z.literal('session'), cause: z.enum(sessionCauses), user: z.string() }),
+  /** It went on at another station, of this name. */
+  z.object({ reason: z.literal('moved'), station: z.string(), user: z.string() }),
+  /** The last sign-in here did not succeed. */
+  z.object({ reason: z.literal('refused'), error: errorSchema }),
+]);
+export type FreeReason = z.infer<typeof freeReasonSchema>;
+
+export const resumableSchema = z.object({
+  session: idSchema,
+  startedAt: timeSchema,
+  since: timeSchema,
+  desktop: z.string(),
+  /** Name of the station that shows it now, null if it is suspended. */
+  station: z.string().nullable(),
+  /** Its last picture as a data URL, null if there is none. */
+  picture: z.string().nullable(),
+});
+export type Resumable = z.infer<typeof resumableSchema>;
+
+export const gatewaySaysToStation = z.discriminatedUnion('say', [
+  z.object({ say: z.literal('challenge'), nonce: z.string() }),
+  /** This browser is no station yet. `code`: type one in. `approval`: wait; `label` is shown here and in the Manager. */
+  z.object({ say: z.literal('enrol'), way: z.enum(['code', 'approval']), label: z.string(), error: errorSchema.nullable() }),
+  /** The station is free: show the sign-in page. */
+  z.object({
+    say: z.literal('free'),
+    station: z.object({ id: idSchema, name: z.string() }),
+    computer: z.string(),
+    because: freeReasonSchema,
+  }),
+  /** The user name and password are being looked at. */
+  z.object({ say: z.literal('checking') }),
+  z.object({ say: z.literal('question'), question: questionSchema }),
+  z.object({ say: z.literal('notice') }),
+  z.object({ say: z.literal('choose'), sessions: z.array(resumableSchema), mayStartNew: z.boolean() }),
+  /** The desktop is on its way. `starting`: a new one, else one that goes on. */
+  z.object({ say: z.literal('opening'), starting: z.boolean() }),
+  /** Open the pixel WebSocket with this ticket; it replaces the one before. */
+  z.object({
+    say: z.literal('desktop'),
+    station: z.object({ id: idSchema, name: z.string() }),
+    computer: z.string(),
+    user: z.string(),
+    fullName: z.string(),
+    ticket: z.string(),
+  }),
+  z.object({
+    say: z.literal('locked'),
+    station: z.object({ id: idSchema, name: z.string() }),
+    computer: z.string(),
+    user: z.string(),
+    fullName: z.string(),
+    error: errorSchema.nullable(),
+  }),
+  z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
+  /** The session here is logged off in so many milliseconds; null takes it back. */
+  z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable() }),
+  /** The computer's host program does not answer; the page waits and goes on by itself. */
+  z.object({ say: z.literal('wait'), why: z.enum(['host-unreachable', 'ending']) }),
+  z.object({ say: z.literal('error'), error: errorSchema }),
+  z.object({ say: z.literal('ping'), number: z.number().int() }),
+]);
+export type GatewaySaysToStation = z.infer<typeof gatewaySaysToStation>;
+
+/** WebSocket close codes of /api/v1/station, /api/v1/pixels and /api/v1/live. The page comes back by itself unless it says otherwise. */
+export const closeCodes = {
+  /** The gateway stops or restarts: come back. */
+  restarting: 4000,
+  /** A message was not of the form expected. */
+  badMessage: 4001,
+  /** The proof, ticket or cookie was wrong; the page must not try again by itself with the same. */
+  refused: 4002,
+  /** The same station was opened in another window; this page stays quiet until the person asks for it. */
+  replaced: 4003,
+  /** The session left this station. The station WebSocket says why. */
+  sessionLeft: 4004,
+  /** The station was removed by the administrator. */
+  removed: 4005,
+  /** The desktop's X server closed or is not there; ask for a new ticket. */
+  desktopGone: 4006,
+  /** Too many, too fast. */
+  tooMany: 4007,
+} as const;
+
+/** The pixel WebSocket is opened with these sub-protocols: `binary` and the ticket behind this prefix. It is answered with `binary`. */
+export const ticketProtocolPrefix = 'ticket.';

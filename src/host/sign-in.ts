@@ -1,0 +1,31 @@
+// Sign-in attempts as the host sees them: a conversation that ends accepted or refused. Real ones (PAM, in a worker process
+// each) in pam-sign-ins.ts, fake ones in fake-sign-ins.ts.
+import type { CodedError } from '#contract/errors.ts';
+import type { Question } from '#contract/values.ts';
+import type { SignInRule } from '#model/settings.ts';
+import type { PosixAccount } from './accounts.ts';
+
+export interface SignInOrder {
+  user: string;
+  password: string;
+  /** Network address of the person, for PAM. */
+  remote: string;
+  who: SignInRule;
+}
+
+export type SignInOutcome =
+  | { step: 'question'; question: Question }
+  | { step: 'accepted'; account: PosixAccount; messages: string[] }
+  | { step: 'refused'; error: CodedError; messages: string[] };
+
+export interface SignInAttempt {
+  /** Only after a question. Never rejects: what goes wrong is `refused`. */
+  answer(text: string): Promise<SignInOutcome>;
+  /** Lets its worker go, in whatever state; harmless after the worker became a desktop's keeper. */
+  finish(): void;
+}
+
+export interface SignIns {
+  /** Never rejects: what goes wrong is `refused`. */
+  begin(order: SignInOrder): Promise<{ attempt: SignInAttempt; outcome: SignInOutcome }>;
+}

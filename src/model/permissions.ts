@@ -1,0 +1,58 @@
+// Who may do what to whom: one table, asked in one place of the gateway.
+import type { Level } from './account.ts';
+
+/** Who asks. `nobody` has not signed in; the command line as root on the computer counts as administrator. */
+export type Role = 'nobody' | Level;
+
+/** Whom or what it concerns. Sessions and stations of administrators and Dashboard users are out of a teacher's reach. */
+export type Target = 'none' | 'own-session' | 'standard-session' | 'privileged-session' | 'station' | 'computer';
+
+type Rule = Readonly<Partial<Record<Role, 'any' | readonly Target[]>>>;
+
+const reach = ['own-session', 'standard-session'] as const;
+
+/** Action × role × target. What is missing here is refused. */
+export const permissions = {
+  'page.sign-in': { nobody: 'any', standard: 'any', dashboard: 'any', administrator: 'any' },
+  'page.sign-out': { standard: 'any', dashboard: 'any', administrator: 'any' },
+  'setup.finish': { nobody: 'any', standard: 'any', dashboard: 'any', administrator: 'any' },
+  'me.see': { standard: 'any', dashboard: 'any', administrator: 'any' },
+  'manager.open': { administrator: 'any' },
+  'dashboard.open': { dashboard: 'any', administrator: 'any' },
+  'computers.list': { dashboard: 'any', administrator: 'any' },
+  'computer.suspend-all': { administrator: 'any' },
+  'computer.log-off-all': { administrator: 'any' },
+  'computer.identify': { dashboard: 'any', administrator: 'any' },
+  'stations.list': { dashboard: 'any', administrator: 'any' },
+  'station.identify': { dashboard: 'any', administrator: 'any' },
+  'station.configure': { administrator: 'any' },
+  'station.admit': { administrator: 'any' },
+  'station.remove': { administrator: 'any' },
+  'station.code': { administrator: 'any' },
+  'sessions.list': { dashboard: 'any', administrator: 'any' },
+  'session.suspend': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
+  'session.log-off': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
+  'session.picture': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
+  'accounts.list': { administrator: 'any' },
+  'settings.see': { administrator: 'any' },
+  'settings.change': { administrator: 'any' },
+  'audit.see': { administrator: 'any' },
+  'tokens.manage': { administrator: 'any' },
+  'live.watch': { dashboard: 'any', administrator: 'any' },
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type Action = keyof typeof permissions;
+
+/** True if someone of `role` may do `action` to a target of this kind. */
+export function may(role: Role, action: Action, target: Target = 'none'): boolean {
+  const rule: Rule = permissions[action];
+  const allowed = rule[role];
+  if (allowed === undefined) return false;
+  return allowed === 'any' || allowed.includes(target);
+}
+
+/** What kind of target a session of `owner` (of `ownerLevel`) is for the person named `user`. */
+export function sessionTarget(user: string | null, owner: string, ownerLevel: Level): Target {
+  if (user === owner) return 'own-session';
+  return ownerLevel === 'standard' ? 'standard-session' : 'privileged-session';
+}

@@ -1,0 +1,101 @@
+// A station: one place where a person works, a browser page with an identity that lasts; and the rows of the Stations list.
+import type { Session } from './session.ts';
+
+/** `waiting`: asks for the administrator's yes. */
+export const stationStates = ['waiting', 'enrolled'] as const;
+export type StationState = (typeof stationStates)[number];
+
+export interface Station {
+  /** 16 characters a-z2-7. */
+  id: string;
+  /** What people call it, unique in the room: "Station 4". */
+  name: string;
+  computer: string;
+  state: StationState;
+  /** Its page is open and proven to be this station. */
+  online: boolean;
+  /** Milliseconds since 1970. */
+  enrolledAt: number;
+  lastSeenAt: number;
+  /** Network address of the page when it was last seen. */
+  address: string;
+  /** Pixels of the page's window, 0 while unknown. */
+  widthPx: number;
+  heightPx: number;
+  /** Round trip between gateway and page in milliseconds, null while unknown. */
+  latencyMs: number | null;
+  /** Its name is shown large on its screen. */
+  identifying: boolean;
+}
+
+/** What the Status column says. */
+export type StationStatus = 'logged-on' | 'locked' | 'starting' | 'signing-out' | 'suspended' | 'free' | 'offline' | 'waiting';
+
+/** One row of the Stations list: a station with the session that it shows, or a session at no station. */
+export interface StationRow {
+  /** The station's id, or the session's where there is no station. */
+  key: string;
+  computer: string;
+  station: Station | null;
+  session: Session | null;
+  status: StationStatus;
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
+function sessionStatus(session: Session): StationStatus {
+  switch (session.state) {
+    case 'active':
+      return 'logged-on';
+    case 'locked':
+      return 'locked';
+    case 'starting':
+      return 'starting';
+    case 'ending':
+    case 'ended':
+      return 'signing-out';
+    case 'suspended':
+      return 'suspended';
+  }
+}
+
+/**
+ * The rows of the Stations list, stations first by name, then sessions at no station by user.
+ * `showAll` adds stations whose page is not open; those that hold a session or ask to be let in always show.
+ */
+export function stationRows(
+  stations: readonly Station[],
+  sessions: readonly Session[],
+  options: { showAll: boolean },
+): StationRow[] {
+  const atStation = new Map<string, Session>();
+  for (const session of sessions) if (session.station !== null) atStation.set(session.station, session);
+  const known = new Set(stations.map((station) => station.id));
+  const byName = new Intl.Collator('en', { numeric: true });
+  const rows: StationRow[] = [];
+  for (const station of stations.toSorted((a, b) => byName.compare(a.name, b.name))) {
+    const session = atStation.get(station.id) ?? null;
+    const idle = station.state === 'waiting' ? 'waiting' : station.online ? 'free' : 'offline';
+    if (session === null && idle === 'offline' && !options.showAll) continue;
+    rows.push({
+      key: station.id,
+      computer: station.computer,
+      station,
+      session,
+      status: session === null ? idle : sessionStatus(session),
+      since: session?.since ?? (station.state === 'waiting' ? station.enrolledAt : station.lastSeenAt),
+    });
+  }
+  for (const session of sessions.toSorted((a, b) => byName.compare(a.user, b.user) || a.since - b.since)) {
+    if (session.station !== null && known.has(session.station)) continue;
+    rows.push({
+      key: session.id,
+      computer: session.computer,
+      station: null,
+      session,
+      status: sessionStatus(session),
+      since: session.since,
+    });
+  }
+  return rows;
+}
