@@ -1,0 +1,43 @@
+// Looks a person up in the computer's account database, whatever NSS knows (local, LDAP, SSSD).
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { levelOfGroups, userNameFault } from '#model/account.ts';
+import type { PosixAccount } from './accounts.ts';
+
+const run = promisify(execFile);
+
+/** getent's exit code for "there is no such entry". */
+const noSuchEntry = 2;
+const lookUpTimeoutMs = 20_000;
+
+/**
+ * The account named `name`, or null if there is none. In none of the level groups: level `standard`, not listed.
+ * Rejects if the database itself cannot be asked.
+ */
+export async function lookUpAccount(name: string): Promise<PosixAccount | null> {
+  if (userNameFault(name) !== null) return null;
+  const options = { timeout: lookUpTimeoutMs, encoding: 'utf8' } as const;
+  let line: string;
+  try {
+    line = (await run('getent', ['passwd', '--', name], options)).stdout;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === noSuchEntry) return null;
+    throw error;
+  }
+  const [canonical, , uid, gid, gecos, home, shell] = line.trimEnd().split(':');
+  if (canonical === undefined || canonical === '' || home === undefined || shell === undefined) return null;
+  // getent takes a number for a uid; that is nobody's name.
+  if (/^\d+$/.test(name) && canonical !== name) return null;
+  const groups = (await run('id', ['-Gn', '--', canonical], options)).stdout.trim().split(/\s+/);
+  const level = levelOfGroups(groups);
+  return {
+    name: canonical,
+    uid: Number(uid),
+    gid: Number(gid),
+    fullName: gecos?.split(',')[0] ?? '',
+    level: level ?? 'standard',
+    listed: level !== null,
+    home: home === '' ? '/' : home,
+    shell: shell === '' ? '/bin/sh' : shell,
+  };
+}

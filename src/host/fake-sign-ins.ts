@@ -1,0 +1,44 @@
+// Sign-ins against fake accounts, for tests and for the product without root.
+import { CodedError } from '#contract/errors.ts';
+import type { Question } from '#contract/values.ts';
+import type { FakeAccounts } from './fake-accounts.ts';
+import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
+
+/** A further question that everybody is asked, and what must be said. */
+export interface FakeQuestion {
+  question: Question;
+  answer: string;
+}
+
+export class FakeSignIns implements SignIns {
+  readonly #accounts: FakeAccounts;
+  readonly #further: FakeQuestion | null;
+  /** Attempts that nobody has let go yet. */
+  readonly open = new Set<SignInAttempt>();
+
+  constructor(accounts: FakeAccounts, further: FakeQuestion | null = null) {
+    this.#accounts = accounts;
+    this.#further = further;
+  }
+
+  async begin(order: SignInOrder): Promise<{ attempt: SignInAttempt; outcome: SignInOutcome }> {
+    await Promise.resolve();
+    const { open } = this;
+    const further = this.#further;
+    const account = this.#accounts.check(order.user, order.password);
+    const refused: SignInOutcome = { step: 'refused', error: new CodedError('wrong-credentials'), messages: [] };
+    const accepted: SignInOutcome = account === null ? refused : { step: 'accepted', account, messages: [] };
+    const attempt: SignInAttempt = {
+      async answer(text: string): Promise<SignInOutcome> {
+        await Promise.resolve();
+        return text === further?.answer ? accepted : refused;
+      },
+      finish() {
+        open.delete(attempt);
+      },
+    };
+    open.add(attempt);
+    const asks = further !== null && account !== null;
+    return { attempt, outcome: asks ? { step: 'question', question: further.question } : accepted };
+  }
+}

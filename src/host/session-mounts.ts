@@ -1,0 +1,40 @@
+// Which file systems of the computer a session's own tree of mounts has, besides the root and what every session gets new.
+import { readFile } from 'node:fs/promises';
+
+/** The session has its own of these, or the outer one without what is mounted below it. */
+const ownPlaces = ['/proc', '/sys', '/dev', '/run', '/tmp'];
+
+/** Kernel interfaces, not files that a person works with. Memory disks only count where the home folder lies on them. */
+const notForPeople = new Set([
+  ...['autofs', 'binfmt_misc', 'bpf', 'cgroup', 'cgroup2', 'configfs', 'debugfs', 'devpts', 'devtmpfs', 'efivarfs'],
+  ...['fusectl', 'hugetlbfs', 'mqueue', 'nsfs', 'proc', 'pstore', 'ramfs', 'rpc_pipefs', 'securityfs', 'sysfs', 'tmpfs'],
+  ...['tracefs', 'squashfs'],
+]);
+
+function isBelow(place: string, folder: string): boolean {
+  return place === folder || place.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** /proc/PID/mountinfo writes blanks and the like as octal numbers. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
+
+/** The mount points to bind, outer ones first, out of the text of /proc/self/mountinfo, for a person with this home folder. */
+export function placesToBindOf(mountinfo: string, home: string): string[] {
+  const places = new Set<string>();
+  for (const line of mountinfo.split('\n')) {
+    const fields = line.split(' ');
+    const place = unescaped(fields[4] ?? '');
+    const type = fields[fields.indexOf('-') + 1] ?? '';
+    if (place === '' || place === '/' || place.includes('\n')) continue;
+    if (ownPlaces.some((own) => isBelow(place, own))) continue;
+    if (notForPeople.has(type) && !isBelow(home, place)) continue;
+    places.add(place);
+  }
+  return [...places].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
+}
+
+export async function placesToBind(home: string): Promise<string[]> {
+  return placesToBindOf(await readFile('/proc/self/mountinfo', 'utf8'), home);
+}

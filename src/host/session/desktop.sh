@@ -1,0 +1,60 @@
+# A session's own script, run as the person: X server, then the desktop, until either ends. `environment` has the variables
+# and, as positional parameters, the desktop's command. Exit codes: see endings in real-desktops.ts.
+readonly desktop_ended=40 x_server_died=41 x_server_failed=42
+
+run=$1
+. "$run/environment"
+exec >/tmp/desktop.log 2>&1
+cd || cd /
+
+is_alive() {
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
+  case ${stat##*) } in Z* | X*) return 1 ;; esac
+}
+
+others() {
+  read -r self stat </proc/self/stat
+  for folder in /proc/[0-9]*; do
+    pid=${folder#/proc/}
+    case $pid in 1 | "$$" | "$self" | "$x_server") continue ;; esac
+    is_alive "$pid" && echo "$pid"
+  done
+}
+
+# Asks the programs to end while the X server still stands, and gives them three seconds.
+finish() {
+  trap '' CHLD TERM
+  kill -TERM $(others) 2>/dev/null
+  patience=30
+  while [ "$patience" -gt 0 ] && [ -n "$(others)" ]; do
+    sleep 0.1
+    patience=$((patience - 1))
+  done
+  exit "$1"
+}
+
+on_child() {
+  is_alive "$x_server" || finish "$x_server_died"
+  [ -z "$desktop" ] || is_alive "$desktop" || finish "$desktop_ended"
+}
+
+x_server='' desktop=''
+mkfifo "$XDG_RUNTIME_DIR/x-ready" || exit "$x_server_failed"
+env --default-signal Xvnc "$DISPLAY" -displayfd 3 -rfbunixpath "$run/pixels/rfb" -rfbunixmode 0660 -rfbport -1 \
+  -SecurityTypes None -FrameRate "$frame_rate" -AlwaysShared -AcceptSetDesktopSize=1 -geometry "$geometry" -depth 24 \
+  -auth "$XAUTHORITY" -nolisten tcp -s 0 -desktop "$title" 3>"$XDG_RUNTIME_DIR/x-ready" &
+x_server=$!
+read -r number <"$XDG_RUNTIME_DIR/x-ready" || exit "$x_server_failed"
+rm -f "$XDG_RUNTIME_DIR/x-ready"
+
+trap on_child CHLD
+trap 'finish "$desktop_ended"' TERM
+
+# What the person's profile exports, unless it fails in sh.
+profile=$(sh -c '{ . /etc/profile; [ ! -r "$HOME/.profile" ] || . "$HOME/.profile"; } >/dev/null; export -p' sh) &&
+  eval "$profile"
+
+env --default-signal dbus-run-session -- "$@" &
+desktop=$!
+on_child
+while :; do wait; done

@@ -1,0 +1,559 @@
+// The sessions of this computer and the only place where they change: every happening goes through the one table of the model,
+// is recorded for the host program's next life, and then told.
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import { CodedError, tellError } from '#contract/errors.ts';
+import type { HostResult } from '#contract/host.ts';
+import { holdsStation, isResumable, sessionAfter } from '#model/session.ts';
+import type { Session, SessionCause, SessionHappening, SessionState } from '#model/session.ts';
+import type { PosixAccount } from './accounts.ts';
+import type { Clock } from './clock.ts';
+import type { Desktop, Desktops } from './desktops.ts';
+import { newIdentity } from './identity.ts';
+import { isDiskFull } from './session-record.ts';
+import type { SessionRecord, SessionRecords } from './session-record.ts';
+import type { SignInAttempt } from './sign-in.ts';
+
+/** How long a person who comes back waits for the session that is just being ended, at most. */
+const endPatienceMs = 30_000;
+/** After this time a record for which there was no space is tried again. */
+const recordRetryMs = 2_000;
+/** The longest countdown, as in the contract. */
+const longestCountdownMs = 3_600_000;
+
+/** Where a happening leads, for the log of those that the table refuses. */
+const aims: Readonly<Record<SessionHappening, SessionState>> = {
+  opened: 'suspended',
+  attach: 'active',
+  suspend: 'suspended',
+  lock: 'locked',
+  unlock: 'active',
+  end: 'ending',
+  gone: 'ended',
+};
+
+export interface EnterOrder {
+  /** Whom PAM accepted. */
+  account: PosixAccount;
+  /** Belongs to the sessions from here on; they let it go. */
+  attempt: SignInAttempt;
+  station: string;
+  /** `any`: the only session there is, or a new one. `new`: a further one. Else the id of one of the person's own. */
+  choice: string;
+  multiple: boolean;
+  desktop: string;
+  widthPx: number;
+  heightPx: number;
+  language: string;
+}
+
+export type SessionListener = (session: Session) => void;
+export type SuspendOutcome = HostResult<'session.suspendAll'>['outcomes'][number];
+
+/** A log-off that has been announced. */
+interface Countdown extends Disposable {
+  /** Running time of the computer in milliseconds. */
+  dueMs: number;
+  cause: SessionCause;
+}
+
+interface Held {
+  /** Replaced at every change, never altered. */
+  session: Session;
+  /** Null while it is being opened. */
+  desktop: Desktop | null;
+  /** Who waits at the station while it is being opened. */
+  waiter: PromiseWithResolvers<Session> | null;
+  countdown: Countdown | null;
+  readonly ended: PromiseWithResolvers<void>;
+}
+
+type Change = Partial<Pick<Session, 'cause' | 'station' | 'attachment' | 'endsAt' | 'desktop'>>;
+
+function belongsTo(session: Session, account: PosixAccount): boolean {
+  // The uid alone could have been given to somebody else after the account was removed.
+  return session.user === account.name && session.uid === account.uid;
+}
+
+/** Holds the sessions. Between two `await`s nothing else happens, so every decision is taken on the state it changes. */
+export class Sessions {
+  readonly #desktops: Desktops;
+  readonly #records: SessionRecords;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #held = new Map<string, Held>();
+  readonly #listeners = new Set<SessionListener>();
+  /** Sessions whose present state could not be recorded yet. */
+  readonly #unrecorded = new Set<Held>();
+  #retry: Disposable | null = null;
+  #running = false;
+
+  constructor(desktops: Desktops, records: SessionRecords, clock: Clock, log: Logger) {
+    this.#desktops = desktops;
+    this.#records = records;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Finds the sessions that run from the records of an earlier life, and clears away what is left of those that do not. */
+  async start(): Promise<void> {
+    this.#running = true;
+    const found = new Set([...this.#records.list(), ...(await this.#desktops.found())]);
+    await Promise.all([...found].map((id) => this.#restore(id)));
+    this.#settleStations();
+  }
+
+  /** Leaves the desktops running and their records for the next life. What is still being waited for is rejected. */
+  stop(): void {
+    this.#running = false;
+    this.#recordRest();
+    for (const held of this.#held.values()) {
+      held.countdown?.[Symbol.dispose]();
+      held.waiter?.reject(new CodedError('computer-unreachable'));
+      held.ended.resolve();
+    }
+    this.#retry?.[Symbol.dispose]();
+    this.#listeners.clear();
+  }
+
+  /** Calls `listener` after every change of a session; state `ended` is the last. Returns what takes it back. */
+  on(listener: SessionListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** All that have not ended, oldest first. */
+  list(): Session[] {
+    return Array.from(this.#held.values(), (held) => held.session).toSorted((a, b) => a.startedAt - b.startedAt);
+  }
+
+  /** Those of one person that signing in may continue, oldest first. */
+  resumable(account: PosixAccount): Session[] {
+    return this.list().filter((session) => belongsTo(session, account) && isResumable(session));
+  }
+
+  /**
+   * Brings a session of the person to the station: continues or starts one. Fulfilled when its desktop can be shown.
+   * Of two sign-ins at the same instant the later one gets the session, the earlier is rejected with `suspended-meanwhile`.
+   * Rejects with `station-taken`, `session-not-found`, `not-possible-now`, `changed-meanwhile` (`any`, but there are several),
+   * `suspended-meanwhile`, `ended-meanwhile`, `disk-full`, or what Desktops.open rejects with.
+   */
+  async enter(order: EnterOrder): Promise<{ session: Session; started: boolean }> {
+    let starting = false;
+    try {
+      const patienceUntilMs = this.#clock.runningMs() + endPatienceMs;
+      for (let ending = this.#inTheWay(order); ending !== null; ending = this.#inTheWay(order)) {
+        await this.#untilGone(ending, patienceUntilMs);
+      }
+      // No `await` from the last look until the session has its new state.
+      const held = this.#chosen(order);
+      this.#clearStation(order, held);
+      if (held !== null) return { session: await this.#attach(held, order.station), started: false };
+      const entered = this.#startNew(order);
+      starting = true;
+      return { session: await entered, started: true };
+    } finally {
+      if (!starting) order.attempt.finish();
+    }
+  }
+
+  /**
+   * Takes the session from its station; it goes on running. With `attachment`: only if it is still in that attachment, else
+   * nothing happens. Whoever waits for it while it starts is rejected with `suspended-meanwhile`.
+   */
+  suspend(id: string, cause: SessionCause, attachment?: number): Session {
+    const held = this.#find(id);
+    if (attachment !== undefined && attachment !== held.session.attachment) return held.session;
+    if (this.#isAtNoStation(held.session)) return held.session;
+    return this.#suspend(held, cause);
+  }
+
+  /** Suspends every session that is at a station or on its way there, and says what became of each. */
+  suspendAll(cause: SessionCause): SuspendOutcome[] {
+    const outcomes: SuspendOutcome[] = [];
+    for (const held of this.#held.values()) {
+      const { id, user } = held.session;
+      if (this.#isAtNoStation(held.session)) continue;
+      try {
+        this.#suspend(held, cause);
+        outcomes.push({ session: id, user, error: null });
+      } catch (error) {
+        outcomes.push({ session: id, user, error: tellError(error) });
+      }
+    }
+    return outcomes;
+  }
+
+  lock(id: string): Session {
+    return this.#apply(this.#find(id), ['lock'], { cause: 'locked' });
+  }
+
+  /** Rejects with `not-allowed` if `account` is not whose session it is. */
+  unlock(id: string, account: PosixAccount): Session {
+    const held = this.#find(id);
+    if (!belongsTo(held.session, account)) throw new CodedError('not-allowed');
+    return this.#apply(held, ['unlock'], { cause: 'unlocked' });
+  }
+
+  /** Ends it after `afterMs`, at once with 0. A second call before that changes the time; while it is ending it does nothing. */
+  end(id: string, cause: SessionCause, afterMs: number): Session {
+    const held = this.#find(id);
+    if (held.session.state === 'ending') return held.session;
+    if (afterMs === 0) return this.#end(held, cause);
+    this.#countDown(held, cause, afterMs);
+    this.#alter(held, { endsAt: this.#clock.wallMs() + afterMs });
+    return held.session;
+  }
+
+  /** Takes back a log-off that has been announced. */
+  keep(id: string): Session {
+    const held = this.#find(id);
+    if (held.session.state === 'ending') throw this.#refused(held, 'suspend');
+    if (held.countdown === null) return held.session;
+    this.#stopCountdown(held);
+    this.#alter(held, { endsAt: null });
+    return held.session;
+  }
+
+  #mustRun(): void {
+    if (!this.#running) throw new CodedError('computer-unreachable');
+  }
+
+  #find(id: string): Held {
+    this.#mustRun();
+    const held = this.#held.get(id);
+    if (held === undefined) throw new CodedError('session-not-found');
+    return held;
+  }
+
+  /** Where a new desktop would have to be started: the person's own that is just being ended and must be gone before, else null. */
+  #inTheWay(order: EnterOrder): Held | null {
+    this.#mustRun();
+    if (order.multiple || (order.choice !== 'any' && order.choice !== 'new')) return null;
+    const own = [...this.#held.values()].filter((held) => belongsTo(held.session, order.account));
+    return own.some(({ session }) => isResumable(session)) ? null : (own[0] ?? null);
+  }
+
+  async #untilGone(ending: Held, patienceUntilMs: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    using _timer = this.#clock.after(Math.max(0, patienceUntilMs - this.#clock.runningMs()), late.resolve);
+    await Promise.race([ending.ended.promise, late.promise]);
+    if (this.#clock.runningMs() >= patienceUntilMs) throw this.#refused(ending, 'attach');
+  }
+
+  /** The session that the person wants, null for a new one. */
+  #chosen(order: EnterOrder): Held | null {
+    const { choice, account, multiple } = order;
+    const own = [...this.#held.values()].filter((held) => belongsTo(held.session, account));
+    if (choice !== 'any' && choice !== 'new') {
+      const held = own.find(({ session }) => session.id === choice);
+      if (held === undefined) throw new CodedError('session-not-found');
+      if (!isResumable(held.session)) throw this.#refused(held, 'attach');
+      return held;
+    }
+    const resumable = own.filter(({ session }) => isResumable(session));
+    if (choice === 'new') {
+      if (resumable.length > 0 && !multiple) throw new CodedError('not-possible-now', { sessions: resumable.length });
+      return null;
+    }
+    if (resumable.length > 1) throw new CodedError('changed-meanwhile', { sessions: resumable.length });
+    return resumable[0] ?? null;
+  }
+
+  /** Makes the station free for `coming`: the person's own other session there is suspended, somebody else's is not. */
+  #clearStation(order: EnterOrder, coming: Held | null): void {
+    const others = [...this.#held.values()].filter((held) => held.session.station === order.station && held !== coming);
+    for (const { session } of others) {
+      if (holdsStation(session) && !belongsTo(session, order.account)) throw new CodedError('station-taken');
+    }
+    for (const held of others) {
+      if (holdsStation(held.session)) this.#suspend(held, 'disconnected');
+      else this.#apply(held, ['end'], { station: null });
+    }
+  }
+
+  async #attach(held: Held, station: string): Promise<Session> {
+    const { station: before, attachment } = held.session;
+    const cause = before !== null && before !== station ? 'moved' : 'signed-in';
+    const session = this.#apply(held, ['attach'], { station, attachment: attachment + 1, cause });
+    if (session.state !== 'starting') return session;
+    return await this.#waitFor(held);
+  }
+
+  /** Waits for the desktop that is being opened; whoever waited before waits no longer. */
+  #waitFor(held: Held): Promise<Session> {
+    held.waiter?.reject(new CodedError('suspended-meanwhile', { cause: 'moved' }));
+    held.waiter = Promise.withResolvers<Session>();
+    return held.waiter.promise;
+  }
+
+  #startNew(order: EnterOrder): Promise<Session> {
+    const { account, station, desktop } = order;
+    const now = this.#clock.wallMs();
+    const held: Held = {
+      session: {
+        id: newIdentity(),
+        user: account.name,
+        uid: account.uid,
+        fullName: account.fullName,
+        computer: hostname(),
+        state: 'starting',
+        cause: 'signed-in',
+        station,
+        attachment: 1,
+        startedAt: now,
+        since: now,
+        endsAt: null,
+        desktop,
+      },
+      desktop: null,
+      waiter: null,
+      countdown: null,
+      ended: Promise.withResolvers(),
+    };
+    try {
+      this.#records.create(this.#recordOf(held));
+    } catch (error) {
+      // Without a record the next life could not find the desktop, so there will be none.
+      this.#log.error({ err: error, session: held.session.id }, 'no session without a record');
+      throw isDiskFull(error) ? new CodedError('disk-full', {}, { cause: error }) : error;
+    }
+    this.#held.set(held.session.id, held);
+    this.#tell(held.session);
+    const entered = this.#waitFor(held);
+    void this.#open(held, order);
+    return entered;
+  }
+
+  /** Opens the desktop and says how it went. Never rejects. */
+  async #open(held: Held, order: EnterOrder): Promise<void> {
+    const { account, attempt, desktop: wanted, widthPx, heightPx, language } = order;
+    let desktop: Desktop;
+    try {
+      const { id } = held.session;
+      desktop = await this.#desktops.open({ session: id, account, desktop: wanted, widthPx, heightPx, language }, attempt);
+    } catch (error) {
+      if (!this.#running) return;
+      this.#log.error({ err: error, session: held.session.id }, 'the desktop did not open');
+      held.waiter?.reject(error);
+      held.waiter = null;
+      this.#gone(held, 'desktop-failed');
+      return;
+    } finally {
+      attempt.finish();
+    }
+    if (!this.#running) return;
+    this.#watch(held, desktop);
+    if (held.session.state === 'ending') {
+      this.#endDesktop(held);
+      return;
+    }
+    const happenings: SessionHappening[] = held.session.station === null ? ['opened'] : ['opened', 'attach'];
+    held.waiter?.resolve(this.#apply(held, happenings, { desktop: desktop.desktop }));
+    held.waiter = null;
+  }
+
+  #watch(held: Held, desktop: Desktop): void {
+    held.desktop = desktop;
+    void desktop.gone.then((cause) => this.#gone(held, cause));
+  }
+
+  #gone(held: Held, cause: SessionCause): void {
+    if (!this.#running || held.session.state === 'ended') return;
+    const why = held.session.state === 'ending' ? held.session.cause : cause;
+    this.#stopCountdown(held);
+    this.#apply(held, ['gone'], { cause: why, station: null, endsAt: null });
+    held.waiter?.reject(new CodedError('ended-meanwhile', { cause: why }));
+    held.waiter = null;
+    held.ended.resolve();
+  }
+
+  /** Suspended, or starting while nobody waits for it. */
+  #isAtNoStation(session: Session): boolean {
+    return session.state === 'suspended' || (session.state === 'starting' && session.station === null);
+  }
+
+  #suspend(held: Held, cause: SessionCause): Session {
+    const session = this.#apply(held, ['suspend'], { cause, station: null });
+    held.waiter?.reject(new CodedError('suspended-meanwhile', { cause }));
+    held.waiter = null;
+    return session;
+  }
+
+  #end(held: Held, cause: SessionCause): Session {
+    this.#stopCountdown(held);
+    const session = this.#apply(held, ['end'], { cause, endsAt: null });
+    held.waiter?.reject(new CodedError('ended-meanwhile', { cause }));
+    held.waiter = null;
+    this.#endDesktop(held);
+    return session;
+  }
+
+  /** Ends its desktop; one that is still being opened is ended when it is open. */
+  #endDesktop(held: Held): void {
+    held.desktop?.end().catch((error: unknown) => {
+      this.#log.error({ err: error, session: held.session.id }, 'the desktop could not be ended');
+    });
+  }
+
+  /** `afterMs` counts from now by running time. */
+  #countDown(held: Held, cause: SessionCause, afterMs: number): void {
+    this.#stopCountdown(held);
+    const timer = this.#clock.after(afterMs, () => this.#end(held, cause));
+    held.countdown = {
+      dueMs: this.#clock.runningMs() + afterMs,
+      cause,
+      [Symbol.dispose]: () => timer[Symbol.dispose](),
+    };
+  }
+
+  #stopCountdown(held: Held): void {
+    held.countdown?.[Symbol.dispose]();
+    held.countdown = null;
+  }
+
+  #refused(held: Held, happening: SessionHappening): CodedError {
+    const { id, state } = held.session;
+    this.#log.warn({ session: id, happening, from: state, to: aims[happening] }, 'refused: the table does not allow it');
+    return new CodedError('not-possible-now', { state, happening });
+  }
+
+  /** The one writer: asks the table, then changes, records and tells. Several happenings are one step with one telling. */
+  #apply(held: Held, happenings: readonly SessionHappening[], change: Change): Session {
+    let { state } = held.session;
+    for (const happening of happenings) {
+      const next = sessionAfter(state, happening);
+      if (next === undefined) throw this.#refused(held, happening);
+      state = next;
+    }
+    held.session = { ...held.session, ...change, state, since: this.#clock.wallMs() };
+    this.#log.info({ session: held.session.id, user: held.session.user, state, cause: held.session.cause }, 'session');
+    this.#publish(held);
+    return held.session;
+  }
+
+  /** A change that is no happening: the announced end. */
+  #alter(held: Held, change: Pick<Session, 'endsAt'>): void {
+    held.session = { ...held.session, ...change };
+    this.#publish(held);
+  }
+
+  #publish(held: Held): void {
+    if (held.session.state === 'ended') {
+      this.#held.delete(held.session.id);
+      this.#unrecorded.delete(held);
+      this.#forget(held.session.id);
+    } else {
+      this.#record(held);
+    }
+    this.#tell(held.session);
+  }
+
+  #tell(session: Session): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(session);
+      } catch (error) {
+        this.#log.error({ err: error, session: session.id }, 'a listener failed');
+      }
+    }
+  }
+
+  #recordOf({ session, countdown }: Held): SessionRecord {
+    return {
+      version: 1,
+      session,
+      countdown: countdown === null ? null : { dueMs: countdown.dueMs, cause: countdown.cause },
+    };
+  }
+
+  /** The state in memory stays the truth where there is no space for its record; it is tried again. */
+  #record(held: Held): void {
+    try {
+      this.#records.write(this.#recordOf(held));
+      this.#unrecorded.delete(held);
+    } catch (error) {
+      this.#log.error({ err: error, session: held.session.id }, 'a session could not be recorded, it is tried again');
+      this.#unrecorded.add(held);
+      this.#retry ??= this.#clock.after(recordRetryMs, () => this.#recordRest());
+    }
+  }
+
+  #recordRest(): void {
+    this.#retry?.[Symbol.dispose]();
+    this.#retry = null;
+    for (const held of this.#unrecorded) this.#record(held);
+  }
+
+  #forget(id: string): void {
+    try {
+      this.#records.remove(id);
+    } catch (error) {
+      this.#log.error({ err: error, session: id }, 'the record of a session that ended could not be removed');
+    }
+  }
+
+  /** Takes one session over from an earlier life. Never rejects. */
+  async #restore(id: string): Promise<void> {
+    const record = this.#readRecord(id);
+    let desktop: Desktop | null;
+    try {
+      desktop = await this.#desktops.adopt(id);
+    } catch (error) {
+      this.#log.error({ err: error, session: id }, 'a session could not be looked at, its record is left as it is');
+      return;
+    }
+    if (record === null) {
+      if (desktop !== null) {
+        this.#log.error({ session: id }, 'a desktop without a readable record belongs to nobody and is ended');
+        await desktop.end();
+      }
+      this.#forget(id);
+      return;
+    }
+    const held: Held = {
+      session: { ...record.session, computer: hostname() },
+      desktop: null,
+      waiter: null,
+      countdown: null,
+      ended: Promise.withResolvers(),
+    };
+    this.#held.set(id, held);
+    if (desktop === null) {
+      this.#gone(held, 'desktop-ended');
+      return;
+    }
+    this.#log.info({ session: id, user: held.session.user, state: held.session.state }, 'session found again');
+    this.#watch(held, desktop);
+    if (held.session.state === 'starting') this.#apply(held, ['opened'], { station: null, desktop: desktop.desktop });
+    if (held.session.state === 'ending') this.#endDesktop(held);
+    else if (record.countdown !== null) this.#resumeCountdown(held, record.countdown);
+  }
+
+  #readRecord(id: string): SessionRecord | null {
+    try {
+      return this.#records.read(id);
+    } catch (error) {
+      this.#log.error({ err: error, session: id }, 'the record of a session cannot be read');
+      return null;
+    }
+  }
+
+  #resumeCountdown(held: Held, { dueMs, cause }: NonNullable<SessionRecord['countdown']>): void {
+    const remainingMs = Math.min(Math.max(dueMs - this.#clock.runningMs(), 0), longestCountdownMs);
+    this.#countDown(held, cause, remainingMs);
+    this.#alter(held, { endsAt: this.#clock.wallMs() + remainingMs });
+  }
+
+  /** Old records may name a station twice (there was no space for newer ones): the session that came there last keeps it. */
+  #settleStations(): void {
+    const taken = new Set<string>();
+    for (const held of [...this.#held.values()].toSorted((a, b) => b.session.since - a.session.since)) {
+      const { station } = held.session;
+      if (station === null) continue;
+      if (!taken.has(station)) taken.add(station);
+      else if (holdsStation(held.session)) this.#suspend(held, 'moved');
+      else this.#apply(held, ['end'], { station: null });
+    }
+  }
+}

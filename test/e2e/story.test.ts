@@ -1,0 +1,161 @@
+// The story that Stationmaster is for: work at a station, be suspended from the Manager, go on at another station with the very
+// same programs; also after host and gateway were killed, at another window size, and from the command line.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { startProduct } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
+import { Browser, desktopShown, signInAtPage, signInAtStation, viewShown } from './browser.ts';
+import { countInFile, countInPicture, findCounter, placeCounter } from './counter.ts';
+import { eventually } from './eventually.ts';
+import { processNames } from './processes.ts';
+
+/** Opens a terminal with the desktop's own keyboard shortcut and starts the counter in it, as a person does. */
+async function startCounter(station: Browser, account: { home: string; uid: number }): Promise<void> {
+  const { page } = station;
+  // The desktop listens to its shortcuts only when it has come up; a person would press again, too.
+  await eventually('the counter runs', 60_000, async () => {
+    await page.locator('canvas').click({ position: { x: 500, y: 650 } });
+    await page.keyboard.press('Control+Alt+t');
+    const typed = await eventually('a terminal is there', 8_000, async () => (await hasTerminal(account.uid)) || undefined).catch(
+      () => undefined,
+    );
+    if (!typed) return undefined;
+    await page.keyboard.type('./count.sh\n', { delay: 20 });
+    return (await eventually('the counter started', 5_000, () => findCounter(account.uid)).catch(() => null)) ?? undefined;
+  });
+}
+
+async function hasTerminal(uid: number): Promise<boolean> {
+
+  return (await processNames(uid)).some((name) => /terminal|xterm/.test(name));
+}
+
+describe('the main job', () => {
+  let product: Product;
+  let manager: Browser;
+  let first: Browser;
+  let second: Browser;
+
+  before(async () => {
+    product = await startProduct({ accounts: 1, administrator: true });
+    [manager, first, second] = await Promise.all([Browser.open(), Browser.open(), Browser.open({ widthPx: 1024, heightPx: 700 })]);
+  });
+  after(async () => {
+    await Promise.allSettled([manager, first, second].map((browser) => browser?.[Symbol.asyncDispose]()));
+    await product[Symbol.asyncDispose]();
+  });
+
+  async function isSameProcess(uid: number, was: { pid: number; startTicks: number }): Promise<void> {
+    assert.deepEqual(await findCounter(uid), was, 'the same process (PID and start time)');
+  }
+
+  test('sign in, work, be suspended from the Manager, go on at another station of another size', async () => {
+    const [person] = product.accounts;
+    assert.ok(person);
+    await placeCounter(person);
+
+    await first.page.goto(product.urls.station);
+    await viewShown(first.page, 'sign-in');
+    await signInAtStation(first.page, person.name, person.password);
+    await desktopShown(first.page);
+    await startCounter(first, person);
+    const counter = await findCounter(person.uid);
+    assert.ok(counter);
+    const shown = await eventually('the counter is in the picture', 10_000, async () => (await countInPicture(first.page)) || undefined);
+
+    await manager.page.goto(product.urls.manager);
+    await signInAtPage(manager.page, product.administrator.name, product.administrator.password);
+    await manager.page.getByRole('tab', { name: 'Stations' }).click();
+    await manager.page.getByText(person.name, { exact: false }).first().waitFor();
+    await manager.page.getByRole('button', { name: product.computer, exact: true }).first().click();
+    await manager.page.getByRole('button', { name: 'Suspend all stations' }).click();
+
+    await viewShown(first.page, 'sign-in', 5_000);
+    await first.page.getByText(/suspended by the administrator/i).waitFor();
+    await manager.page.getByText('Suspended', { exact: true }).first().waitFor();
+    await isSameProcess(person.uid, counter);
+    const atSuspension = await countInFile(person.home);
+    await eventually('it counts on while suspended', 10_000, async () => (await countInFile(person.home)) > atSuspension + 5 || undefined);
+
+    await second.page.goto(product.urls.station);
+    await viewShown(second.page, 'sign-in');
+    await signInAtStation(second.page, person.name, person.password);
+    await desktopShown(second.page);
+    await isSameProcess(person.uid, counter);
+    const later = await eventually('the second station shows it', 10_000, async () => {
+      const count = await countInPicture(second.page);
+      return count > atSuspension ? count : undefined;
+    });
+    assert.ok(later > shown);
+    await eventually('the desktop has the size of the second window', 10_000, async () => {
+      const size = await second.page.evaluate(() => {
+        const canvas = document.querySelector('canvas');
+        return canvas && [canvas.width, canvas.height];
+      });
+      return (size?.[0] === 1024 && size[1] === 700) || undefined;
+    });
+  });
+
+  test('host and gateway are killed with -9: the desktop goes on, the station is back by itself within 3 seconds', async () => {
+    const [person] = product.accounts;
+    assert.ok(person);
+    const counter = await findCounter(person.uid);
+    assert.ok(counter);
+    await product.killHost();
+    await product.killGateway();
+    const before = await countInFile(person.home);
+    await product.startHost();
+    await product.startGateway();
+    const restarted = performance.now();
+    await eventually('the station shows the desktop again', 10_000, async () => {
+      const count = await countInPicture(second.page).catch(() => 0);
+      return count > before + 3 ? count : undefined;
+    });
+    assert.ok(performance.now() - restarted < 3_000, `back after ${Math.round(performance.now() - restarted)} ms`);
+    await isSameProcess(person.uid, counter);
+  });
+
+  test('the command line suspends, and the person goes on at the first station', async () => {
+    const [person] = product.accounts;
+    assert.ok(person);
+    const counter = await findCounter(person.uid);
+    assert.ok(counter);
+    const suspended = await product.cli('session', 'suspend', '--all', '--json');
+    assert.equal(suspended.code, 0, suspended.stderr);
+    await viewShown(second.page, 'sign-in', 5_000);
+    const list = await product.cli('session', 'list', '--json');
+    const [session] = JSON.parse(list.stdout) as { user: string; state: string; station: string | null; computer: string }[];
+    assert.equal(session?.user, person.name);
+    assert.equal(session.state, 'suspended');
+    assert.equal(session.station, null);
+    assert.equal(session.computer, product.computer);
+
+    await signInAtStation(first.page, person.name, person.password);
+    await desktopShown(first.page);
+    await isSameProcess(person.uid, counter);
+    const before = await countInFile(person.home);
+    await eventually('the picture goes on', 10_000, async () => (await countInPicture(first.page)) > before || undefined);
+  });
+
+  test('signing in at a second station moves the session and says where it went', async () => {
+    const [person] = product.accounts;
+    assert.ok(person);
+    const counter = await findCounter(person.uid);
+    assert.ok(counter);
+    await signInAtStation(second.page, person.name, person.password);
+    await desktopShown(second.page);
+    await viewShown(first.page, 'sign-in', 5_000);
+    await first.page.getByText(/moved to Station/i).waitFor();
+    await isSameProcess(person.uid, counter);
+  });
+
+  test('signing out ends the session and leaves nothing', async () => {
+    const [person] = product.accounts;
+    assert.ok(person);
+    await product.cli('session', 'logoff', person.name, '--now');
+    await viewShown(second.page, 'sign-in', 15_000);
+    await eventually('the counter has ended', 15_000, async () => ((await findCounter(person.uid)) === null ? true : undefined));
+    const list = await product.cli('session', 'list', '--json');
+    assert.deepEqual(JSON.parse(list.stdout), []);
+  });
+});
