@@ -82,13 +82,10 @@ interface Route {
   summary: string;
 }
 
-const route = <const R extends Partial<Route> & Pick<Route, 'method' | 'path' | 'action' | 'summary'>>(given: R) => ({
-  params: none,
-  query: none,
-  body: none,
-  reply: none,
-  ...given,
-});
+const nothing = { params: none, query: none, body: none, reply: none };
+
+const route = <const R extends Partial<Route> & Pick<Route, 'method' | 'path' | 'action' | 'summary'>>(given: R) =>
+  ({ ...nothing, ...given }) as R & Omit<typeof nothing, keyof R>;
 
 export const apiRoutes = {
   signIn: route({
@@ -137,6 +134,14 @@ export const apiRoutes = {
     action: 'page.sign-in',
     summary: 'Whether an administrator has yet to be made',
     reply: z.object({ needed: z.boolean() }),
+  }),
+  /** Only over the unix socket, by root on the computer; `not-possible-now` once there is an administrator. */
+  setupCode: route({
+    method: 'POST',
+    path: '/setup/code',
+    action: 'setup.code',
+    summary: 'A new one-time code for the set-up; the one before no longer works',
+    reply: z.object({ code: z.string(), expiresAt: timeSchema }),
   }),
   computers: route({
     method: 'GET',

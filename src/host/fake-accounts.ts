@@ -16,6 +16,17 @@ export class FakeAccounts implements Accounts {
     return account;
   }
 
+  /** A room to try things in: an administrator, a teacher and three others, each with the own name as password. */
+  static demonstration(): FakeAccounts {
+    const accounts = new FakeAccounts();
+    accounts.add('admin', 'Ada Admin', 'administrator', 'admin');
+    accounts.add('teacher', 'Theo Teacher', 'dashboard', 'teacher');
+    accounts.add('anna', 'Anna Adams', 'standard', 'anna');
+    accounts.add('ben', 'Ben Baker', 'standard', 'ben');
+    accounts.add('carla', 'Carla Cole', 'standard', 'carla');
+    return accounts;
+  }
+
   /** The account if the password is right, else null. */
   check(name: string, password: string): PosixAccount | null {
     const person = this.#people.get(name);

@@ -20,6 +20,8 @@ export class FakeComputer {
   opening: OpeningWay = 'at-once';
   /** Whether programs that are asked to end do so only when told. */
   slowToEnd = false;
+  /** The sessions whose desktop did not open. */
+  readonly failed = new Set<string>();
   readonly #processes = new Map<string, FakeProcess>();
   readonly #asked = new Set<string>();
 
@@ -56,6 +58,7 @@ export class FakeComputer {
     } else {
       one.state = 'gone';
       this.#processes.delete(session);
+      this.failed.add(session);
       one.opened.reject(new CodedError('desktop-failed'));
     }
   }

@@ -14,7 +14,7 @@ import { pixelSocket } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
 import type { SessionCause } from '#model/session.ts';
 import type { Desktop, DesktopOrder, Desktops } from './desktops.ts';
-import { PamAttempt } from './pam-sign-ins.ts';
+import { PamAttempt, compileCache } from './pam-sign-ins.ts';
 import { isRunning, kill, signal } from './processes.ts';
 import type { ProcessMark } from './processes.ts';
 import { placesToBind } from './session-mounts.ts';
@@ -413,7 +413,7 @@ export class RealDesktops implements Desktops {
         keeper: [
           ...['/usr/bin/env', '--default-signal', 'sh', `${scriptsFolder}/keeper.sh`, folders.run, folders.state],
           ...[String(account.uid), String(account.gid), String(pidsBehind(record.slot)), record.pamService],
-          ...[process.execPath, closeScript, scriptsFolder],
+          ...[process.execPath, compileCache(this.#places), closeScript, scriptsFolder],
         ],
       });
       desktop = new RealDesktop(record, folders, lifeline, async ({ lost }) => {
@@ -497,7 +497,10 @@ export class RealDesktops implements Desktops {
   async #clear(folders: Folders, record: DesktopRecord | null, lost: boolean): Promise<void> {
     try {
       if (lost && record !== null && existsSync(`${folders.run}/pam.json`)) {
-        await run(process.execPath, [closeScript, folders.run, record.pamService], { timeout: closeLimitMs });
+        await run(process.execPath, [closeScript, folders.run, record.pamService], {
+          timeout: closeLimitMs,
+          env: { ...process.env, NODE_COMPILE_CACHE: compileCache(this.#places) },
+        });
       }
     } catch (error) {
       this.#log({ session: record?.session ?? '', reason: String(error) }, 'the PAM session was not closed');

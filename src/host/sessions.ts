@@ -349,7 +349,8 @@ export class Sessions {
       return;
     }
     const happenings: SessionHappening[] = held.session.station === null ? ['opened'] : ['opened', 'attach'];
-    held.waiter?.resolve(this.#apply(held, happenings, { desktop: desktop.desktop }));
+    const session = this.#apply(held, happenings, { desktop: desktop.desktop });
+    held.waiter?.resolve(session);
     held.waiter = null;
   }
 

@@ -204,7 +204,7 @@ function attend(parent: Parent): void {
 
   using pam = Pam.start(begin.service, begin.user, ({ kind, text }) => {
     if (kind === 'error' || kind === 'information') {
-      messages.push(text);
+      if (messages.at(-1) !== text) messages.push(text);
       return null;
     }
     if (kind === 'hidden-question' && !passwordGiven) {

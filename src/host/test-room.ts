@@ -25,6 +25,8 @@ export interface TestAccountOptions {
   shell?: string;
   /** Default: a home folder is made. */
   home?: 'made' | 'missing';
+  /** A system account, with a uid below 1000. */
+  system?: boolean;
 }
 
 export interface TestAccount {
@@ -145,6 +147,7 @@ export class TestRoom implements AsyncDisposable {
       home,
       '--shell',
       options.shell ?? '/bin/bash',
+      ...(options.system === true ? ['--system', '--user-group'] : []),
       ...(level === null ? [] : ['--groups', levelGroups[level]]),
       '--',
       name,
@@ -163,8 +166,8 @@ export class TestRoom implements AsyncDisposable {
     account.password = password;
   }
 
-  /** `usermod` or `chage` on an account, one at a time among all test processes. */
-  async changeAccount(program: 'usermod' | 'chage', args: readonly string[], account: TestAccount): Promise<void> {
+  /** `usermod`, `chage` or `passwd` on an account, one at a time among all test processes. */
+  async changeAccount(program: 'usermod' | 'chage' | 'passwd', args: readonly string[], account: TestAccount): Promise<void> {
     await alone(program, [...args, '--', account.name]);
   }
 

@@ -1,8 +1,10 @@
 # Keeps a desktop: what a sign-in worker becomes. Runs as root, outside; its parent may go at any time.
 # The host reads the FIFO `alive`: while this process lives, somebody holds it open for writing.
-#   keeper.sh RUN-FOLDER STATE-FOLDER UID GID FIRST-PID PAM-SERVICE NODE CLOSE-SCRIPT SCRIPTS-FOLDER
+#   keeper.sh RUN-FOLDER STATE-FOLDER UID GID FIRST-PID PAM-SERVICE NODE NODE-CACHE CLOSE-SCRIPT SCRIPTS-FOLDER
 main() {
-  run=$1 state=$2 uid=$3 gid=$4 first=$5 service=$6 node=$7 close=$8 scripts=$9
+  run=$1 state=$2 uid=$3 gid=$4 first=$5 service=$6 node=$7 cache=$8 close=$9
+  shift 9
+  scripts=$1
   umask 022
   exec </dev/null >/dev/null 2>&1
   cd /
@@ -13,7 +15,7 @@ main() {
       setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" 3>&-
     echo $? >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
   fi
-  "$node" --disable-warning=ExperimentalWarning "$close" "$run" "$service"
+  NODE_COMPILE_CACHE=$cache "$node" --disable-warning=ExperimentalWarning "$close" "$run" "$service"
 }
 
 # The whole file is read before anything runs, so that it may be replaced meanwhile.

@@ -1,0 +1,29 @@
+// The folders of the programs, with the owners and modes that keep people out of each other's things.
+import { chmod, chown, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Layout } from './layout.ts';
+import type { FileOwner } from './whole-file.ts';
+
+const root: FileOwner = { uid: 0, gid: 0 };
+
+/** Makes what is missing and puts owners and modes right. */
+export async function makeFolders(layout: Layout, gateway: FileOwner): Promise<void> {
+  const { places } = layout;
+  const folders: [string, number, FileOwner][] = [
+    [places.stateDir, 0o755, root],
+    [places.runDir, 0o755, root],
+    [dirname(places.configFile), 0o755, root],
+    [places.certificateDir, 0o755, root],
+    [places.gatewayStateDir, 0o700, gateway],
+    [places.gatewayRunDir, 0o700, gateway],
+    [places.sessionsRunDir, 0o711, root],
+    [places.sessionsStateDir, 0o711, root],
+    [layout.programsDir, 0o755, root],
+    [layout.logDir, 0o750, root],
+  ];
+  for (const [folder, mode, owner] of folders) {
+    await mkdir(folder, { recursive: true });
+    await chown(folder, owner.uid, owner.gid);
+    await chmod(folder, mode);
+  }
+}

@@ -1,0 +1,27 @@
+// Builds the pages (station, Manager, Dashboard) of a clone where their sources have changed since they were last built.
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { CommandError } from '../exit-code.ts';
+import { say } from '../voice.ts';
+import { digestOf, filesBelow } from './tree-files.ts';
+import { tryProgram } from './program-run.ts';
+import { nodeOf } from './layout.ts';
+import { writeWhole } from './whole-file.ts';
+
+const pageSources = ['src/web', 'src/model', 'src/contract', 'package.json', 'package-lock.json'];
+
+/** Builds them if needed. Rejects with a CommandError if that fails. */
+export async function buildPages(tree: string): Promise<void> {
+  const sources = await digestOf(tree, (await filesBelow(tree, pageSources)).filter((file) => !/\.test\.tsx?$/.test(file)));
+  const stamp = `${tree}/.cache/pages.sha256`;
+  const built = await readFile(stamp, 'utf8').catch(() => '');
+  const there = await stat(`${tree}/dist/web`).then(
+    (folder) => folder.isDirectory(),
+    () => false,
+  );
+  if (there && built === sources) return;
+  say('Building the pages …');
+  const { code, stdout, stderr } = await tryProgram(nodeOf(tree), ['--run', 'build:web'], { cwd: tree });
+  if (code !== 0) throw new CommandError(`the pages could not be built:\n${stdout}${stderr}`);
+  await mkdir(`${tree}/.cache`, { recursive: true });
+  await writeWhole(stamp, sources, 0o644);
+}

@@ -1,0 +1,84 @@
+// Host and gateway as systemd units, where systemd runs the computer.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Layout } from './layout.ts';
+import type { ProgramName, ProgramOrder } from './programs.ts';
+import { runProgram, tryProgram } from './program-run.ts';
+import { writeWhole } from './whole-file.ts';
+
+const unitDir = '/etc/systemd/system';
+const programUnits: Readonly<Record<ProgramName, string>> = {
+  host: 'stationmaster-host.service',
+  gateway: 'stationmaster-gateway.service',
+};
+const timer = 'stationmaster-certificate.timer';
+const units = [...Object.values(programUnits), 'stationmaster-certificate.service', timer];
+const tmpfiles = 'stationmaster.conf';
+
+/** True if systemd is to look after the programs; places of one's own are always looked after by ourselves. */
+export function usesSystemd(layout: Layout): boolean {
+  return layout.commandLink !== null && existsSync('/run/systemd/system');
+}
+
+const startedFile = (layout: Layout): string => `${layout.places.runDir}/started.json`;
+
+async function started(layout: Layout): Promise<Partial<Record<ProgramName, string>>> {
+  const text = await readFile(startedFile(layout), 'utf8').catch(() => '{}');
+  return JSON.parse(text) as Partial<Record<ProgramName, string>>;
+}
+
+async function installFile(from: string, to: string): Promise<boolean> {
+  const content = await readFile(from, 'utf8');
+  if ((await readFile(to, 'utf8').catch(() => null)) === content) return false;
+  await writeWhole(to, content, 0o644);
+  return true;
+}
+
+async function isActive(unit: string): Promise<boolean> {
+  return (await tryProgram('systemctl', ['is-active', '--quiet', unit])).code === 0;
+}
+
+/** Which programs run. */
+export async function activePrograms(): Promise<ProgramName[]> {
+  const active: ProgramName[] = [];
+  for (const name of ['host', 'gateway'] as const) if (await isActive(programUnits[name])) active.push(name);
+  return active;
+}
+
+/** The process of a unit, null if it is not running. */
+export async function mainProcess(name: ProgramName): Promise<number | null> {
+  const { stdout } = await tryProgram('systemctl', ['show', '--property=MainPID', '--value', programUnits[name]]);
+  const pid = Number(stdout.trim());
+  return Number.isInteger(pid) && pid > 0 ? pid : null;
+}
+
+/** Installs the units and starts what does not run or has changed; answers with the programs that were restarted. */
+export async function startUnits(layout: Layout, tree: string, orders: readonly ProgramOrder[]): Promise<ProgramName[]> {
+  let reload = false;
+  for (const unit of units) {
+    if (await installFile(`${tree}/packaging/systemd/${unit}`, `${unitDir}/${unit}`)) reload = true;
+  }
+  await installFile(`${tree}/packaging/systemd/${tmpfiles}`, `/etc/tmpfiles.d/${tmpfiles}`);
+  if (reload) await runProgram('systemctl', ['daemon-reload']);
+  const before = await started(layout);
+  const changed: ProgramName[] = [];
+  for (const { name, digest } of orders) {
+    const unit = programUnits[name];
+    if (await isActive(unit)) {
+      if (before[name] === digest) continue;
+      changed.push(name);
+      await runProgram('systemctl', ['restart', unit]);
+    } else {
+      await runProgram('systemctl', ['enable', '--now', unit]);
+    }
+  }
+  await runProgram('systemctl', ['enable', '--now', timer]);
+  const digests = Object.fromEntries(orders.map(({ name, digest }) => [name, digest]));
+  await writeWhole(startedFile(layout), JSON.stringify(digests), 0o644);
+  return changed;
+}
+
+/** Stops the programs, until the next `up`; sessions go on. */
+export async function stopUnits(): Promise<void> {
+  await runProgram('systemctl', ['disable', '--now', timer, programUnits.gateway, programUnits.host]);
+}

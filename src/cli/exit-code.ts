@@ -1,0 +1,57 @@
+// The exit codes of the command, and the error that carries one. They are documented in `stationmaster --help`.
+import type { ErrorCode } from '#contract/errors.ts';
+
+export const exitCode = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  notAllowed: 4,
+  notFound: 5,
+  partlyDone: 6,
+} as const;
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+export const exitCodeHelp = `
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 Stationmaster does not run or cannot be reached; 4 not allowed;
+5 there is no such station, session, computer or user; 6 done for some, not for all.`;
+
+/** What the person is told, in words, with the code that the command ends with. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+  /** The code of the program that refused; null where it is the command's own fault. */
+  readonly errorCode: ErrorCode | null;
+
+  constructor(message: string, code: ExitCode = exitCode.failed, errorCode: ErrorCode | null = null) {
+    super(message);
+    this.name = 'CommandError';
+    this.exitCode = code;
+    this.errorCode = errorCode;
+  }
+
+  /** What a program answered with. */
+  static answered(code: ErrorCode, message: string): CommandError {
+    return new CommandError(message, exitCodeOf(code), code);
+  }
+}
+
+/** The exit code for an error that a program answered with. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  switch (code) {
+    case 'bad-request':
+      return exitCode.usage;
+    case 'not-found':
+    case 'session-not-found':
+    case 'station-not-found':
+    case 'computer-not-found':
+      return exitCode.notFound;
+    case 'not-signed-in':
+    case 'not-allowed':
+    case 'level-too-low':
+      return exitCode.notAllowed;
+    case 'computer-unreachable':
+      return exitCode.unreachable;
+    default:
+      return exitCode.failed;
+  }
+}

@@ -1,0 +1,177 @@
+// The command line's way to the gateway: as root over its unix socket, from elsewhere by https with a token.
+import { readFile, stat } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { apiPrefix, apiRoutes } from '#contract/api.ts';
+import type { ApiBody, ApiParams, ApiQuery, ApiReply, ApiRouteName } from '#contract/api.ts';
+import { errorSchema } from '#contract/values.ts';
+import type { Places } from '#contract/places.ts';
+import { CommandError, exitCode } from '../exit-code.ts';
+
+const patienceMs = 60_000;
+
+export interface ServerOptions {
+  /** https address of the gateway; the unix socket of this computer if left out. */
+  server?: string | undefined;
+  /** PEM file of the certificate authority to trust. */
+  ca?: string | undefined;
+  /** File that only its owner can read, with the token; STATIONMASTER_TOKEN if left out. */
+  tokenFile?: string | undefined;
+}
+
+export interface CallInput<N extends ApiRouteName> {
+  params?: ApiParams<N>;
+  query?: ApiQuery<N>;
+  body?: ApiBody<N>;
+}
+
+interface HttpReply {
+  status: number;
+  text: string;
+}
+
+export class GatewayClient {
+  readonly #options: RequestOptions & { ca?: Buffer };
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #secure: boolean;
+
+  constructor(options: RequestOptions & { ca?: Buffer }, secure: boolean, headers: Readonly<Record<string, string>> = {}) {
+    this.#options = options;
+    this.#secure = secure;
+    this.#headers = headers;
+  }
+
+  /** By the unix socket: root, or the gateway's own user. */
+  static local(places: Places): GatewayClient {
+    return new GatewayClient({ socketPath: places.gatewaySocket, host: 'localhost' }, false);
+  }
+
+  /** By https with the token that `options` or STATIONMASTER_TOKEN give. */
+  static async remote(server: string, options: ServerOptions, places: Places): Promise<GatewayClient> {
+    const url = URL.parse(server);
+    if (url === null || url.protocol !== 'https:' || url.pathname !== '/' || url.username !== '') {
+      throw new CommandError(`"${server}" is not an address such as https://room.example:8443`, exitCode.usage);
+    }
+    const token = await readToken(options.tokenFile);
+    const ca = await readAuthority(options.ca, places);
+    return new GatewayClient(
+      {
+        host: url.hostname.replaceAll(/[[\]]/g, ''),
+        port: url.port === '' ? 443 : Number(url.port),
+        ...(ca === null ? {} : { ca }),
+      },
+      true,
+      { authorization: `Bearer ${token}` },
+    );
+  }
+
+  async #exchange(method: string, path: string, body: unknown): Promise<HttpReply> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const content = body === undefined ? null : JSON.stringify(body);
+    const headers = content === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
+    const send = this.#secure ? httpsRequest : httpRequest;
+    const request = send({ ...this.#options, method, path, agent: false, headers: { ...this.#headers, ...headers } }, resolve);
+    request.setTimeout(patienceMs, () => request.destroy(new Error('no answer')));
+    request.once('error', reject).end(content);
+    const response = await promise;
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
+    return { status: response.statusCode ?? 0, text };
+  }
+
+  /** An answer of any route, in words where it fails. */
+  async ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    let reply: HttpReply;
+    try {
+      reply = await this.#exchange(method, path, body);
+    } catch (error) {
+      throw unreachable(error as NodeJS.ErrnoException, this.#secure);
+    }
+    const value = readJson(reply.text);
+    if (reply.status >= 200 && reply.status < 300) return value;
+    const known = errorSchema.safeParse(value);
+    if (!known.success) throw new CommandError(`the gateway answered with ${reply.status}`);
+    const { code, message, details } = known.data;
+    const more = Object.entries(details).map(([name, detail]) => `${name} ${detail}`);
+    throw CommandError.answered(code, more.length === 0 ? message : `${message} (${more.join(', ')})`);
+  }
+
+  /** One call of the API. Rejects with a CommandError. */
+  async call<const N extends ApiRouteName>(name: N, input: CallInput<N> = {}): Promise<ApiReply<N>> {
+    const route = apiRoutes[name];
+    const params = (input.params ?? {}) as Record<string, string>;
+    const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, string | number | undefined>)) {
+      if (value !== undefined) query.set(key, String(value));
+    }
+    const search = query.size === 0 ? '' : `?${query.toString()}`;
+    const body = input.body ?? (route.method === 'GET' || route.method === 'DELETE' ? undefined : {});
+    const value = await this.ask(route.method, `${apiPrefix}${path}${search}`, body);
+    const parsed = route.reply.safeParse(value ?? {});
+    if (!parsed.success) throw new CommandError(`the gateway's answer is not understood; is it of another version?`);
+    return parsed.data as ApiReply<N>;
+  }
+
+  /** True if it answers that it is well. */
+  async isWell(): Promise<boolean> {
+    return await this.#exchange('GET', '/healthz', undefined).then(
+      (reply) => reply.status === 200,
+      () => false,
+    );
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return text === '' ? null : (JSON.parse(text) as unknown);
+  } catch {
+    return null;
+  }
+}
+
+async function readToken(file: string | undefined): Promise<string> {
+  if (file === undefined) {
+    const token = process.env['STATIONMASTER_TOKEN']?.trim() ?? '';
+    if (token === '') {
+      throw new CommandError('--server needs a token: STATIONMASTER_TOKEN, or --token-file (see: token add)', exitCode.usage);
+    }
+    return token;
+  }
+  const info = await stat(file).catch((error: Error) => {
+    throw new CommandError(`the token file cannot be read: ${error.message}`, exitCode.usage);
+  });
+  if ((info.mode & 0o077) !== 0) {
+    throw new CommandError(`others can read ${file}; first: chmod 600 ${file}`, exitCode.notAllowed);
+  }
+  return (await readFile(file, 'utf8')).trim();
+}
+
+/** The file named, else this computer's own authority beside those of the system, if there is one. */
+async function readAuthority(file: string | undefined, places: Places): Promise<Buffer | null> {
+  if (file === undefined) return await readFile(`${places.certificateDir}/ca.crt`).catch(() => null);
+  return await readFile(file).catch((error: Error) => {
+    throw new CommandError(`the certificate authority's file cannot be read: ${error.message}`, exitCode.usage);
+  });
+}
+
+function unreachable(error: NodeJS.ErrnoException, secure: boolean): CommandError {
+  if (!secure && (error.code === 'EACCES' || error.code === 'EPERM')) {
+    return new CommandError('only root may do this without a token: use sudo, or --server with a token', exitCode.notAllowed);
+  }
+  if (!secure && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED')) {
+    return new CommandError('Stationmaster does not run on this computer; start it with: stationmaster up', exitCode.unreachable);
+  }
+  const certificate = error.code !== undefined && /CERT|ISSUER|SELF_SIGNED|ALTNAME/.test(error.code);
+  const hint = certificate ? '; give the authority with --ca (https://…/ca.crt)' : '';
+  return new CommandError(`the gateway cannot be reached: ${error.message}${hint}`, exitCode.unreachable);
+}
+
+/** The client that the options ask for. */
+export async function connectGateway(options: ServerOptions, places: Places): Promise<GatewayClient> {
+  const server = options.server ?? process.env['STATIONMASTER_SERVER'];
+  return server === undefined || server === ''
+    ? GatewayClient.local(places)
+    : await GatewayClient.remote(server, options, places);
+}

@@ -1,0 +1,106 @@
+// The words for the room: stations, sessions, people, settings, tokens, audit. Each does what the Manager's task does, over the
+// same API.
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { Layout } from '../computer/layout.ts';
+import type { GatewayClient, ServerOptions } from './gateway-client.ts';
+
+export interface RoomOptions extends ServerOptions {
+  json?: true;
+}
+
+/** Runs one command with the gateway that its options name. */
+type RoomAction<O> = (gateway: GatewayClient, options: O, ...words: string[]) => Promise<void>;
+
+export function addRoomCommands(program: Command, layout: Layout): void {
+  const connected =
+    <O extends RoomOptions>(load: () => Promise<RoomAction<O>>) =>
+    async (...given: unknown[]): Promise<void> => {
+      // commander gives the arguments, then the options, then the command itself.
+      const words = given.slice(0, -2).flat() as string[];
+      const options = given.at(-2) as O;
+      const { connectGateway } = await import('./gateway-client.ts');
+      await (await load())(await connectGateway(options, layout.places), options, ...words);
+    };
+  const withServer = (command: Command): Command =>
+    command
+      .option('--json', 'print JSON')
+      .option('--server <address>', 'https address of the gateway (or STATIONMASTER_SERVER); this computer if left out')
+      .option('--ca <file>', "PEM file of the gateway's certificate authority")
+      .option('--token-file <file>', 'file with the token, readable by its owner only (or STATIONMASTER_TOKEN)');
+  const computerOption = (command: Command): Command => command.option('--computer <name>', 'only this computer');
+
+  const stations = () => import('./station-commands.ts');
+  const station = program.command('station').description('stations of the room');
+  computerOption(withServer(station.command('list').description('stations and the sessions at them')))
+    .option('--all', 'also those that are not open')
+    .action(connected(async () => (await stations()).listStations));
+  withServer(station.command('set').argument('<station>', 'its name or id').description('configure a station'))
+    .requiredOption('--name <name>', 'what it is called from now on')
+    .action(connected(async () => (await stations()).setStation));
+  computerOption(withServer(station.command('identify').argument('[stations...]').description('show names large on the screens')))
+    .option('--all', 'all stations')
+    .option('--hide', 'hide them again')
+    .action(connected(async () => (await stations()).identifyStations));
+  withServer(station.command('admit').argument('<stations...>').description('let waiting browsers become stations')).action(
+    connected(async () => (await stations()).admitStations),
+  );
+  withServer(station.command('remove').argument('<stations...>').description('remove stations; their sessions are suspended')).action(
+    connected(async () => (await stations()).removeStations),
+  );
+  withServer(station.command('code').description('a code with which browsers become stations'))
+    .option('--minutes <number>', 'how long it holds', '60')
+    .action(connected(async () => (await stations()).makeCode));
+
+  const sessions = () => import('./session-commands.ts');
+  const session = program.command('session').description("people's desktops");
+  computerOption(withServer(session.command('list').description('sessions'))).action(
+    connected(async () => (await sessions()).listSessions),
+  );
+  computerOption(withServer(session.command('suspend').argument('[sessions...]', 'id, station or user').description('suspend sessions')))
+    .option('--all', 'all sessions')
+    .action(connected(async () => (await sessions()).suspendSessions));
+  computerOption(withServer(session.command('logoff').argument('[sessions...]', 'id, station or user').description('log sessions off')))
+    .option('--all', 'all sessions')
+    .option('--seconds <number>', 'how long the people are warned, 0 for at once; the setting if left out')
+    .action(connected(async () => (await sessions()).logOffSessions));
+  withServer(session.command('keep').argument('<sessions...>', 'id, station or user').description('take a log-off back')).action(
+    connected(async () => (await sessions()).keepSessions),
+  );
+
+  const system = () => import('./system-commands.ts');
+  withServer(program.command('computer').description('computers of the room').command('list').description('computers')).action(
+    connected(async () => (await system()).listComputers),
+  );
+  withServer(program.command('system').description('the room as a whole').command('settings').description('settings; --set changes them'))
+    .option('--set <name=value...>', 'change a setting')
+    .action(connected(async () => (await system()).settings));
+  const user = program.command('user').description('people with an account on the computer');
+  withServer(user.command('list').description('people and their levels')).action(connected(async () => (await system()).listUsers));
+  user
+    .command('set')
+    .argument('<user>')
+    .description("set somebody's level (as root on this computer)")
+    .addOption(
+      new Option('--level <level>', 'what the person may do')
+        .choices(['standard', 'dashboard', 'administrator'])
+        .makeOptionMandatory(),
+    )
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: { level: 'standard' | 'dashboard' | 'administrator'; json?: true }) => {
+      const { setUser } = await system();
+      await setUser(layout.places, name, options);
+    });
+  const token = program.command('token').description('tokens for the command line from elsewhere');
+  withServer(token.command('list').description('tokens')).action(connected(async () => (await system()).listTokens));
+  withServer(token.command('add').argument('<name>').description('make a token; it is shown this once'))
+    .addOption(new Option('--level <level>', 'what it may do').choices(['dashboard', 'administrator']).default('administrator'))
+    .action(connected(async () => (await system()).addToken));
+  withServer(token.command('revoke').argument('<tokens...>', 'name or id').description('make tokens worthless')).action(
+    connected(async () => (await system()).revokeTokens),
+  );
+  withServer(program.command('audit').description('who did what to whom, newest first'))
+    .option('--limit <number>', 'how many entries', '50')
+    .option('--search <text>', 'only entries with this text')
+    .action(connected(async () => (await system()).showAudit));
+}

@@ -1,0 +1,115 @@
+// `session list|suspend|logoff|keep`.
+import type { Outcome } from '#contract/api.ts';
+import type { Session } from '#model/session.ts';
+import type { Station } from '#model/station.ts';
+import { CommandError, exitCode } from '../exit-code.ts';
+import { answer, answerJson, table, timeText } from '../voice.ts';
+import type { GatewayClient } from './gateway-client.ts';
+import { findSession } from './naming.ts';
+import { wholeNumber } from './numbers.ts';
+import { tellOutcomes } from './outcomes.ts';
+import type { RoomOptions } from './room-commands.ts';
+
+type ComputerOptions = RoomOptions & { computer?: string };
+type ManyOptions = ComputerOptions & { all?: true };
+
+const stateText: Readonly<Record<Session['state'], string>> = {
+  starting: 'Starting',
+  active: 'Active',
+  locked: 'Locked',
+  suspended: 'Suspended',
+  ending: 'Signing out',
+  ended: 'Ended',
+};
+
+async function read(gateway: GatewayClient): Promise<{ sessions: Session[]; stations: Station[] }> {
+  const [sessions, stations] = await Promise.all([gateway.call('sessions'), gateway.call('stations')]);
+  return { sessions, stations };
+}
+
+export async function listSessions(gateway: GatewayClient, options: ComputerOptions): Promise<void> {
+  const { sessions, stations } = await read(gateway);
+  const names = new Map(stations.map((station) => [station.id, station.name]));
+  const rows = sessions
+    .filter((session) => options.computer === undefined || session.computer === options.computer)
+    .map((session) => ({ ...session, station: session.station === null ? null : (names.get(session.station) ?? session.station) }));
+  if (options.json) {
+    answerJson(rows);
+    return;
+  }
+  const now = Date.now();
+  answer(
+    table(
+      ['Id', 'User', 'Computer', 'Station', 'State', 'Since'],
+      rows.map((row) => [row.id, row.user, row.computer, row.station ?? '', stateText[row.state], timeText(row.since, now)]),
+    ),
+  );
+}
+
+/** The computers that `--all` or `--computer` means; null where sessions are named one by one. */
+async function wholeComputers(gateway: GatewayClient, options: ManyOptions, words: readonly string[]): Promise<string[] | null> {
+  const whole = options.all === true;
+  if (whole === words.length > 0) throw new CommandError('name sessions, or give --all (with --computer for one computer)', exitCode.usage);
+  if (!whole) return null;
+  const computers = (await gateway.call('computers')).map((computer) => computer.name);
+  if (options.computer === undefined) return computers;
+  if (!computers.includes(options.computer)) {
+    throw new CommandError(`there is no computer "${options.computer}"; see: stationmaster computer list`, exitCode.notFound);
+  }
+  return [options.computer];
+}
+
+async function namedSessions(gateway: GatewayClient, options: ComputerOptions, words: readonly string[]): Promise<Session[]> {
+  const { sessions, stations } = await read(gateway);
+  const concerned = sessions.filter((session) => options.computer === undefined || session.computer === options.computer);
+  return words.map((word) => findSession(concerned, stations, word));
+}
+
+/** Does one task for each; one that fails does not keep the others. */
+async function forEach(sessions: readonly Session[], task: (session: Session) => Promise<unknown>): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const session of sessions) {
+    let error: Outcome['error'] = null;
+    try {
+      await task(session);
+    } catch (fault) {
+      if (!(fault instanceof CommandError) || fault.errorCode === null) throw fault;
+      error = { code: fault.errorCode, message: fault.message, details: {} };
+    }
+    outcomes.push({ session: session.id, user: session.user, error });
+  }
+  return outcomes;
+}
+
+export async function suspendSessions(gateway: GatewayClient, options: ManyOptions, ...words: string[]): Promise<void> {
+  const computers = await wholeComputers(gateway, options, words);
+  const outcomes: Outcome[] = [];
+  if (computers === null) {
+    const sessions = await namedSessions(gateway, options, words);
+    outcomes.push(...(await forEach(sessions, async ({ id }) => await gateway.call('suspendSession', { params: { id } }))));
+  } else {
+    for (const name of computers) outcomes.push(...(await gateway.call('suspendAll', { params: { name } })).outcomes);
+  }
+  tellOutcomes(outcomes, 'suspended', options.json ?? false);
+}
+
+type LogOffOptions = ManyOptions & { seconds?: string };
+
+export async function logOffSessions(gateway: GatewayClient, options: LogOffOptions, ...words: string[]): Promise<void> {
+  const body = options.seconds === undefined ? {} : { seconds: wholeNumber(options.seconds, '--seconds', 0, 3600) };
+  const computers = await wholeComputers(gateway, options, words);
+  const outcomes: Outcome[] = [];
+  if (computers === null) {
+    const sessions = await namedSessions(gateway, options, words);
+    outcomes.push(...(await forEach(sessions, async ({ id }) => await gateway.call('logOffSession', { params: { id }, body }))));
+  } else {
+    for (const name of computers) outcomes.push(...(await gateway.call('logOffAll', { params: { name }, body })).outcomes);
+  }
+  tellOutcomes(outcomes, body.seconds === 0 ? 'logged off' : 'is being warned, then logged off', options.json ?? false);
+}
+
+export async function keepSessions(gateway: GatewayClient, options: RoomOptions, ...words: string[]): Promise<void> {
+  const sessions = await namedSessions(gateway, options, words);
+  const outcomes = await forEach(sessions, async ({ id }) => await gateway.call('keepSession', { params: { id } }));
+  tellOutcomes(outcomes, 'goes on', options.json ?? false);
+}

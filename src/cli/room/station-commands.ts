@@ -1,0 +1,102 @@
+// `station list|set|identify|admit|remove|code`.
+import { stationRows } from '#model/station.ts';
+import type { StationStatus } from '#model/station.ts';
+import { CommandError, exitCode } from '../exit-code.ts';
+import { answer, answerJson, table, timeText } from '../voice.ts';
+import type { GatewayClient } from './gateway-client.ts';
+import { findStation } from './naming.ts';
+import { wholeNumber } from './numbers.ts';
+import type { RoomOptions } from './room-commands.ts';
+
+export const statusText: Readonly<Record<StationStatus, string>> = {
+  'logged-on': 'Logged on',
+  locked: 'Locked',
+  starting: 'Starting',
+  'signing-out': 'Signing out',
+  suspended: 'Suspended',
+  free: 'Free',
+  offline: 'Offline',
+  waiting: 'Waiting for your yes',
+};
+
+type ListOptions = RoomOptions & { computer?: string; all?: true };
+
+export async function listStations(gateway: GatewayClient, options: ListOptions): Promise<void> {
+  const [stations, sessions] = await Promise.all([gateway.call('stations'), gateway.call('sessions')]);
+  const rows = stationRows(stations, sessions, { showAll: options.all ?? false }).filter(
+    (row) => row.station !== null && (options.computer === undefined || row.computer === options.computer),
+  );
+  if (options.json) {
+    answerJson(
+      rows.map(({ station, session, status, since }) => ({ ...station, status, since, user: session?.user ?? null, session: session?.id ?? null })),
+    );
+    return;
+  }
+  const now = Date.now();
+  answer(
+    table(
+      ['Computer', 'Station', 'User', 'Status', 'Since', 'Id'],
+      rows.map((row) => [
+        row.computer,
+        row.station?.name ?? '',
+        row.session?.user ?? '',
+        statusText[row.status],
+        timeText(row.since, now),
+        row.key,
+      ]),
+    ),
+  );
+}
+
+export async function setStation(gateway: GatewayClient, options: RoomOptions & { name: string }, word: string): Promise<void> {
+  const station = findStation(await gateway.call('stations'), word);
+  const changed = await gateway.call('configureStation', {
+    params: { id: station.id },
+    body: { name: options.name, was: station.name },
+  });
+  if (options.json) answerJson(changed);
+  else answer(`${station.name} is now called ${changed.name}.`);
+}
+
+type IdentifyOptions = RoomOptions & { computer?: string; all?: true; hide?: true };
+
+export async function identifyStations(gateway: GatewayClient, options: IdentifyOptions, ...words: string[]): Promise<void> {
+  const on = options.hide === undefined;
+  const everything = options.all === true || options.computer !== undefined;
+  if (everything === words.length > 0) throw new CommandError('name stations, or give --all or --computer', exitCode.usage);
+  const stations = await gateway.call('stations');
+  if (everything) {
+    const computers = await gateway.call('computers');
+    const wanted = computers.filter((computer) => options.computer === undefined || computer.name === options.computer);
+    if (wanted.length === 0) throw new CommandError(`there is no computer "${options.computer}"`, exitCode.notFound);
+    for (const { name } of wanted) await gateway.call('identifyAll', { params: { name }, body: { on } });
+  }
+  const named = words.map((word) => findStation(stations, word));
+  for (const { id } of named) await gateway.call('identifyStation', { params: { id }, body: { on } });
+  if (options.json) answerJson({ on, stations: everything ? 'all' : named.map((station) => station.name) });
+  else answer(on ? 'The names are on the screens.' : 'The names are hidden.');
+}
+
+export async function admitStations(gateway: GatewayClient, options: RoomOptions, ...words: string[]): Promise<void> {
+  const stations = await gateway.call('stations');
+  const named = words.map((word) => findStation(stations, word));
+  const admitted = [];
+  for (const { id } of named) admitted.push(await gateway.call('admitStation', { params: { id } }));
+  if (options.json) answerJson(admitted);
+  else answer(admitted.map((station) => `${station.name} is a station now.`).join('\n'));
+}
+
+export async function removeStations(gateway: GatewayClient, options: RoomOptions, ...words: string[]): Promise<void> {
+  const stations = await gateway.call('stations');
+  const named = words.map((word) => findStation(stations, word));
+  for (const { id } of named) await gateway.call('removeStation', { params: { id } });
+  if (options.json) answerJson({ removed: named.map((station) => station.name) });
+  else answer(named.map((station) => `${station.name} is removed.`).join('\n'));
+}
+
+export async function makeCode(gateway: GatewayClient, options: RoomOptions & { minutes: string }): Promise<void> {
+  const minutes = wholeNumber(options.minutes, '--minutes', 1, 1440);
+  const made = await gateway.call('enrolmentCode', { body: { minutes } });
+  if (options.json) answerJson(made);
+  else answer(`${made.code}   (holds until ${timeText(made.expiresAt, Date.now())})`);
+}

@@ -1,0 +1,152 @@
+// `computer`, `system`, `user`, `token` and `audit`.
+import { settingsSchema } from '#contract/values.ts';
+import type { Places } from '#contract/places.ts';
+import type { Level } from '#model/account.ts';
+import type { Settings } from '#model/settings.ts';
+import { HostClient } from '../computer/host-client.ts';
+import { CommandError, exitCode } from '../exit-code.ts';
+import { answer, answerJson, say, table, timeText } from '../voice.ts';
+import type { GatewayClient } from './gateway-client.ts';
+import { wholeNumber } from './numbers.ts';
+import type { RoomOptions } from './room-commands.ts';
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MB`;
+
+export async function listComputers(gateway: GatewayClient, options: RoomOptions): Promise<void> {
+  const computers = await gateway.call('computers');
+  if (options.json) {
+    answerJson(computers);
+    return;
+  }
+  const rows = computers.map((one) => [
+    one.name,
+    one.reachable ? 'yes' : 'no',
+    one.system,
+    one.version,
+    `${one.load.toFixed(2)} on ${one.cores} cores`,
+    `${megabytes(one.memoryAvailable)} of ${megabytes(one.memoryTotal)}`,
+  ]);
+  answer(table(['Computer', 'Answers', 'System', 'Version', 'Load', 'Memory free'], rows));
+}
+
+/** `name=value` pairs as changes of settings; words that cannot be a value are usage errors. */
+export function settingsFrom(pairs: readonly string[]): Partial<Settings> {
+  const changes: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+    if (!Object.hasOwn(settingsSchema.shape, name)) {
+      const names = Object.keys(settingsSchema.shape).join(', ');
+      throw new CommandError(`"${pair}" is not name=value with one of the settings ${names}`, exitCode.usage);
+    }
+    const word = value.toLowerCase();
+    if (['on', 'yes', 'true'].includes(word)) changes[name] = true;
+    else if (['off', 'no', 'false'].includes(word)) changes[name] = false;
+    else changes[name] = /^-?\d+$/.test(value) ? Number(value) : value;
+  }
+  const result = settingsSchema.partial().safeParse(changes);
+  if (!result.success) {
+    const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new CommandError(faults.join('\n'), exitCode.usage);
+  }
+  return result.data as Partial<Settings>;
+}
+
+export async function settings(gateway: GatewayClient, options: RoomOptions & { set?: string[] }): Promise<void> {
+  const now =
+    options.set === undefined
+      ? await gateway.call('settings')
+      : await gateway.call('changeSettings', { body: settingsFrom(options.set) });
+  if (options.json) {
+    answerJson(now);
+    return;
+  }
+  const word = (value: string | number | boolean): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+  answer(
+    table(
+      ['Setting', 'Value'],
+      Object.entries(now).map(([name, value]) => [name, word(value)]),
+    ),
+  );
+}
+
+const levelText: Readonly<Record<Level, string>> = {
+  standard: 'Standard user',
+  dashboard: 'Dashboard user',
+  administrator: 'Administrator',
+};
+
+export async function listUsers(gateway: GatewayClient, options: RoomOptions): Promise<void> {
+  const accounts = await gateway.call('accounts');
+  if (options.json) {
+    answerJson(accounts);
+    return;
+  }
+  const rows = accounts.map((account) => [account.name, account.fullName, account.listed ? levelText[account.level] : '-']);
+  answer(table(['User', 'Name', 'Level'], rows));
+}
+
+export async function setUser(places: Places, user: string, options: { level: Level; json?: true }): Promise<void> {
+  using host = await HostClient.connect(places);
+  const account = await host.call('account.setLevel', { user, level: options.level });
+  if (options.json) answerJson(account);
+  else answer(`${account.name} is ${levelText[account.level]} now.`);
+}
+
+export async function listTokens(gateway: GatewayClient, options: RoomOptions): Promise<void> {
+  const tokens = await gateway.call('tokens');
+  if (options.json) {
+    answerJson(tokens);
+    return;
+  }
+  const now = Date.now();
+  const rows = tokens.map((token) => [
+    token.id,
+    token.name,
+    levelText[token.level],
+    timeText(token.createdAt, now),
+    token.lastUsedAt === null ? 'never' : timeText(token.lastUsedAt, now),
+  ]);
+  answer(table(['Id', 'Name', 'Level', 'Made', 'Last used'], rows));
+}
+
+export async function addToken(
+  gateway: GatewayClient,
+  options: RoomOptions & { level: 'dashboard' | 'administrator' },
+  name: string,
+): Promise<void> {
+  const made = await gateway.call('makeToken', { body: { name, level: options.level } });
+  if (options.json) {
+    answerJson(made);
+    return;
+  }
+  say('The token is shown this once. Keep it in a file that only you can read (--token-file), or in STATIONMASTER_TOKEN.');
+  answer(made.token);
+}
+
+export async function revokeTokens(gateway: GatewayClient, options: RoomOptions, ...words: string[]): Promise<void> {
+  const tokens = await gateway.call('tokens');
+  const revoked: string[] = [];
+  for (const word of words) {
+    const byId = tokens.filter((token) => token.id === word);
+    const found = byId.length > 0 ? byId : tokens.filter((token) => token.name === word);
+    const [token] = found;
+    if (token === undefined) throw new CommandError(`there is no token "${word}"; see: stationmaster token list`, exitCode.notFound);
+    if (found.length > 1) throw new CommandError(`"${word}" is not clear; give the id, see: stationmaster token list`, exitCode.usage);
+    await gateway.call('revokeToken', { params: { id: token.id } });
+    revoked.push(token.name);
+  }
+  if (options.json) answerJson({ revoked });
+  else answer(`Revoked: ${revoked.join(', ')}`);
+}
+
+export async function showAudit(gateway: GatewayClient, options: RoomOptions & { limit: string; search?: string }): Promise<void> {
+  const limit = wholeNumber(options.limit, '--limit', 1, 500);
+  const entries = await gateway.call('audit', { query: { limit, search: options.search } });
+  if (options.json) {
+    answerJson(entries);
+    return;
+  }
+  const now = Date.now();
+  const rows = entries.map((entry) => [timeText(entry.at, now), entry.actor, entry.action, entry.target, entry.address, entry.outcome]);
+  answer(table(['When', 'Who', 'What', 'Whom', 'From', 'Outcome'], rows));
+}

@@ -1,0 +1,29 @@
+// How a gateway finds and commands computers. Nothing above this interface knows how they are reached; this-computer.ts is
+// the one beside the gateway, over the host's unix socket.
+import type { Socket } from 'node:net';
+import type { HostArgs, HostCall, HostResult } from '#contract/host.ts';
+import type { Computer } from '#contract/values.ts';
+import type { Session } from '#model/session.ts';
+
+/** What is told of a session: as it is now, and as it was known before (null: it is new). State `ended` is the last of it. */
+export type SessionListener = (session: Session, before: Session | null) => void;
+
+export interface Fleet {
+  /** As last known; those that do not answer have `reachable` false. Load and memory are as old as the last `status` call. */
+  computers(): Computer[];
+  isReachable(computer: string): boolean;
+  /** Sessions that have not ended, as last known. */
+  sessions(): Session[];
+  session(id: string): Session | null;
+  /**
+   * Fails with a CodedError: the computer's own, `computer-not-found`, or `computer-unreachable` at once when it is not
+   * connected and when the connection breaks before the answer (then it may have been done).
+   */
+  call<C extends HostCall>(computer: string, call: C, args: HostArgs<C>): Promise<HostResult<C>>;
+  /** A connection to the session's X server, which speaks RFB at once; errors come as the socket's `error`. */
+  openPixels(session: Session): Socket;
+  /** Both return their remover. Listeners run in the order of the host's events, before the reply of the call that caused them. */
+  onSession(listener: SessionListener): () => void;
+  /** A computer became reachable (its sessions have then been told), or no longer is. */
+  onReachable(listener: (computer: string, reachable: boolean) => void): () => void;
+}

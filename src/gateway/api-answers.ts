@@ -1,0 +1,235 @@
+// What each route of the API does. Who may is asked before, in api.ts.
+import type { ApiReply, ApiRouteName, apiRoutes } from '#contract/api.ts';
+import { CodedError, tellError } from '#contract/errors.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import { holdsStation } from '#model/session.ts';
+import type { Session } from '#model/session.ts';
+import type { z } from 'zod';
+import type { Audit, Deed } from './audit.ts';
+import type { Caller } from './callers.ts';
+import type { PageSessions } from './people/page-sessions.ts';
+import type { PageSignInResult, PageSignIns } from './people/page-sign-ins.ts';
+import type { SetUp } from './people/set-up.ts';
+import type { Tokens } from './people/tokens.ts';
+import type { RoomSettings } from './room-settings.ts';
+import type { EnrolmentCodes } from './station/enrolment-codes.ts';
+import type { Stations } from './station/stations.ts';
+
+export interface AnswerParts {
+  fleet: Fleet;
+  stations: Stations;
+  codes: EnrolmentCodes;
+  settings: RoomSettings;
+  audit: Audit;
+  tokens: Tokens;
+  pageSessions: PageSessions;
+  signIns: PageSignIns;
+  setUp: SetUp;
+}
+
+/** A request that has been checked: of the form of its route, by somebody who may. */
+export interface Asked<N extends ApiRouteName> {
+  caller: Caller;
+  params: z.output<(typeof apiRoutes)[N]['params']>;
+  query: z.output<(typeof apiRoutes)[N]['query']>;
+  body: z.output<(typeof apiRoutes)[N]['body']>;
+  /** Sets the page's cookie, or with null takes it away. */
+  setCookie(value: string | null): void;
+}
+
+export type Answers = { readonly [N in ApiRouteName]: (asked: Asked<N>) => ApiReply<N> | Promise<ApiReply<N>> };
+
+export function makeAnswers(parts: AnswerParts): Answers {
+  const { fleet, stations, codes, settings, audit, tokens, pageSessions, signIns, setUp } = parts;
+
+  const deedOf = (caller: Caller, action: string, target: string, details: Deed['details'] = {}): Omit<Deed, 'outcome'> => ({
+    actor: caller.principal?.name ?? '',
+    action,
+    target,
+    address: caller.address,
+    details,
+  });
+
+  const computerNamed = (name: string): string => {
+    const computer = fleet.computers().find((one) => one.name === name);
+    if (computer === undefined) throw new CodedError('computer-not-found', { name });
+    return computer.name;
+  };
+
+  const sessionWith = (id: string): Session => {
+    const session = fleet.session(id);
+    if (session === null) throw new CodedError('session-not-found');
+    return session;
+  };
+
+  /** Does something to somebody's session; the audit has it either way. */
+  const toSession = async (
+    caller: Caller,
+    action: string,
+    session: Session,
+    work: () => Promise<{ session: Session }>,
+  ): Promise<Session> => {
+    const deed = deedOf(caller, action, session.id, { user: session.user });
+    try {
+      const done = await work();
+      audit.note({ ...deed, outcome: 'done' });
+      return done.session;
+    } catch (error) {
+      audit.note({ ...deed, outcome: tellError(error).code });
+      throw error;
+    }
+  };
+
+  const signedIn = ({ answer, cookie }: PageSignInResult, setCookie: (value: string) => void): PageSignInResult['answer'] => {
+    if (cookie !== null) setCookie(cookie);
+    return answer;
+  };
+
+  return {
+    signIn: async ({ body, caller, setCookie }) => signedIn(await signIns.begin(body, caller.address), setCookie),
+    signInAnswer: async ({ body, caller, setCookie }) =>
+      signedIn(await signIns.answer(body.attempt, body.answer, caller.address), setCookie),
+    signOut: ({ caller, setCookie }) => {
+      if (caller.pageSession !== null) {
+        pageSessions.close(caller.pageSession);
+        audit.note({ ...deedOf(caller, 'page.sign-out', ''), outcome: 'done' });
+      }
+      setCookie(null);
+      return {};
+    },
+    me: ({ caller }) => {
+      if (caller.principal === null) throw new CodedError('not-signed-in');
+      return { principal: caller.principal, computer: fleet.computers()[0]?.name ?? '' };
+    },
+
+    setup: async ({ body, caller }) => {
+      await setUp.finish(body, caller.address);
+      return {};
+    },
+    setupState: async () => ({ needed: await setUp.isNeeded() }),
+    setupCode: async ({ caller }) => {
+      if (caller.principal?.by !== 'socket') throw new CodedError('not-allowed');
+      return setUp.makeCode();
+    },
+
+    computers: async () => {
+      const asked = fleet.computers().filter(({ reachable }) => reachable);
+      await Promise.allSettled(asked.map(({ name }) => fleet.call(name, 'computer.status', {})));
+      return fleet.computers();
+    },
+    suspendAll: async ({ params, caller }) => {
+      const computer = computerNamed(params.name);
+      const { outcomes } = await fleet.call(computer, 'session.suspendAll', { cause: 'suspended-by-administrator' });
+      audit.note({ ...deedOf(caller, 'computer.suspend-all', computer, { sessions: outcomes.length }), outcome: 'done' });
+      for (const { session, user, error } of outcomes) {
+        audit.note({ ...deedOf(caller, 'session.suspend', session, { user }), outcome: error?.code ?? 'done' });
+      }
+      return { outcomes };
+    },
+    logOffAll: async ({ params, body, caller }) => {
+      const computer = computerNamed(params.name);
+      const afterMs = (body.seconds ?? settings.now.logOffCountdownSeconds) * 1000;
+      const atStations = fleet.sessions().filter((session) => session.computer === computer && holdsStation(session));
+      const outcomes = await Promise.all(
+        atStations.map(async (session) => {
+          const { id, user } = session;
+          try {
+            await toSession(caller, 'session.log-off', session, () =>
+              fleet.call(computer, 'session.end', { session: id, cause: 'logged-off-by-administrator', afterMs }),
+            );
+            return { session: id, user, error: null };
+          } catch (error) {
+            return { session: id, user, error: tellError(error) };
+          }
+        }),
+      );
+      audit.note({ ...deedOf(caller, 'computer.log-off-all', computer, { sessions: outcomes.length }), outcome: 'done' });
+      return { outcomes };
+    },
+    identifyAll: ({ params, body, caller }) => {
+      const computer = computerNamed(params.name);
+      for (const station of stations.list()) {
+        if (station.computer === computer && station.state === 'enrolled') stations.identify(station.id, body.on);
+      }
+      audit.note({ ...deedOf(caller, 'computer.identify', computer, { on: body.on ? 1 : 0 }), outcome: 'done' });
+      return {};
+    },
+
+    stations: () => stations.list(),
+    configureStation: ({ params, body, caller }) =>
+      stations.rename(params.id, body.name, body.was, (station) =>
+        audit.record({ ...deedOf(caller, 'station.configure', station.name, { name: body.name }), outcome: 'done' }),
+      ),
+    admitStation: ({ params, caller }) => {
+      const label = stations.get(params.id)?.name ?? '';
+      return stations.admit(params.id, (station) =>
+        audit.record({ ...deedOf(caller, 'station.admit', station.name, { label }), outcome: 'done' }),
+      );
+    },
+    removeStation: async ({ params, caller }) => {
+      stations.remove(params.id, (station) =>
+        audit.record({ ...deedOf(caller, 'station.remove', station.name), outcome: 'done' }),
+      );
+      // The station is gone already: a session that cannot be suspended now is suspended after the grace time.
+      const here = fleet.sessions().filter((session) => session.station === params.id && holdsStation(session));
+      await Promise.allSettled(
+        here.map((session) =>
+          toSession(caller, 'session.suspend', session, () =>
+            fleet.call(session.computer, 'session.suspend', { session: session.id, cause: 'suspended-by-administrator' }),
+          ),
+        ),
+      );
+      return {};
+    },
+    identifyStation: ({ params, body, caller }) => {
+      const station = stations.identify(params.id, body.on);
+      audit.note({ ...deedOf(caller, 'station.identify', station.name, { on: body.on ? 1 : 0 }), outcome: 'done' });
+      return {};
+    },
+    enrolmentCode: ({ body, caller }) =>
+      codes.make(body.minutes, () =>
+        audit.record({ ...deedOf(caller, 'station.code', '', { minutes: body.minutes }), outcome: 'done' }),
+      ),
+
+    sessions: () => fleet.sessions(),
+    suspendSession: ({ params, caller }) => {
+      const session = sessionWith(params.id);
+      return toSession(caller, 'session.suspend', session, () =>
+        fleet.call(session.computer, 'session.suspend', { session: session.id, cause: 'suspended-by-administrator' }),
+      );
+    },
+    logOffSession: ({ params, body, caller }) => {
+      const session = sessionWith(params.id);
+      // Nobody sees a warning where no station shows the session.
+      const seconds = body.seconds ?? (holdsStation(session) ? settings.now.logOffCountdownSeconds : 0);
+      const afterMs = seconds * 1000;
+      return toSession(caller, 'session.log-off', session, () =>
+        fleet.call(session.computer, 'session.end', { session: session.id, cause: 'logged-off-by-administrator', afterMs }),
+      );
+    },
+    keepSession: ({ params, caller }) => {
+      const session = sessionWith(params.id);
+      return toSession(caller, 'session.keep', session, () => fleet.call(session.computer, 'session.keep', { session: session.id }));
+    },
+
+    accounts: async () => (await fleet.call(fleet.computers()[0]?.name ?? '', 'account.list', {})).accounts,
+    settings: () => settings.now,
+    changeSettings: ({ body, caller }) => {
+      const before = settings.now;
+      const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      const details: Record<string, string> = {};
+      for (const [name, value] of Object.entries(given)) details[name] = `${String(before[name as keyof typeof before])} → ${String(value)}`;
+      return settings.change(given, () => audit.record({ ...deedOf(caller, 'settings.change', '', details), outcome: 'done' }));
+    },
+    audit: ({ query }) => audit.list(query),
+    tokens: () => tokens.list(),
+    makeToken: ({ body, caller }) =>
+      tokens.make(body.name, body.level, (token) =>
+        audit.record({ ...deedOf(caller, 'token.make', token.name, { level: token.level }), outcome: 'done' }),
+      ),
+    revokeToken: ({ params, caller }) => {
+      tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
+      return {};
+    },
+  };
+}

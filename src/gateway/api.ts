@@ -1,0 +1,144 @@
+// The HTTP interface: every route of the contract, registered in one loop; who may is asked here and nowhere else.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { apiPrefix, apiRoutes } from '#contract/api.ts';
+import type { ApiRouteName } from '#contract/api.ts';
+import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import { may, sessionTarget } from '#model/permissions.ts';
+import type { Target } from '#model/permissions.ts';
+import type { Answers } from './api-answers.ts';
+import type { Caller, Callers } from './callers.ts';
+import type { Log } from './log.ts';
+import { pageCookie } from './people/page-sessions.ts';
+import { isOwnOrigin, securityHeaders } from './web-security.ts';
+
+export interface ApiParts {
+  answers: Answers;
+  callers: Callers;
+  fleet: Fleet;
+  log: Log;
+}
+
+/** What a request of this caller to this route is about, for the table of permissions. */
+async function targetOf(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<Target> {
+  const { path } = apiRoutes[name];
+  if (path.startsWith('/stations/:id')) return 'station';
+  if (path.startsWith('/computers/:name')) return 'computer';
+  if (!path.startsWith('/sessions/:id')) return 'none';
+  const { id } = request.params as { id: string };
+  const session = fleet.session(id);
+  // Whoever may do this to nobody's session need not learn which there are.
+  if (session === null) return 'standard-session';
+  if (caller.role === 'administrator' || caller.role === 'nobody') return 'privileged-session';
+  const user = caller.principal?.by === 'page' ? caller.principal.name : null;
+  if (user === session.user) return 'own-session';
+  try {
+    const { level } = await fleet.call(session.computer, 'account.describe', { user: session.user });
+    return sessionTarget(user, session.user, level);
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'not-found') return 'privileged-session';
+    throw error;
+  }
+}
+
+/** Throws `not-signed-in` or `not-allowed`. */
+async function mustBeAllowed(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
+  const { action } = apiRoutes[name];
+  if (may(caller.role, action, await targetOf(fleet, name, request, caller))) return;
+  throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
+}
+
+/** `error` as the API tells it. */
+function codedOf(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const field = error.validation[0]?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+    return new CodedError('bad-request', field === '' ? {} : { field });
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status === 413) return new CodedError('too-large');
+  if (status === 404) return new CodedError('not-found');
+  if (status === 429) return new CodedError('too-many-requests');
+  if (status >= 400 && status < 500) return new CodedError('bad-request');
+  return new CodedError('internal', {}, { cause: error });
+}
+
+export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
+  const { answers, callers, fleet, log } = parts;
+  const callerOf = new WeakMap<FastifyRequest, Caller>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') {
+      done(null, {});
+      return;
+    }
+    try {
+      done(null, JSON.parse(String(text)) as unknown);
+    } catch {
+      done(new CodedError('bad-request'));
+    }
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(request.headers.host));
+    if (!request.url.startsWith(`${apiPrefix}/`)) return;
+    reply.header('cache-control', 'no-store');
+    const caller = await callers.find(request.raw);
+    callerOf.set(request, caller);
+    const changing = request.method !== 'GET' && request.method !== 'HEAD';
+    const byPage = caller.principal === null || caller.principal.by === 'page';
+    if (byPage && (changing || request.headers.origin !== undefined) && !isOwnOrigin(request.raw)) throw new CodedError('foreign-origin');
+  });
+
+  app.addHook('preValidation', async (request) => {
+    if (request.body === undefined || request.body === null) request.body = {};
+  });
+
+  app.setErrorHandler(async (error, request, reply: FastifyReply) => {
+    const coded = codedOf(error);
+    if (coded.code === 'internal') log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'A request failed.');
+    if (coded.code === 'throttled') reply.header('retry-after', String(coded.details['seconds'] ?? 1));
+    return reply.code(errorCodes[coded.code].status).send(tellError(coded));
+  });
+
+  for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
+    const route = apiRoutes[name];
+    const hasBody = route.method === 'POST' || route.method === 'PATCH';
+    app.route({
+      method: route.method,
+      url: `${apiPrefix}${route.path}`,
+      schema: {
+        params: route.params,
+        querystring: route.query,
+        ...(hasBody ? { body: route.body } : {}),
+        response: { 200: route.reply },
+      },
+      // Before the form of the request is looked at: who may not ask learns nothing about it.
+      preValidation: async (request) => {
+        const caller = callerOf.get(request);
+        if (caller === undefined) throw new CodedError('not-signed-in');
+        await mustBeAllowed(fleet, name, request, caller);
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf.get(request);
+        if (caller === undefined) throw new CodedError('not-signed-in');
+        // One loop over routes of many forms: that each answer fits its route is said by the type of `Answers`.
+        const answer = answers[name] as (asked: object) => unknown;
+        return await answer({
+          caller,
+          params: request.params,
+          query: request.query,
+          body: request.body,
+          setCookie(value: string | null) {
+            const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
+            reply.header('set-cookie', value === null ? `${pageCookie}=; ${attributes}; Max-Age=0` : `${pageCookie}=${value}; ${attributes}`);
+          },
+        });
+      },
+    });
+  }
+}

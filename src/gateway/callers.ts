@@ -1,0 +1,65 @@
+// Who makes a request: root by the unix socket, the command line by its token, a person by the page's cookie, or nobody.
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Principal } from '#contract/api.ts';
+import { CodedError } from '#contract/errors.ts';
+import type { Role } from '#model/permissions.ts';
+import { pageCookie } from './people/page-sessions.ts';
+import type { PageSessions } from './people/page-sessions.ts';
+import type { Tokens } from './people/tokens.ts';
+import { addressOf } from './web-security.ts';
+
+export interface Caller {
+  role: Role;
+  /** Null for nobody. */
+  principal: Principal | null;
+  address: string;
+  /** What it depends on: the page session's hash or the token's id. */
+  pageSession: string | null;
+  token: string | null;
+}
+
+function cookieOf(request: IncomingMessage): string | null {
+  for (const part of (request.headers.cookie ?? '').split(';')) {
+    const [name, value] = part.trim().split('=', 2);
+    if (name === pageCookie && value !== undefined) return value;
+  }
+  return null;
+}
+
+export class Callers {
+  readonly #pageSessions: PageSessions;
+  readonly #tokens: Tokens;
+  /** Connections of the unix socket. */
+  readonly #local = new WeakSet<Socket>();
+
+  constructor(pageSessions: PageSessions, tokens: Tokens) {
+    this.#pageSessions = pageSessions;
+    this.#tokens = tokens;
+  }
+
+  addLocal(socket: Socket): void {
+    this.#local.add(socket);
+  }
+
+  /** Throws `not-signed-in` for a token that is none; a cookie that is none is nobody. */
+  async find(request: IncomingMessage): Promise<Caller> {
+    const caller: Caller = { role: 'nobody', principal: null, address: addressOf(request), pageSession: null, token: null };
+    if (this.#local.has(request.socket)) {
+      const principal: Principal = { name: 'root', fullName: '', level: 'administrator', by: 'socket' };
+      return { ...caller, role: 'administrator', principal };
+    }
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const token = this.#tokens.find(/^Bearer (\S{1,128})$/.exec(authorization)?.[1] ?? '');
+      if (token === null) throw new CodedError('not-signed-in');
+      const principal: Principal = { name: token.name, fullName: '', level: token.level, by: 'token' };
+      return { ...caller, role: token.level, principal, token: token.id };
+    }
+    const cookie = cookieOf(request);
+    const session = cookie === null ? null : await this.#pageSessions.find(cookie);
+    if (session === null) return caller;
+    const { user, fullName, level, hash } = session;
+    return { ...caller, role: level, principal: { name: user, fullName, level, by: 'page' }, pageSession: hash };
+  }
+}

@@ -1,0 +1,174 @@
+// The live feed for Manager, Dashboard and command line: the whole state first, then every change, as long as the right lasts.
+import type { WebSocket } from 'ws';
+import type { LiveEvent } from '#contract/live.ts';
+import { closeCodes } from '#contract/station-page.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import { may } from '#model/permissions.ts';
+import type { Caller } from './callers.ts';
+import type { Log } from './log.ts';
+import type { PageSessions } from './people/page-sessions.ts';
+import type { Tokens } from './people/tokens.ts';
+import type { RoomSettings } from './room-settings.ts';
+import type { CloseName } from './station/pixel-door.ts';
+import type { Stations } from './station/stations.ts';
+
+/** Who leaves this much unread is disconnected, and comes back to a new snapshot. */
+const mostUnread = 1_000_000;
+const statusEveryMs = 5000;
+const recheckEveryMs = 30_000;
+
+interface Reader {
+  socket: WebSocket;
+  caller: Caller;
+  alive: boolean;
+}
+
+export class LiveFeed {
+  readonly #fleet: Fleet;
+  readonly #stations: Stations;
+  readonly #settings: RoomSettings;
+  readonly #pageSessions: PageSessions;
+  readonly #tokens: Tokens;
+  readonly #log: Log;
+  readonly #readers = new Set<Reader>();
+  readonly #undo = new DisposableStack();
+  /** Only while somebody reads. */
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(parts: {
+    fleet: Fleet;
+    stations: Stations;
+    settings: RoomSettings;
+    pageSessions: PageSessions;
+    tokens: Tokens;
+    log: Log;
+  }) {
+    this.#fleet = parts.fleet;
+    this.#stations = parts.stations;
+    this.#settings = parts.settings;
+    this.#pageSessions = parts.pageSessions;
+    this.#tokens = parts.tokens;
+    this.#log = parts.log;
+  }
+
+  start(): void {
+    this.#undo.defer(
+      this.#fleet.onSession((session) => {
+        this.#tell({ event: 'session.changed', session });
+        if (session.state === 'ended') this.#tell({ event: 'session.removed', session: session.id });
+      }),
+    );
+    this.#undo.defer(this.#fleet.onReachable(() => this.#tellComputers()));
+    this.#undo.defer(
+      this.#stations.onChange((change) =>
+        this.#tell(
+          'removed' in change
+            ? { event: 'station.removed', station: change.removed }
+            : { event: 'station.changed', station: change.station },
+        ),
+      ),
+    );
+    this.#undo.defer(this.#settings.onChange((settings) => this.#tell({ event: 'settings.changed', settings })));
+    this.#undo.defer(this.#pageSessions.onClose((hash) => this.#end((caller) => caller.pageSession === hash)));
+    this.#undo.defer(this.#tokens.onRevoke((id) => this.#end((caller) => caller.token === id)));
+  }
+
+  stop(): void {
+    this.#undo.dispose();
+    for (const reader of this.#readers) this.#close(reader, 'restarting');
+  }
+
+  enter(socket: WebSocket, caller: Caller): void {
+    if (!may(caller.role, 'live.watch')) {
+      socket.close(closeCodes.refused, 'refused');
+      return;
+    }
+    const reader: Reader = { socket, caller, alive: true };
+    socket.on('message', () => this.#close(reader, 'badMessage'));
+    socket.on('pong', () => {
+      reader.alive = true;
+    });
+    // What goes wrong with the socket is followed by its `close`.
+    socket.on('error', () => {});
+    socket.on('close', () => this.#leave(reader));
+    this.#readers.add(reader);
+    if (this.#timers.length === 0) {
+      this.#timers = [setInterval(() => this.#askStatus(), statusEveryMs), setInterval(() => this.#recheck(), recheckEveryMs)];
+    }
+    this.#send(reader, {
+      event: 'snapshot',
+      computers: this.#fleet.computers(),
+      stations: this.#stations.list(),
+      sessions: this.#fleet.sessions(),
+      settings: this.#settings.now,
+    });
+    this.#askStatus();
+  }
+
+  #tell(event: LiveEvent): void {
+    if (this.#readers.size === 0) return;
+    const text = JSON.stringify(event);
+    for (const reader of this.#readers) this.#sendText(reader, text);
+  }
+
+  #send(reader: Reader, event: LiveEvent): void {
+    this.#sendText(reader, JSON.stringify(event));
+  }
+
+  #sendText(reader: Reader, text: string): void {
+    if (reader.socket.bufferedAmount > mostUnread) {
+      reader.socket.terminate();
+      this.#leave(reader);
+      return;
+    }
+    reader.socket.send(text);
+  }
+
+  #tellComputers(): void {
+    for (const computer of this.#fleet.computers()) this.#tell({ event: 'computer.changed', computer });
+  }
+
+  #askStatus(): void {
+    const asked = this.#fleet.computers().filter(({ reachable }) => reachable);
+    if (asked.length === 0) return;
+    Promise.all(asked.map(({ name }) => this.#fleet.call(name, 'computer.status', {}))).then(
+      () => this.#tellComputers(),
+      (error: unknown) => this.#log.debug({ err: error }, 'The state of a computer could not be asked.'),
+    );
+  }
+
+  #recheck(): void {
+    for (const reader of this.#readers) {
+      if (!reader.alive) {
+        reader.socket.terminate();
+        this.#leave(reader);
+        continue;
+      }
+      reader.alive = false;
+      reader.socket.ping();
+      if (reader.caller.pageSession === null) continue;
+      this.#pageSessions.recheck(reader.caller.pageSession).then(
+        (session) => {
+          if (session === null || !may(session.level, 'live.watch')) this.#close(reader, 'refused');
+        },
+        (error: unknown) => this.#log.error({ err: error }, 'A right could not be looked up again.'),
+      );
+    }
+  }
+
+  #end(which: (caller: Caller) => boolean): void {
+    for (const reader of this.#readers) if (which(reader.caller)) this.#close(reader, 'refused');
+  }
+
+  #close(reader: Reader, why: CloseName): void {
+    reader.socket.close(closeCodes[why], why);
+    this.#leave(reader);
+  }
+
+  #leave(reader: Reader): void {
+    this.#readers.delete(reader);
+    if (this.#readers.size > 0) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+  }
+}

@@ -1,0 +1,173 @@
+// Every sign-in, at a station or a page, passes here: the throttle first, then the host's conversation with PAM, and the audit.
+import { CodedError, tellError } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import type { SignInStep } from '#contract/host.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import { userNameFault } from '#model/account.ts';
+import type { SignInRule } from '#model/settings.ts';
+import type { Audit } from '../audit.ts';
+import { newId } from '../secret.ts';
+import type { CountedAttempt, Throttle } from './throttle.ts';
+
+export interface SignInOrder {
+  /** For the audit: `station.sign-in`, `page.sign-in`, `session.unlock`, `setup`. */
+  action: string;
+  /** For the audit: the station's name, the page's. */
+  target: string;
+  computer: string;
+  user: string;
+  password: string;
+  address: string;
+  /** The station's id, for the throttle. */
+  station?: string;
+  who: SignInRule;
+}
+
+const mostAtOnce = 200;
+
+/** Refusals that say nothing about the password, or come only after it was right. */
+const innocent: ReadonlySet<ErrorCode> = new Set([
+  'account-expired',
+  'account-no-shell',
+  'account-not-listed',
+  'account-refused',
+  'password-not-changed',
+  'sign-in-unavailable',
+  'computer-unreachable',
+  'too-many-requests',
+  'internal',
+]);
+
+function refused(error: unknown): SignInStep {
+  return { step: 'refused', error: tellError(error), messages: [] };
+}
+
+/** One sign-in under way. None of its methods rejects: what goes wrong is `refused`. */
+export class SignInConversation {
+  readonly attempt = newId();
+  readonly user: string;
+  readonly #desk: SignInDesk;
+  readonly #order: SignInOrder;
+  #counted: CountedAttempt | null = null;
+  #finished = false;
+
+  constructor(desk: SignInDesk, order: SignInOrder) {
+    this.#desk = desk;
+    this.#order = order;
+    this.user = order.user;
+  }
+
+  /** Once, first. */
+  async begin(): Promise<SignInStep> {
+    const { user, password, address, station, who, computer } = this.#order;
+    try {
+      this.#counted = this.#desk.throttle.begin({ user, address, station });
+    } catch (error) {
+      this.#desk.noteThrottled(this.#order);
+      return refused(error);
+    }
+    if (userNameFault(user) !== null) {
+      this.#desk.noteRefused(this.#order, 'wrong-credentials');
+      return refused(new CodedError('wrong-credentials'));
+    }
+    if (!this.#desk.enter()) {
+      this.#counted.undecided();
+      return refused(new CodedError('too-many-requests'));
+    }
+    try {
+      const { attempt } = this;
+      return this.#look(await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who }));
+    } catch (error) {
+      return this.#look(refused(error));
+    } finally {
+      this.#desk.leave();
+    }
+  }
+
+  /** Only after a question. */
+  async answer(answer: string): Promise<SignInStep> {
+    try {
+      const { attempt } = this;
+      return this.#look(await this.#desk.fleet.call(this.#order.computer, 'signIn.answer', { attempt, answer }));
+    } catch (error) {
+      return this.#look(refused(error));
+    }
+  }
+
+  /** Lets the host's worker go; harmless at any time, in the middle of a step too. */
+  finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#desk.fleet.call(this.#order.computer, 'signIn.finish', { attempt: this.attempt }).catch(() => {
+      // Without a connection the host has ended the attempt by itself.
+    });
+  }
+
+  /** The attempt was used up by the host (`session.enter`). */
+  usedUp(): void {
+    this.#finished = true;
+  }
+
+  #look(step: SignInStep): SignInStep {
+    if (step.step === 'accepted') this.#counted?.right();
+    if (step.step === 'refused') {
+      if (innocent.has(step.error.code)) this.#counted?.undecided();
+      this.#desk.noteRefused(this.#order, step.error.code);
+    }
+    return step;
+  }
+}
+
+export class SignInDesk {
+  readonly fleet: Fleet;
+  readonly throttle: Throttle;
+  readonly #audit: Audit;
+  readonly #toldThrottled = new Map<string, number>();
+  #atOnce = 0;
+
+  constructor(fleet: Fleet, throttle: Throttle, audit: Audit) {
+    this.fleet = fleet;
+    this.throttle = throttle;
+    this.#audit = audit;
+  }
+
+  open(order: SignInOrder): SignInConversation {
+    return new SignInConversation(this, order);
+  }
+
+  /** Takes a place among the conversations that PAM looks at now; false if there is none. */
+  enter(): boolean {
+    if (this.#atOnce >= mostAtOnce) return false;
+    this.#atOnce += 1;
+    return true;
+  }
+
+  leave(): void {
+    this.#atOnce -= 1;
+  }
+
+  /** Adds the refusal to the audit; the name only if there is such an account: people type passwords into the wrong box. */
+  noteRefused(order: SignInOrder, outcome: ErrorCode): void {
+    const note = (actor: string): void => {
+      this.#audit.note({ actor, action: order.action, target: order.target, address: order.address, outcome });
+    };
+    if (userNameFault(order.user) !== null) {
+      note('');
+      return;
+    }
+    this.fleet.call(order.computer, 'account.describe', { user: order.user }).then(
+      (account) => note(account.name),
+      () => note(''),
+    );
+  }
+
+  /** Of attempts that were not even tried, the first in a minute for each account is added to the audit. */
+  noteThrottled(order: SignInOrder): void {
+    const now = performance.now();
+    for (const [key, at] of this.#toldThrottled) if (now - at > 60_000) this.#toldThrottled.delete(key);
+    const key = `${order.user} ${order.address}`;
+    if (this.#toldThrottled.has(key) || this.#toldThrottled.size > 1000) return;
+    this.#toldThrottled.set(key, now);
+    this.noteRefused(order, 'throttled');
+  }
+}

@@ -1,0 +1,119 @@
+// The last picture of each session, for the choice among several: taken when a session leaves a station, kept in the
+// gateway's folder (it shows what somebody worked on: 0600), removed with the session.
+import { mkdirSync, readdirSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Fleet } from '#fleet/fleet.ts';
+import type { Session } from '#model/session.ts';
+import type { Log } from '../log.ts';
+import { takePicture } from '../session-picture.ts';
+
+const pictureWidthPx = 320;
+/** Lets the sign-in page come first when a whole room is suspended. */
+const delayMs = 250;
+
+export class Pictures {
+  readonly #folder: string;
+  readonly #fleet: Fleet;
+  readonly #log: Log;
+  /** Those for which there was no room on disk. */
+  readonly #inMemory = new Map<string, Buffer>();
+  readonly #queue: Session[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #working: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(folder: string, fleet: Fleet, log: Log) {
+    this.#folder = folder;
+    this.#fleet = fleet;
+    this.#log = log;
+  }
+
+  start(): void {
+    try {
+      mkdirSync(this.#folder, { mode: 0o700, recursive: true });
+    } catch (error) {
+      this.#log.warn({ err: error }, 'The folder of pictures cannot be made; they are kept in memory.');
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#queue.length = 0;
+    await this.#working;
+  }
+
+  sessionChanged(session: Session, before: Session | null): void {
+    if (session.state === 'ended') {
+      this.#inMemory.delete(session.id);
+      void rm(this.#file(session.id), { force: true }).catch(() => {});
+      return;
+    }
+    const left = before !== null && before.station !== null && before.station !== session.station;
+    if (!left || this.#stopped || this.#queue.some((queued) => queued.id === session.id)) return;
+    this.#queue.push(session);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#working ??= this.#work().finally(() => {
+        this.#working = null;
+      });
+    }, delayMs);
+  }
+
+  /** Removes the pictures of sessions that ended while nobody heard of it. Only when all sessions are known. */
+  dropOthers(): void {
+    let names: string[];
+    try {
+      names = readdirSync(this.#folder);
+    } catch {
+      return;
+    }
+    for (const name of names) {
+      if (this.#fleet.session(name.slice(0, 16)) === null) void rm(join(this.#folder, name), { force: true }).catch(() => {});
+    }
+  }
+
+  /** As a data URL, or null. */
+  async find(session: string): Promise<string | null> {
+    let picture = this.#inMemory.get(session) ?? null;
+    if (picture === null) {
+      try {
+        picture = await readFile(this.#file(session));
+      } catch {
+        return null;
+      }
+    }
+    return `data:image/jpeg;base64,${picture.toString('base64')}`;
+  }
+
+  #file(session: string): string {
+    return join(this.#folder, `${session}.jpg`);
+  }
+
+  async #work(): Promise<void> {
+    for (let session = this.#queue.shift(); session !== undefined; session = this.#queue.shift()) {
+      const { id } = session;
+      try {
+        const picture = await takePicture(this.#fleet.openPixels(session), pictureWidthPx);
+        // It may have ended meanwhile; then nothing of it may stay.
+        if (this.#fleet.session(id) !== null) await this.#keep(id, picture);
+      } catch (error) {
+        this.#log.debug({ err: error, session: id }, 'No picture of a session.');
+      }
+    }
+  }
+
+  async #keep(id: string, picture: Buffer): Promise<void> {
+    const file = this.#file(id);
+    try {
+      await writeFile(`${file}.new`, picture, { mode: 0o600 });
+      await rename(`${file}.new`, file);
+      this.#inMemory.delete(id);
+    } catch {
+      this.#inMemory.set(id, picture);
+      await rm(`${file}.new`, { force: true }).catch(() => {});
+    }
+    if (this.#fleet.session(id) === null) await rm(file, { force: true }).catch(() => {});
+  }
+}

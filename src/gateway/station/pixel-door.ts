@@ -1,0 +1,73 @@
+// Where pixel connections come in: a valid ticket joins the page to its session's X server; the moment the session leaves
+// the station, the gateway cuts the connection.
+import type { WebSocket } from 'ws';
+import { closeCodes } from '#contract/station-page.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import type { Session } from '#model/session.ts';
+import type { Log } from '../log.ts';
+import { relayPixels } from '../pixel-relay.ts';
+import type { TicketFor, Tickets } from './tickets.ts';
+
+interface Open {
+  good: TicketFor;
+  close(code: number, reason: string): void;
+}
+
+export type CloseName = keyof typeof closeCodes;
+
+export class PixelDoor {
+  readonly #fleet: Fleet;
+  readonly #tickets: Tickets;
+  readonly #log: Log;
+  readonly #open = new Map<string, Open>();
+
+  constructor(fleet: Fleet, tickets: Tickets, log: Log) {
+    this.#fleet = fleet;
+    this.#tickets = tickets;
+    this.#log = log;
+  }
+
+  /** Takes a page that came with this ticket; closes it with `refused` where the ticket is not good now. */
+  enter(page: WebSocket, ticket: string): void {
+    const good = this.#tickets.redeem(ticket);
+    const session = good === null ? null : this.#fleet.session(good.session);
+    if (good === null || session === null || !isHere(session, good)) {
+      page.close(closeCodes.refused, 'refused');
+      return;
+    }
+    this.closeStation(good.station, 'replaced');
+    const relay = relayPixels(page, this.#fleet.openPixels(session));
+    const open: Open = { good, close: (code, reason) => relay.close(code, reason) };
+    this.#open.set(good.station, open);
+    relay.closed.then(
+      () => {
+        if (this.#open.get(good.station) === open) this.#open.delete(good.station);
+      },
+      (error: unknown) => this.#log.error({ err: error, session: good.session }, 'A pixel relay ended badly.'),
+    );
+  }
+
+  /** Cuts the pixels of a station, and makes its ticket worthless. */
+  closeStation(station: string, why: CloseName): void {
+    this.#tickets.revoke(station);
+    const open = this.#open.get(station);
+    if (open === undefined) return;
+    this.#open.delete(station);
+    open.close(closeCodes[why], why);
+  }
+
+  /** Cuts what shows a session that is no longer at that station. */
+  sessionChanged(session: Session): void {
+    for (const { good } of this.#open.values()) {
+      if (good.session === session.id && !isHere(session, good)) this.closeStation(good.station, 'sessionLeft');
+    }
+  }
+
+  closeAll(why: CloseName): void {
+    for (const station of this.#open.keys()) this.closeStation(station, why);
+  }
+}
+
+function isHere(session: Session, good: TicketFor): boolean {
+  return session.state === 'active' && session.station === good.station && session.attachment === good.attachment;
+}

@@ -1,0 +1,127 @@
+// All open station pages: which page is which station, and who of them hears what of the sessions.
+import type { WebSocket } from 'ws';
+import type { FreeReason } from '#contract/station-page.ts';
+import { holdsStation } from '#model/session.ts';
+import type { Session } from '#model/session.ts';
+import { Grace } from './grace.ts';
+import { StationPage } from './station-page.ts';
+import type { StationRoom, StationServices } from './station-page.ts';
+import type { StationChange } from './stations.ts';
+
+export class StationDoor implements StationRoom {
+  readonly #services: StationServices;
+  readonly #grace: Grace;
+  readonly #pages = new Set<StationPage>();
+  /** The page of each station, and of each browser that asks to be one. */
+  readonly #pageOf = new Map<string, StationPage>();
+  readonly #reasons = new Map<string, FreeReason>();
+  readonly #names = new Map<string, string>();
+  readonly #identifying = new Set<string>();
+  readonly #undo = new DisposableStack();
+
+  constructor(services: StationServices) {
+    this.#services = services;
+    this.#grace = new Grace(services.fleet, services.settings, (station) => this.#pageOf.has(station), services.log);
+  }
+
+  start(): void {
+    const { fleet, stations, pictures } = this.#services;
+    for (const station of stations.list()) this.#names.set(station.id, station.name);
+    this.#undo.defer(fleet.onSession((session, before) => this.#sessionChanged(session, before)));
+    this.#undo.defer(
+      fleet.onReachable((_computer, reachable) => {
+        if (reachable) {
+          this.#grace.lookAt(null);
+          pictures.dropOthers();
+        }
+        for (const page of this.#pages) page.reachableChanged();
+      }),
+    );
+    this.#undo.defer(stations.onChange((change) => this.#stationChanged(change)));
+  }
+
+  stop(): void {
+    this.#undo.dispose();
+    this.#grace.stop();
+    for (const page of this.#pages) page.close('restarting');
+    this.#pages.clear();
+  }
+
+  enter(socket: WebSocket, from: { address: string; origin: string }): void {
+    const page = new StationPage(this.#services, this, socket, from);
+    this.#pages.add(page);
+    socket.on('close', () => this.#pages.delete(page));
+    page.start();
+  }
+
+  arrived(page: StationPage, station: string): void {
+    const before = this.#pageOf.get(station);
+    this.#pageOf.set(station, page);
+    if (before !== undefined && before !== page) {
+      before.close('replaced');
+      this.#services.pixels.closeStation(station, 'replaced');
+    }
+    this.#grace.lookAt(station);
+  }
+
+  left(page: StationPage): void {
+    const { station } = page;
+    if (this.#pageOf.get(station) !== page) return;
+    this.#pageOf.delete(station);
+    this.#services.pixels.closeStation(station, 'desktopGone');
+    this.#services.stations.leaveWaiting(station);
+    this.#services.stations.seen(station, null);
+    this.#grace.lookAt(station);
+  }
+
+  reasonOf(station: string): FreeReason {
+    return this.#reasons.get(station) ?? { reason: 'none' };
+  }
+
+  setReason(station: string, reason: FreeReason): void {
+    if (reason.reason === 'none') this.#reasons.delete(station);
+    else this.#reasons.set(station, reason);
+  }
+
+  #sessionChanged(session: Session, before: Session | null): void {
+    const { pixels, stations, pictures } = this.#services;
+    pixels.sessionChanged(session);
+    const here = holdsStation(session) ? session.station : null;
+    const was = before !== null && holdsStation(before) ? before.station : null;
+    if (was !== null && was !== here) {
+      const { user, cause } = session;
+      const moved = here === null ? null : (stations.get(here)?.name ?? '');
+      this.setReason(was, moved === null ? { reason: 'session', cause, user } : { reason: 'moved', station: moved, user });
+    }
+    if (here !== null && here !== was) this.setReason(here, { reason: 'none' });
+    if (was !== null) this.#pageOf.get(was)?.sessionChanged();
+    if (here !== null && here !== was) this.#pageOf.get(here)?.sessionChanged();
+    this.#grace.look(session);
+    pictures.sessionChanged(session, before);
+  }
+
+  #stationChanged(change: StationChange): void {
+    if ('removed' in change) {
+      this.#reasons.delete(change.removed);
+      this.#names.delete(change.removed);
+      this.#identifying.delete(change.removed);
+      const page = this.#pageOf.get(change.removed);
+      page?.close('removed');
+      return;
+    }
+    const { id, name, state, identifying } = change.station;
+    const page = this.#pageOf.get(id);
+    const nameBefore = this.#names.get(id);
+    this.#names.set(id, name);
+    if (state === 'enrolled' && page !== undefined) {
+      // Harmless where it is a station already.
+      page.admitted();
+      if (nameBefore !== name) page.renamed();
+    }
+    if (identifying !== this.#identifying.has(id)) {
+      if (identifying) this.#identifying.add(id);
+      else this.#identifying.delete(id);
+      page?.identify(identifying);
+    }
+  }
+}

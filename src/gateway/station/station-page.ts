@@ -1,0 +1,713 @@
+// One open station page: its proof, its enrolment, the sign-in conversation, and what it shall show now. What it shows follows
+// from the sessions as the host tells them; nothing that the page says is taken for true.
+import { createPublicKey, randomBytes, verify } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { CodedError, tellError } from '#contract/errors.ts';
+import type { SignInStep } from '#contract/host.ts';
+import { closeCodes, stationPageSays, stationProofText } from '#contract/station-page.ts';
+import type { FreeReason, GatewaySaysToStation, Resumable, StationPageSays } from '#contract/station-page.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import type { Account } from '#model/account.ts';
+import { holdsStation, isResumable } from '#model/session.ts';
+import type { Session } from '#model/session.ts';
+import type { Station } from '#model/station.ts';
+import type { Audit } from '../audit.ts';
+import type { Log } from '../log.ts';
+import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
+import type { Throttle } from '../people/throttle.ts';
+import type { RoomSettings } from '../room-settings.ts';
+import { idFor } from '../secret.ts';
+import type { EnrolmentCodes } from './enrolment-codes.ts';
+import type { Pictures } from './pictures.ts';
+import type { CloseName, PixelDoor } from './pixel-door.ts';
+import type { PrivacyNotices } from './privacy-notices.ts';
+import type { PageFacts, Stations } from './stations.ts';
+import type { Tickets } from './tickets.ts';
+
+/** What a station page works with. */
+export interface StationServices {
+  fleet: Fleet;
+  stations: Stations;
+  settings: RoomSettings;
+  desk: SignInDesk;
+  throttle: Throttle;
+  tickets: Tickets;
+  pixels: PixelDoor;
+  pictures: Pictures;
+  codes: EnrolmentCodes;
+  notices: PrivacyNotices;
+  audit: Audit;
+  log: Log;
+}
+
+/** What the page asks of the room it is in. */
+export interface StationRoom {
+  /** The page has proven to be this station; another page of it is closed. */
+  arrived(page: StationPage, station: string): void;
+  left(page: StationPage): void;
+  /** Why this station is free. */
+  reasonOf(station: string): FreeReason;
+  setReason(station: string, reason: FreeReason): void;
+}
+
+/** A conversation under way. `finished` once its page has gone or turned to something else. */
+interface SignIn {
+  purpose: 'enter' | 'unlock';
+  conversation: SignInConversation;
+  stage: 'checking' | 'question' | 'notice' | 'choose' | 'entering';
+  account: Account | null;
+  sessions: Session[];
+  finished: boolean;
+}
+
+const helloPatienceMs = 15_000;
+const pingEveryMs = 5000;
+const silenceMs = 12_000;
+const smallestSidePx = 64;
+/** A page may say so many things in so long a time. */
+const mostSaid = 100;
+const mostSaidInMs = 10_000;
+const mostUnread = 1_000_000;
+
+export class StationPage {
+  readonly #services: StationServices;
+  readonly #room: StationRoom;
+  readonly #socket: WebSocket;
+  readonly #origin: string;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stage: 'hello' | 'proof' | 'enrol' | 'ready' | 'closed' = 'hello';
+  #id = '';
+  #key: { x: string; y: string } = { x: '', y: '' };
+  #nonce = '';
+  #language = '';
+  #facts: PageFacts;
+  #signIn: SignIn | null = null;
+  /** What the page was last told to show, to say it once. */
+  #view = '';
+  #toldEndsAt: number | null = null;
+  #commanding = false;
+  #heardAt = performance.now();
+  #ping = 0;
+  #pingAt = 0;
+  #said = 0;
+
+  constructor(services: StationServices, room: StationRoom, socket: WebSocket, from: { address: string; origin: string }) {
+    this.#services = services;
+    this.#room = room;
+    this.#socket = socket;
+    this.#origin = from.origin;
+    this.#facts = { address: from.address, widthPx: 1, heightPx: 1 };
+  }
+
+  start(): void {
+    this.#socket.on('message', (data, isBinary) => this.#hear(data, isBinary));
+    this.#socket.on('close', () => this.#gone());
+    // What goes wrong with the socket is followed by its `close`.
+    this.#socket.on('error', () => {});
+    this.#timers.push(
+      setTimeout(() => {
+        if (this.#stage === 'hello' || this.#stage === 'proof') this.close('badMessage');
+      }, helloPatienceMs),
+      setInterval(() => this.#beat(), pingEveryMs),
+      setInterval(() => {
+        this.#said = 0;
+      }, mostSaidInMs),
+    );
+  }
+
+  get station(): string {
+    return this.#id;
+  }
+
+  close(why: CloseName): void {
+    this.#socket.close(closeCodes[why], why);
+    this.#gone();
+  }
+
+  /** The page waited and the administrator said yes. */
+  admitted(): void {
+    if (this.#stage === 'enrol') this.#enter();
+  }
+
+  /** A session at this station changed, or left it. */
+  sessionChanged(): void {
+    this.#show();
+  }
+
+  /** The computer answers again, or no longer. */
+  reachableChanged(): void {
+    this.#show();
+  }
+
+  identify(on: boolean): void {
+    const station = this.#services.stations.get(this.#id);
+    if (station !== null) this.#say({ say: 'identify', on, station: station.name, computer: station.computer });
+  }
+
+  /** Its name changed: the page shows it. */
+  renamed(): void {
+    if (this.#view === 'free' && this.#signIn === null) this.#show(true);
+  }
+
+  #say(message: GatewaySaysToStation): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > mostUnread) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #error(error: unknown): void {
+    if (!(error instanceof CodedError)) this.#services.log.error({ err: error, station: this.#id }, 'A station page could not be served.');
+    this.#say({ say: 'error', error: tellError(error) });
+  }
+
+  #gone(): void {
+    if (this.#stage === 'closed') return;
+    const stage = this.#stage;
+    this.#stage = 'closed';
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#leaveSignIn();
+    if (stage === 'ready' || stage === 'enrol') this.#room.left(this);
+  }
+
+  #beat(): void {
+    if (performance.now() - this.#heardAt > silenceMs) {
+      this.#socket.terminate();
+      this.#gone();
+      return;
+    }
+    this.#ping += 1;
+    this.#pingAt = performance.now();
+    this.#say({ say: 'ping', number: this.#ping });
+  }
+
+  #hear(data: WebSocket.RawData, isBinary: boolean): void {
+    if (this.#stage === 'closed') return;
+    this.#heardAt = performance.now();
+    this.#said += 1;
+    if (this.#said > mostSaid) {
+      this.close('tooMany');
+      return;
+    }
+    let said: StationPageSays;
+    try {
+      if (isBinary || !Buffer.isBuffer(data)) throw new TypeError('not text');
+      said = stationPageSays.parse(JSON.parse(data.toString('utf8')));
+    } catch {
+      this.close('badMessage');
+      return;
+    }
+    this.#take(said).catch((error: unknown) => this.#error(error));
+  }
+
+  async #take(said: StationPageSays): Promise<void> {
+    switch (said.say) {
+      case 'pong':
+        if (said.number === this.#ping && this.#stage === 'ready') {
+          this.#services.stations.measured(this.#id, Math.round(performance.now() - this.#pingAt));
+        }
+        return;
+      case 'size':
+        this.#facts = { ...this.#facts, widthPx: said.widthPx, heightPx: said.heightPx };
+        if (this.#stage === 'ready') this.#services.stations.resized(this.#id, said.widthPx, said.heightPx);
+        return;
+      case 'hello':
+        this.#hello(said);
+        return;
+      case 'proof':
+        this.#proof(said.signature);
+        return;
+      case 'enrol':
+        this.#enrol(said.code);
+        return;
+      default:
+        break;
+    }
+    if (this.#stage !== 'ready') throw new CodedError('not-possible-now');
+    switch (said.say) {
+      case 'sign-in':
+        await this.#beginSignIn(said.user, said.password);
+        return;
+      case 'unlock':
+        await this.#beginUnlock(said.password);
+        return;
+      case 'answer':
+        await this.#answer(said.answer);
+        return;
+      case 'accept-notice':
+        await this.#acceptNotice();
+        return;
+      case 'choose':
+        await this.#choose(said.session);
+        return;
+      case 'cancel':
+        this.#cancel();
+        return;
+      case 'ticket':
+        this.#furtherTicket();
+        return;
+      case 'disconnect':
+        await this.#command('session.disconnect', ({ id, computer, attachment }) =>
+          this.#services.fleet.call(computer, 'session.suspend', { session: id, cause: 'disconnected', attachment }),
+        );
+        return;
+      case 'lock':
+        await this.#command('session.lock', ({ id, computer }) => this.#services.fleet.call(computer, 'session.lock', { session: id }));
+        return;
+      case 'sign-out':
+        await this.#command('session.sign-out', ({ id, computer }) =>
+          this.#services.fleet.call(computer, 'session.end', { session: id, cause: 'signed-out', afterMs: 0 }),
+        );
+        return;
+    }
+  }
+
+  // Becoming a station
+
+  #hello(said: Extract<StationPageSays, { say: 'hello' }>): void {
+    if (this.#stage !== 'hello') throw new CodedError('not-possible-now');
+    this.#key = said.key;
+    this.#language = said.language;
+    this.#facts = { ...this.#facts, widthPx: said.widthPx, heightPx: said.heightPx };
+    this.#id = idFor(`station ${said.key.x} ${said.key.y}`);
+    this.#nonce = randomBytes(32).toString('base64url');
+    this.#stage = 'proof';
+    this.#say({ say: 'challenge', nonce: this.#nonce });
+  }
+
+  #proof(signature: string): void {
+    if (this.#stage !== 'proof') throw new CodedError('not-possible-now');
+    if (!this.#isProven(signature)) {
+      this.#error(new CodedError('proof-wrong'));
+      this.#services.audit.note({
+        actor: '',
+        action: 'station.proof',
+        target: this.#id,
+        address: this.#facts.address,
+        outcome: 'proof-wrong',
+      });
+      this.close('refused');
+      return;
+    }
+    if (this.#services.stations.enrolledWith(this.#id, this.#keyText()) !== null) this.#enter();
+    else this.#askToEnrol();
+  }
+
+  #isProven(signature: string): boolean {
+    try {
+      const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', ...this.#key }, format: 'jwk' });
+      const text = Buffer.from(stationProofText(this.#origin, this.#nonce), 'utf8');
+      return verify('sha256', text, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+    } catch {
+      // Coordinates that are no point of the curve.
+      return false;
+    }
+  }
+
+  #keyText(): string {
+    return `${this.#key.x} ${this.#key.y}`;
+  }
+
+  #askToEnrol(): void {
+    const { stations, settings } = this.#services;
+    const way = settings.now.enrolment;
+    if (way === 'open') {
+      this.#becomeStation('open');
+      return;
+    }
+    this.#stage = 'enrol';
+    let label = '';
+    let error: CodedError | null = null;
+    if (way === 'approval') {
+      try {
+        label = stations.wait(this.#id, this.#keyText(), this.#facts).name;
+      } catch (fault) {
+        if (!(fault instanceof CodedError)) throw fault;
+        error = fault;
+      }
+    }
+    this.#room.arrived(this, this.#id);
+    this.#say({ say: 'enrol', way, label, error: error === null ? null : tellError(error) });
+  }
+
+  #enrol(code: string): void {
+    if (this.#stage !== 'enrol' || this.#services.settings.now.enrolment !== 'code') throw new CodedError('not-possible-now');
+    const { throttle, codes } = this.#services;
+    try {
+      const attempt = throttle.begin({ user: null, address: this.#facts.address, station: this.#id });
+      codes.check(code);
+      attempt.right();
+    } catch (error) {
+      this.#say({ say: 'enrol', way: 'code', label: '', error: tellError(error) });
+      return;
+    }
+    this.#becomeStation('code');
+  }
+
+  #becomeStation(way: 'open' | 'code'): void {
+    const { stations, audit } = this.#services;
+    try {
+      stations.enrol(this.#id, this.#keyText(), this.#facts, (station) =>
+        audit.record({
+          actor: '',
+          action: 'station.enrol',
+          target: station.name,
+          address: this.#facts.address,
+          outcome: 'done',
+          details: { way },
+        }),
+      );
+    } catch (error) {
+      this.#stage = 'enrol';
+      this.#say({ say: 'enrol', way: way === 'code' ? 'code' : 'approval', label: '', error: tellError(error) });
+      return;
+    }
+    this.#enter();
+  }
+
+  #enter(): void {
+    this.#stage = 'ready';
+    this.#room.arrived(this, this.#id);
+    this.#services.stations.seen(this.#id, this.#facts);
+    const station = this.#services.stations.get(this.#id);
+    this.#view = '';
+    this.#show(true);
+    if (station?.identifying === true) this.identify(true);
+  }
+
+  // What is shown
+
+  #sessionHere(): Session | null {
+    return this.#services.fleet.sessions().find((session) => session.station === this.#id && holdsStation(session)) ?? null;
+  }
+
+  /** Tells the page what it shall show, if that is something else than what it shows. */
+  #show(again = false): void {
+    if (this.#stage !== 'ready') return;
+    const { fleet, stations } = this.#services;
+    const station = stations.get(this.#id);
+    if (station === null) return;
+    // What becomes of entering is said when its answer is there.
+    if (this.#signIn?.stage === 'entering') return;
+    const session = this.#sessionHere();
+    if (session === null) {
+      if (!fleet.isReachable(station.computer)) this.#showOnce('wait', { say: 'wait', why: 'host-unreachable' }, again);
+      else if (this.#signIn === null) this.#showFree(station, again);
+      return;
+    }
+    switch (session.state) {
+      case 'active':
+        this.#showDesktop(station, session, again);
+        break;
+      case 'locked':
+        this.#showLocked(station, session, again);
+        break;
+      default:
+        this.#leaveSignIn();
+        this.#showOnce(`opening ${session.id}`, { say: 'opening', starting: true }, again);
+    }
+  }
+
+  #showOnce(view: string, message: GatewaySaysToStation, again: boolean): void {
+    if (this.#view === view && !again) return;
+    if (view === 'wait') this.#leaveSignIn();
+    this.#view = view;
+    this.#say(message);
+  }
+
+  #showFree(station: Station, again: boolean): void {
+    const because = this.#room.reasonOf(this.#id);
+    const { id, name, computer } = station;
+    this.#showOnce('free', { say: 'free', station: { id, name }, computer, because }, again);
+  }
+
+  #showDesktop(station: Station, session: Session, again: boolean): void {
+    this.#leaveSignIn();
+    const { id, name, computer } = station;
+    const view = `desktop ${session.id} ${session.attachment}`;
+    if (this.#view !== view || again) {
+      const ticket = this.#issue(session);
+      this.#toldEndsAt = null;
+      const { user, fullName } = session;
+      this.#showOnce(view, { say: 'desktop', station: { id, name }, computer, user, fullName, ticket }, again);
+    }
+    this.#showCountdown(session);
+  }
+
+  #showLocked(station: Station, session: Session, again: boolean, error: CodedError | null = null): void {
+    const { id, name, computer } = station;
+    const { user, fullName } = session;
+    if (this.#signIn === null) {
+      this.#showOnce(
+        `locked ${session.id}`,
+        { say: 'locked', station: { id, name }, computer, user, fullName, error: error === null ? null : tellError(error) },
+        again,
+      );
+    }
+    this.#showCountdown(session);
+  }
+
+  #showCountdown(session: Session): void {
+    if (session.endsAt === this.#toldEndsAt) return;
+    this.#toldEndsAt = session.endsAt;
+    const remainingMs = session.endsAt === null ? null : Math.min(Math.max(0, session.endsAt - Date.now()), 3_600_000);
+    this.#say({ say: 'countdown', remainingMs });
+  }
+
+  #issue(session: Session): string {
+    const { id, attachment, user } = session;
+    return this.#services.tickets.issue({ station: this.#id, session: id, attachment, user });
+  }
+
+  #furtherTicket(): void {
+    const station = this.#services.stations.get(this.#id);
+    const session = this.#sessionHere();
+    if (station === null || session?.state !== 'active') throw new CodedError('not-possible-now');
+    this.#showDesktop(station, session, true);
+  }
+
+  // The sign-in conversation
+
+  #leaveSignIn(): void {
+    const signIn = this.#signIn;
+    this.#signIn = null;
+    if (signIn === null) return;
+    signIn.finished = true;
+    // What is being entered goes on; the grace time decides about its session.
+    if (signIn.stage !== 'entering') signIn.conversation.finish();
+  }
+
+  #refuse(error: CodedError): void {
+    this.#leaveSignIn();
+    const session = this.#sessionHere();
+    const station = this.#services.stations.get(this.#id);
+    if (station !== null && session?.state === 'locked') {
+      this.#showLocked(station, session, true, error);
+      return;
+    }
+    this.#room.setReason(this.#id, { reason: 'refused', error: tellError(error) });
+    this.#show(true);
+  }
+
+  #cancel(): void {
+    if (this.#signIn === null || this.#signIn.stage === 'entering') throw new CodedError('not-possible-now');
+    this.#leaveSignIn();
+    this.#room.setReason(this.#id, { reason: 'none' });
+    this.#show(true);
+  }
+
+  async #beginSignIn(user: string, password: string): Promise<void> {
+    const { desk, settings, stations } = this.#services;
+    const station = stations.get(this.#id);
+    if (station === null || this.#signIn !== null || this.#sessionHere() !== null) throw new CodedError('not-possible-now');
+    await this.#converse(
+      'enter',
+      desk.open({
+        action: 'station.sign-in',
+        target: station.name,
+        computer: station.computer,
+        user,
+        password,
+        address: this.#facts.address,
+        station: this.#id,
+        who: settings.now.whoMaySignIn,
+      }),
+    );
+  }
+
+  async #beginUnlock(password: string): Promise<void> {
+    const { desk, stations } = this.#services;
+    const station = stations.get(this.#id);
+    const session = this.#sessionHere();
+    if (station === null || this.#signIn !== null || session?.state !== 'locked') throw new CodedError('not-possible-now');
+    await this.#converse(
+      'unlock',
+      desk.open({
+        action: 'session.unlock',
+        target: station.name,
+        computer: session.computer,
+        user: session.user,
+        password,
+        address: this.#facts.address,
+        station: this.#id,
+        // Whoever has a session here was let in; a changed setting must not keep them from it.
+        who: 'everyone',
+      }),
+    );
+  }
+
+  async #converse(purpose: SignIn['purpose'], conversation: SignInConversation): Promise<void> {
+    const signIn: SignIn = { purpose, conversation, stage: 'checking', account: null, sessions: [], finished: false };
+    this.#signIn = signIn;
+    this.#view = 'sign-in';
+    this.#say({ say: 'checking' });
+    await this.#step(signIn, await conversation.begin());
+  }
+
+  async #answer(answer: string): Promise<void> {
+    const signIn = this.#signIn;
+    if (signIn?.stage !== 'question') throw new CodedError('not-possible-now');
+    signIn.stage = 'checking';
+    this.#say({ say: 'checking' });
+    await this.#step(signIn, await signIn.conversation.answer(answer));
+  }
+
+  async #step(signIn: SignIn, step: SignInStep): Promise<void> {
+    if (signIn.finished) {
+      signIn.conversation.finish();
+      return;
+    }
+    if (step.step === 'refused') {
+      this.#refuse(new CodedError(step.error.code, step.error.details));
+      return;
+    }
+    if (step.step === 'question') {
+      signIn.stage = 'question';
+      this.#say({ say: 'question', question: step.question });
+      return;
+    }
+    signIn.account = step.account;
+    signIn.sessions = step.sessions.filter(isResumable);
+    if (signIn.purpose === 'unlock') {
+      await this.#unlock(signIn);
+      return;
+    }
+    const { settings, notices } = this.#services;
+    if (step.account.level === 'standard' && settings.now.privacyNotice && !notices.hasAccepted(step.account)) {
+      signIn.stage = 'notice';
+      this.#say({ say: 'notice' });
+      return;
+    }
+    await this.#afterNotice(signIn);
+  }
+
+  async #acceptNotice(): Promise<void> {
+    const signIn = this.#signIn;
+    if (signIn?.stage !== 'notice' || signIn.account === null) throw new CodedError('not-possible-now');
+    this.#services.notices.accept(signIn.account);
+    await this.#afterNotice(signIn);
+  }
+
+  async #afterNotice(signIn: SignIn): Promise<void> {
+    const { settings, pictures } = this.#services;
+    const multiple = settings.now.multipleSessions;
+    const { sessions } = signIn;
+    if (sessions.length === 0 || (sessions.length === 1 && (!multiple || sessions[0]?.state === 'suspended'))) {
+      await this.#enterSession(signIn, 'any', sessions.length === 0);
+      return;
+    }
+    if (multiple && sessions.every((session) => session.state !== 'suspended')) {
+      await this.#enterSession(signIn, 'new', true);
+      return;
+    }
+    signIn.stage = 'choose';
+    const choices = await Promise.all(
+      sessions.map(async (session): Promise<Resumable> => ({
+        session: session.id,
+        startedAt: session.startedAt,
+        since: session.since,
+        desktop: session.desktop,
+        station: session.station === null ? null : (this.#services.stations.get(session.station)?.name ?? ''),
+        picture: await pictures.find(session.id),
+      })),
+    );
+    if (!signIn.finished) this.#say({ say: 'choose', sessions: choices, mayStartNew: multiple });
+  }
+
+  async #choose(choice: string): Promise<void> {
+    const signIn = this.#signIn;
+    if (signIn?.stage !== 'choose') throw new CodedError('not-possible-now');
+    if (choice === 'new' ? !this.#services.settings.now.multipleSessions : !signIn.sessions.some(({ id }) => id === choice)) {
+      throw new CodedError('not-possible-now');
+    }
+    await this.#enterSession(signIn, choice, choice === 'new');
+  }
+
+  async #enterSession(signIn: SignIn, choice: string, starting: boolean): Promise<void> {
+    const { fleet, settings, stations, audit } = this.#services;
+    const station = stations.get(this.#id);
+    if (station === null || signIn.account === null) throw new CodedError('station-not-found');
+    const { account, conversation } = signIn;
+    signIn.stage = 'entering';
+    conversation.usedUp();
+    const endsNow = starting && fleet.sessions().some((session) => session.user === account.name && session.state === 'ending');
+    this.#say(endsNow ? { say: 'wait', why: 'ending' } : { say: 'opening', starting });
+    const deed = { actor: account.name, action: 'station.sign-in', target: station.name, address: this.#facts.address };
+    try {
+      const { session, started } = await fleet.call(station.computer, 'session.enter', {
+        attempt: conversation.attempt,
+        station: this.#id,
+        choice,
+        multiple: settings.now.multipleSessions,
+        desktop: settings.now.desktop,
+        widthPx: Math.max(smallestSidePx, this.#facts.widthPx),
+        heightPx: Math.max(smallestSidePx, this.#facts.heightPx),
+        language: this.#language,
+      });
+      audit.note({ ...deed, outcome: 'done', details: { session: session.id, started: started ? 1 : 0 } });
+    } catch (error) {
+      const fault = error instanceof CodedError ? error : new CodedError('internal', {}, { cause: error });
+      audit.note({ ...deed, outcome: fault.code });
+      if (this.#signIn === signIn) this.#failedToEnter(fault);
+      return;
+    }
+    if (this.#signIn !== signIn) return;
+    this.#signIn = null;
+    this.#show(true);
+  }
+
+  #failedToEnter(fault: CodedError): void {
+    this.#signIn = null;
+    // Of a session that was taken away meanwhile the room already knows the reason in better words.
+    const taken = fault.code === 'suspended-meanwhile' || fault.code === 'ended-meanwhile';
+    const known = taken && this.#room.reasonOf(this.#id).reason !== 'none';
+    if (!known) this.#room.setReason(this.#id, { reason: 'refused', error: tellError(fault) });
+    this.#show(true);
+  }
+
+  async #unlock(signIn: SignIn): Promise<void> {
+    const { fleet, audit, stations } = this.#services;
+    const session = this.#sessionHere();
+    if (session?.state !== 'locked') {
+      this.#leaveSignIn();
+      this.#show(true);
+      return;
+    }
+    signIn.stage = 'entering';
+    const { attempt, user } = signIn.conversation;
+    signIn.conversation.usedUp();
+    const target = stations.get(this.#id)?.name ?? this.#id;
+    try {
+      await fleet.call(session.computer, 'session.unlock', { session: session.id, attempt });
+      audit.note({ actor: user, action: 'session.unlock', target, address: this.#facts.address, outcome: 'done' });
+    } catch (error) {
+      if (this.#signIn === signIn) {
+        this.#signIn = null;
+        this.#refuse(error instanceof CodedError ? error : new CodedError('internal', {}, { cause: error }));
+      }
+      return;
+    }
+    if (this.#signIn !== signIn) return;
+    this.#signIn = null;
+    this.#show(true);
+  }
+
+  /** Does something to the session that is shown here, for its own person. */
+  async #command(action: string, work: (session: Session) => Promise<unknown>): Promise<void> {
+    const session = this.#sessionHere();
+    if (session?.state !== 'active' || this.#commanding) throw new CodedError('not-possible-now');
+    this.#commanding = true;
+    const deed = { actor: session.user, action, target: session.id, address: this.#facts.address };
+    try {
+      await work(session);
+      this.#services.audit.note({ ...deed, outcome: 'done' });
+    } catch (error) {
+      this.#services.audit.note({ ...deed, outcome: error instanceof CodedError ? error.code : 'internal' });
+      throw error;
+    } finally {
+      this.#commanding = false;
+    }
+  }
+}

@@ -1,0 +1,255 @@
+// The stations of the room: those in the store, and those that wait for the administrator's yes, which live only as long as
+// their page is open.
+import { CodedError } from '#contract/errors.ts';
+import type { Station } from '#model/station.ts';
+import type { Clock } from '../clock.ts';
+import { ifRoom } from '../store.ts';
+import type { Store } from '../store.ts';
+
+/** What a page shows of itself. */
+export interface PageFacts {
+  address: string;
+  widthPx: number;
+  heightPx: number;
+}
+
+export type StationChange = { station: Station } | { removed: string };
+
+/** With enrolment open anybody can bring new keys; this many is more than a room has. */
+const mostStations = 2000;
+const mostWaiting = 200;
+const mostWaitingPerAddress = 50;
+
+/** The same in English and French, so that the administrator and the person at the device read the same word. */
+const animals = ['Bison', 'Cobra', 'Condor', 'Gecko', 'Impala', 'Jaguar', 'Kiwi', 'Koala', 'Lynx', 'Okapi', 'Panda', 'Puma', 'Wapiti'];
+
+interface Kept {
+  station: Station;
+  key: string;
+}
+
+export class Stations {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #computerName: () => string;
+  readonly #kept = new Map<string, Kept>();
+  readonly #listeners = new Set<(change: StationChange) => void>();
+
+  constructor(store: Store, clock: Clock, computerName: () => string) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#computerName = computerName;
+  }
+
+  start(): void {
+    type Row = {
+      id: string;
+      key: string;
+      name: string;
+      enrolledAt: number;
+      lastSeenAt: number;
+      address: string;
+      widthPx: number;
+      heightPx: number;
+    };
+    for (const { key, ...row } of this.#store.all<Row>(
+      'SELECT id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx FROM stations',
+    )) {
+      const station: Station = { ...row, computer: '', state: 'enrolled', online: false, latencyMs: null, identifying: false };
+      this.#kept.set(row.id, { key, station });
+    }
+  }
+
+  list(): Station[] {
+    return [...this.#kept.values()].map(({ station }) => this.#shown(station));
+  }
+
+  get(id: string): Station | null {
+    const kept = this.#kept.get(id);
+    return kept === undefined ? null : this.#shown(kept.station);
+  }
+
+  /** The enrolled station of this key, or null. */
+  enrolledWith(id: string, key: string): Station | null {
+    const kept = this.#kept.get(id);
+    return kept?.key === key && kept.station.state === 'enrolled' ? this.#shown(kept.station) : null;
+  }
+
+  onChange(listener: (change: StationChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Makes it a station under the next free name. Throws `store-full`, `too-many-requests`. */
+  enrol(id: string, key: string, facts: PageFacts, record: (station: Station) => void): Station {
+    const enrolled = [...this.#kept.values()].filter(({ station }) => station.state === 'enrolled');
+    if (enrolled.length >= mostStations) throw new CodedError('too-many-requests');
+    const names = new Set(enrolled.map(({ station }) => station.name.toLowerCase()));
+    let number = 1;
+    while (names.has(`station ${number}`)) number += 1;
+    const now = this.#clock.nowMs();
+    const station: Station = {
+      id,
+      name: `Station ${number}`,
+      computer: '',
+      state: 'enrolled',
+      online: false,
+      enrolledAt: now,
+      lastSeenAt: now,
+      ...facts,
+      latencyMs: null,
+      identifying: false,
+    };
+    this.#store.transaction(() => {
+      this.#store.run(
+        'INSERT INTO stations (id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        id,
+        key,
+        station.name,
+        now,
+        now,
+        facts.address,
+        facts.widthPx,
+        facts.heightPx,
+      );
+      record(station);
+    });
+    return this.#set(key, station);
+  }
+
+  /** Lets a page wait for the administrator's yes; its name is the word by which both find each other. Throws `too-many-requests`. */
+  wait(id: string, key: string, facts: PageFacts): Station {
+    const waiting = [...this.#kept.values()].filter(({ station }) => station.state === 'waiting' && station.id !== id);
+    const fromThere = waiting.filter(({ station }) => station.address === facts.address);
+    if (waiting.length >= mostWaiting || fromThere.length >= mostWaitingPerAddress) throw new CodedError('too-many-requests');
+    const labels = new Set(waiting.map(({ station }) => station.name));
+    // The word follows from the key, so that a page that comes back has the same one.
+    let seed = Number.parseInt(id.replaceAll(/[^2-7]/g, '').slice(0, 6) || '0', 10) + id.charCodeAt(0) * 31 + id.charCodeAt(1) * 997;
+    let label = '';
+    do {
+      label = `${animals[seed % animals.length]} ${10 + (Math.floor(seed / animals.length) % 90)}`;
+      seed += 1;
+    } while (labels.has(label));
+    const now = this.#clock.nowMs();
+    return this.#set(key, {
+      id,
+      name: label,
+      computer: '',
+      state: 'waiting',
+      online: true,
+      enrolledAt: now,
+      lastSeenAt: now,
+      ...facts,
+      latencyMs: null,
+      identifying: false,
+    });
+  }
+
+  /** Throws `station-not-found`, `not-possible-now` (it is admitted already), `store-full`. */
+  admit(id: string, record: (station: Station) => void): Station {
+    const kept = this.#find(id);
+    if (kept.station.state !== 'waiting') throw new CodedError('not-possible-now');
+    const { address, widthPx, heightPx } = kept.station;
+    return this.enrol(id, kept.key, { address, widthPx, heightPx }, record);
+  }
+
+  /** A page that waited has gone. */
+  leaveWaiting(id: string): void {
+    if (this.#kept.get(id)?.station.state !== 'waiting') return;
+    this.#kept.delete(id);
+    this.#tell({ removed: id });
+  }
+
+  /** Throws `station-not-found`, `name-taken`, `changed-meanwhile`, `store-full`. `record` writes in the same transaction. */
+  rename(id: string, name: string, was: string | undefined, record: (station: Station) => void): Station {
+    const { station, key } = this.#find(id);
+    if (station.state !== 'enrolled') throw new CodedError('not-possible-now');
+    if (was !== undefined && was !== station.name) throw new CodedError('changed-meanwhile', { name: station.name });
+    for (const other of this.#kept.values()) {
+      if (other.station.id !== id && other.station.name.toLowerCase() === name.toLowerCase()) throw new CodedError('name-taken', { name });
+    }
+    this.#store.transaction(() => {
+      this.#store.run('UPDATE stations SET name = ? WHERE id = ?', name, id);
+      record(this.#shown(station));
+    });
+    return this.#set(key, { ...station, name });
+  }
+
+  /** Throws `station-not-found`, `store-full`. */
+  remove(id: string, record: (station: Station) => void): void {
+    const { station } = this.#find(id);
+    this.#store.transaction(() => {
+      this.#store.run('DELETE FROM stations WHERE id = ?', id);
+      record(this.#shown(station));
+    });
+    this.#kept.delete(id);
+    this.#tell({ removed: id });
+  }
+
+  /** Its page came (with what it shows of itself) or went (null). */
+  seen(id: string, facts: PageFacts | null): void {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    const lastSeenAt = this.#clock.nowMs();
+    const { station, key } = kept;
+    if (facts === null) this.#set(key, { ...station, lastSeenAt, online: false, latencyMs: null });
+    else this.#set(key, { ...station, lastSeenAt, online: true, ...facts });
+    const { address, widthPx, heightPx } = facts ?? station;
+    ifRoom(
+      () =>
+        this.#store.run(
+          'UPDATE stations SET lastSeenAt = ?, address = ?, widthPx = ?, heightPx = ? WHERE id = ?',
+          lastSeenAt,
+          address,
+          widthPx,
+          heightPx,
+          id,
+        ),
+      () => {},
+    );
+  }
+
+  resized(id: string, widthPx: number, heightPx: number): void {
+    this.#alter(id, { widthPx, heightPx });
+  }
+
+  /** Told only when it matters to somebody who looks. */
+  measured(id: string, latencyMs: number): void {
+    const before = this.#kept.get(id)?.station.latencyMs ?? null;
+    if (before === null || Math.abs(latencyMs - before) >= Math.max(5, before * 0.25)) this.#alter(id, { latencyMs });
+  }
+
+  /** Throws `station-not-found`. */
+  identify(id: string, on: boolean): Station {
+    const { station } = this.#find(id);
+    if (station.identifying !== on) this.#alter(id, { identifying: on });
+    return this.#shown({ ...station, identifying: on });
+  }
+
+  #find(id: string): Kept {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) throw new CodedError('station-not-found');
+    return kept;
+  }
+
+  #alter(id: string, change: Partial<Station>): void {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) this.#set(kept.key, { ...kept.station, ...change });
+  }
+
+  #set(key: string, station: Station): Station {
+    this.#kept.set(station.id, { key, station });
+    const shown = this.#shown(station);
+    this.#tell({ station: shown });
+    return shown;
+  }
+
+  #tell(change: StationChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Today every station belongs to the computer beside the gateway, whose name is only known when it answers. */
+  #shown(station: Station): Station {
+    return { ...station, computer: this.#computerName() };
+  }
+}

@@ -1,0 +1,62 @@
+// How the store came to its present form: numbered, one way, never changed once released.
+
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE stations (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    enrolledAt INTEGER NOT NULL,
+    lastSeenAt INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    widthPx INTEGER NOT NULL,
+    heightPx INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE enrolmentCodes (hash TEXT PRIMARY KEY, expiresAt INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE pageSessions (
+    hash TEXT PRIMARY KEY,
+    user TEXT NOT NULL,
+    fullName TEXT NOT NULL,
+    level TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    lastSeenAt INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    level TEXT NOT NULL,
+    createdAt INTEGER NOT NULL,
+    lastUsedAt INTEGER
+  ) STRICT;
+
+  CREATE TABLE throttle (
+    key TEXT PRIMARY KEY,
+    failures REAL NOT NULL,
+    at INTEGER NOT NULL,
+    waitMs INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE knownPlaces (pair TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE privacyNotices (uid INTEGER PRIMARY KEY, user TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    address TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    details TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER auditStays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER auditIsTrue BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  `,
+];

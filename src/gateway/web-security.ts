@@ -1,0 +1,39 @@
+// What every answer and every request is held to: headers, Origin, and who stands at the other end.
+import type { IncomingMessage } from 'node:http';
+
+/** The sender's address, IPv4 in its own form; empty over the unix socket. */
+export function addressOf(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/** True if the request comes from a page of this very gateway. */
+export function isOwnOrigin(request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  return origin !== undefined && host !== undefined && origin.toLowerCase() === `https://${host.toLowerCase()}`;
+}
+
+/** The headers of every answer. `host`: the Host header, for browsers that do not count wss: as 'self'. */
+export function securityHeaders(host: string | undefined): Record<string, string> {
+  const own = host !== undefined && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? ` wss://${host}` : '';
+  return {
+    'content-security-policy': [
+      "default-src 'self'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data: blob:",
+      `connect-src 'self'${own}`,
+      "object-src 'none'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'strict-transport-security': 'max-age=31536000',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy':
+      'clipboard-read=(self), clipboard-write=(self), fullscreen=(self), keyboard-map=(self), camera=(), microphone=(), geolocation=(), usb=(), payment=()',
+  };
+}

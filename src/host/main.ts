@@ -1,0 +1,111 @@
+// The host program: puts its parts together, starts them in order and stops them in reverse. `--fake`: without root, with
+// desktops and people in memory.
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { parseArgs, promisify } from 'node:util';
+import { destination, pino } from 'pino';
+import type { Logger } from 'pino';
+import { placesFrom } from '#contract/places.ts';
+import type { Places } from '#contract/places.ts';
+import { LinuxAccounts } from './accounts.ts';
+import type { Accounts } from './accounts.ts';
+import { systemClock } from './clock.ts';
+import { describeComputer, programVersion } from './computer.ts';
+import type { Desktops } from './desktops.ts';
+import { FakeAccounts } from './fake-accounts.ts';
+import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
+import { FakeSignIns } from './fake-sign-ins.ts';
+import { takeHostLock } from './host-lock.ts';
+import { HostServer } from './host-server.ts';
+import { PamSignIns } from './pam-sign-ins.ts';
+import { RealDesktops } from './real-desktops.ts';
+import { SessionRecords } from './session-record.ts';
+import { Sessions } from './sessions.ts';
+import type { SignIns } from './sign-in.ts';
+
+/** sysexits.h: somebody else holds what we need; started without the rights it takes. */
+const exit = { failed: 1, alreadyRunning: 75, notPermitted: 77 } as const;
+
+interface Outside {
+  accounts: Accounts;
+  signIns: SignIns;
+  desktops: Desktops;
+}
+
+function realOutside(places: Places, log: Logger): Outside {
+  const tell = (details: Readonly<Record<string, string | number>>, message: string): void => log.warn(details, message);
+  return {
+    accounts: new LinuxAccounts(),
+    signIns: new PamSignIns(places, tell),
+    desktops: new RealDesktops(places, tell),
+  };
+}
+
+function fakeOutside(log: Logger): Outside {
+  const accounts = FakeAccounts.demonstration();
+  log.warn('desktops and people are fake: admin, teacher, anna, ben, carla; each password is the name');
+  return { accounts, signIns: new FakeSignIns(accounts), desktops: new FakeDesktops(new FakeComputer()) };
+}
+
+/** The gateway's group, null where there is none or where this program may not use it. */
+async function gatewayGroup(places: Places, log: Logger): Promise<number | null> {
+  if (process.getuid?.() !== 0) return null;
+  try {
+    const { stdout } = await promisify(execFile)('getent', ['group', '--', places.gatewayUser]);
+    const gid = Number(stdout.split(':')[2]);
+    if (Number.isSafeInteger(gid)) return gid;
+  } catch (error) {
+    log.warn({ err: error, group: places.gatewayUser }, 'there is no such group: only root can reach the host program');
+  }
+  return null;
+}
+
+/** Fulfilled when the program is asked to stop. */
+function askedToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => resolve(name));
+  });
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { fake: { type: 'boolean', default: false } } });
+  const log = pino(
+    { redact: ['password', '*.password', 'answer', '*.answer'], base: { program: 'host' } },
+    destination({ dest: 2, sync: true }),
+  );
+  if (!values.fake && process.getuid?.() !== 0) {
+    log.fatal('the host program must be started as root');
+    return exit.notPermitted;
+  }
+  const stop = askedToStop();
+  const places = placesFrom(process.env);
+  using lock = takeHostLock(places);
+  if (lock === null) {
+    log.fatal({ runDir: places.runDir }, 'another host program runs here already; it is left alone');
+    return exit.alreadyRunning;
+  }
+  await mkdir(places.sessionsRunDir, { recursive: true, mode: 0o711 });
+  await mkdir(places.sessionsStateDir, { recursive: true, mode: 0o711 });
+  const { accounts, signIns, desktops } = values.fake ? fakeOutside(log) : realOutside(places, log);
+  const sessions = new Sessions(desktops, new SessionRecords(places.sessionsRunDir), systemClock, log);
+  const server = new HostServer(
+    { path: places.hostSocket, gid: await gatewayGroup(places, log) },
+    { sessions, signIns, accounts, describeComputer, clock: systemClock, log, version: programVersion },
+  );
+  await sessions.start();
+  await server.start();
+  log.info({ socket: places.hostSocket, sessions: sessions.list().length, version: programVersion }, 'ready');
+  const reason = await stop;
+  log.info({ reason }, 'stopping; sessions go on');
+  await server.stop();
+  sessions.stop();
+  return 0;
+}
+
+// Anything that waits for the computer's programs (PAM, getent) must not hold up a restart.
+process.exit(
+  await main().catch((error: unknown) => {
+    process.stderr.write(`${JSON.stringify({ level: 60, program: 'host', msg: String(error instanceof Error ? error.stack : error) })}\n`);
+    return exit.failed;
+  }),
+);

@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { CodedError } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import { pixelSocket } from '#contract/places.ts';
+import type { SessionCause } from '#model/session.ts';
+import type { Desktop } from './desktops.ts';
+import { PamSignIns } from './pam-sign-ins.ts';
+import { isRunning } from './processes.ts';
+import { RealDesktops } from './real-desktops.ts';
+import { makeTestRoom } from './test-room.ts';
+import type { TestAccount, TestRoom } from './test-room.ts';
+
+const run = promisify(execFile);
+
+function newSession(): string {
+  return Array.from({ length: 16 }, () => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(randomInt(32))).join('');
+}
+
+/** Waits until `look` gives something. */
+async function until<T>(what: string, look: () => Promise<T | null | false | undefined>, limitMs = 15_000): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await pause(25);
+  }
+}
+
+async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  try {
+    return await Promise.race([
+      promise,
+      pause(limitMs, undefined, { signal: limit.signal }).then(() => assert.fail(`not within ${limitMs} ms`)),
+    ]);
+  } finally {
+    limit.abort();
+  }
+}
+
+async function open(
+  room: TestRoom,
+  account: TestAccount | undefined,
+  options: { desktop?: string; session?: string; desktops?: RealDesktops } = {},
+): Promise<Desktop> {
+  assert.ok(account);
+  const { attempt, outcome } = await new PamSignIns(room.places).begin({
+    user: account.name,
+    password: account.password,
+    remote: '192.0.2.7',
+    who: 'listed',
+  });
+  assert.equal(outcome.step, 'accepted', JSON.stringify(outcome));
+  return (options.desktops ?? new RealDesktops(room.places)).open(
+    {
+      session: options.session ?? newSession(),
+      account: outcome.account,
+      desktop: options.desktop ?? 'openbox',
+      widthPx: 1000,
+      heightPx: 700,
+      language: 'fr',
+    },
+    attempt,
+  );
+}
+
+async function assertNotOpened(room: TestRoom, account: TestAccount | undefined, code: ErrorCode): Promise<void> {
+  await assert.rejects(open(room, account), (error) => error instanceof CodedError && error.code === code);
+  assert.deepEqual(await until('nothing to be left', async () => ((await room.leftBehind()).length === 0 ? [] : null)), []);
+}
+
+async function init(room: TestRoom, session: string): Promise<{ pid: number; startTicks: number }> {
+  const [pid, startTicks] = (await readFile(`${room.places.sessionsRunDir}/${session}/init`, 'utf8')).split(' ').map(Number);
+  assert.ok(pid !== undefined && startTicks !== undefined);
+  return { pid, startTicks };
+}
+
+/** What a shell text prints when it runs inside the session, as its person. */
+async function inside(room: TestRoom, desktop: Desktop, account: TestAccount, script: string): Promise<string> {
+  const { pid } = await init(room, desktop.session);
+  const { stdout } = await run('nsenter', [
+    ...['-t', String(pid), '-m', '-p', '-i', '--'],
+    ...['setpriv', '--reuid', account.name, '--regid', account.name, '--init-groups', '--'],
+    ...['sh', '-c', `. "$1/environment"; ${script}`, 'sh', `${room.places.sessionsRunDir}/${desktop.session}`],
+  ]);
+  return stdout;
+}
+
+/** PIDs (on the computer) of the session's processes of this name. */
+async function named(room: TestRoom, session: string, name: string): Promise<number[]> {
+  const space = await readlink(`/proc/${(await init(room, session)).pid}/ns/pid`);
+  const found: number[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    try {
+      if ((await readlink(`/proc/${pid}/ns/pid`)) !== space) continue;
+      if ((await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === name) found.push(Number(pid));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return found;
+}
+
+function appearing(room: TestRoom, desktop: Desktop, name: string): Promise<number> {
+  return until(name, async () => (await named(room, desktop.session, name))[0]);
+}
+
+async function exported(pid: number): Promise<Map<string, string>> {
+  const text = await readFile(`/proc/${pid}/environ`, 'utf8');
+  return new Map(text.split('\0').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+/** What the X server says at its socket to a process with these ids, or `refused`. */
+async function greeting(socket: string, uid: number, gid: number): Promise<string> {
+  const program = '$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or exit 13; sysread $s, $b, 12; print $b';
+  const ids = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
+  return run('setpriv', [...ids, 'perl', '-MIO::Socket::UNIX', '-e', program, '--', socket]).then(
+    ({ stdout }) => stdout.trim(),
+    () => 'refused',
+  );
+}
+
+describe('real desktops', () => {
+  it('opens XFCE in namespaces of its own, and leaves nothing behind', async () => {
+    await using room = await makeTestRoom({ accounts: 2 });
+    const [account, other] = room.accounts;
+    assert.ok(account && other);
+    const desktop = await open(room, account, { desktop: 'xfce' });
+    assert.equal(desktop.desktop, 'xfce');
+    const { pid } = await init(room, desktop.session);
+
+    const socket = pixelSocket(room.places, desktop.session);
+    const gatewayGid = Number((await run('id', ['-g', room.places.gatewayUser])).stdout);
+    const gatewayUid = Number((await run('id', ['-u', room.places.gatewayUser])).stdout);
+    assert.equal(await greeting(socket, gatewayUid, gatewayGid), 'RFB 003.008');
+    assert.equal(await greeting(socket, other.uid, other.gid), 'refused');
+
+    for (const space of ['pid', 'ipc', 'mnt']) {
+      assert.notEqual(await readlink(`/proc/${pid}/ns/${space}`), await readlink(`/proc/self/ns/${space}`));
+    }
+    assert.deepEqual(
+      await Promise.all((await readdir(`/proc/${pid}/fd`)).map((name) => readlink(`/proc/${pid}/fd/${name}`))),
+      ['/dev/null', '/dev/null', '/dev/null'],
+    );
+
+    const windowManager = await appearing(room, desktop, 'xfwm4');
+    await appearing(room, desktop, 'xfce4-panel');
+    const variables = await exported(windowManager);
+    assert.equal(variables.get('HOME'), account.home);
+    assert.equal(variables.get('USER'), account.name);
+    assert.equal(variables.get('SHELL'), '/bin/bash');
+    assert.equal(variables.get('XDG_CURRENT_DESKTOP'), 'XFCE');
+    assert.equal(variables.get('XDG_RUNTIME_DIR'), `${room.places.sessionsRunDir}/${desktop.session}/runtime`);
+    assert.match(variables.get('LANG') ?? '', /UTF-8|utf8/);
+    assert.match(variables.get('DBUS_SESSION_BUS_ADDRESS') ?? '', /^unix:/);
+    assert.equal(await readlink(`/proc/${windowManager}/cwd`), account.home);
+    const status = await readFile(`/proc/${await appearing(room, desktop, 'dbus-run-sessio')}/status`, 'utf8');
+    assert.match(status, /^SigIgn:\t0000000000000000$/m);
+    assert.match(status, /^CapEff:\t0000000000000000$/m);
+
+    const groups = (await inside(room, desktop, account, 'id -Gn')).trim().split(' ');
+    assert.deepEqual(groups.sort(), [account.name, 'stationmaster-users'].sort());
+    assert.equal((await inside(room, desktop, account, 'xdpyinfo | grep -o "1000x700 pixels"')).trim(), '1000x700 pixels');
+    await assert.rejects(inside(room, desktop, account, 'XAUTHORITY=/dev/null xdpyinfo'));
+    await inside(room, desktop, account, 'echo mine >/tmp/mine; echo mine >/dev/shm/mine');
+    assert.equal(existsSync('/tmp/mine') || existsSync('/dev/shm/mine'), false);
+    assert.equal((await inside(room, desktop, account, 'ls -A / | grep -c "^[.]old$" || :')).trim(), '0');
+
+    await within(10_000, desktop.end());
+    assert.equal(await desktop.gone, 'signed-out');
+    assert.deepEqual(await room.leftBehind(), []);
+  });
+
+  it('keeps desktops of two people, and two of one person, apart', async () => {
+    await using room = await makeTestRoom({ accounts: 2 });
+    const [anna, bert] = room.accounts;
+    const opened = await Promise.all([anna, bert, anna].map((account) => open(room, account, { desktop: 'xfce' })));
+    const buses = new Set<string>();
+    for (const desktop of opened) {
+      await appearing(room, desktop, 'xfce4-panel');
+      await appearing(room, desktop, 'xfdesktop');
+      const variables = await exported(await appearing(room, desktop, 'xfwm4'));
+      buses.add(variables.get('DBUS_SESSION_BUS_ADDRESS') ?? '');
+      assert.ok(variables.get('SESSION_MANAGER'), 'its session manager listens');
+    }
+    assert.equal(buses.size, 3);
+    await Promise.all(opened.map((desktop) => within(10_000, desktop.end())));
+  });
+
+  it('says how a desktop came to its end', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const [account] = room.accounts;
+    const endings: [string, NodeJS.Signals, SessionCause][] = [
+      ['Xvnc', 'SIGKILL', 'x-server-died'],
+      ['openbox', 'SIGTERM', 'desktop-ended'],
+      ['sh', 'SIGKILL', 'desktop-ended'],
+    ];
+    for (const [name, signal, cause] of endings) {
+      const desktop = await open(room, account);
+      await appearing(room, desktop, 'openbox');
+      process.kill(await appearing(room, desktop, name), signal);
+      assert.equal(await within(15_000, desktop.gone), cause, name);
+      assert.deepEqual(await room.leftBehind(), []);
+    }
+  });
+
+  it('ends a desktop whose keeper was killed', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const desktop = await open(room, room.accounts[0]);
+    const { pid } = await init(room, desktop.session);
+    const unshare = /^PPid:\t(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const keeper = /^PPid:\t(\d+)$/m.exec(await readFile(`/proc/${unshare}/status`, 'utf8'))?.[1];
+    process.kill(Number(keeper), 'SIGKILL');
+    assert.equal(await within(15_000, desktop.gone), 'keeper-lost');
+  });
+
+  it('finds a desktop again after the host that opened it was killed', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const [account] = room.accounts;
+    assert.ok(account);
+    const session = newSession();
+    const program = `
+      import { PamSignIns } from ${JSON.stringify(import.meta.resolve('./pam-sign-ins.ts'))};
+      import { RealDesktops } from ${JSON.stringify(import.meta.resolve('./real-desktops.ts'))};
+      const { places, session, user, password } = JSON.parse(process.env.ORDER);
+      const { attempt, outcome } = await new PamSignIns(places).begin({ user, password, remote: '', who: 'listed' });
+      const order = { session, account: outcome.account, desktop: 'openbox', widthPx: 800, heightPx: 600, language: '' };
+      await new RealDesktops(places).open(order, attempt);
+      console.log('opened');
+      setInterval(() => {}, 1000);`;
+    const order = { places: room.places, session, user: account.name, password: account.password };
+    const host = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      detached: true,
+      env: { ...process.env, ORDER: JSON.stringify(order) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const line of createInterface({ input: host.stdout })) if (line === 'opened') break;
+    const mark = await init(room, session);
+    // The whole process group: nothing that the host started in its own may hold the desktop.
+    process.kill(-(host.pid ?? 0), 'SIGKILL');
+    await once(host, 'exit');
+
+    const desktops = new RealDesktops(room.places);
+    assert.deepEqual(await desktops.found(), [session]);
+    const desktop = await desktops.adopt(session);
+    assert.ok(desktop);
+    assert.equal(desktop.desktop, 'openbox');
+    assert.ok(isRunning(mark));
+    assert.deepEqual(await init(room, session), mark);
+    const gatewayGid = Number((await run('id', ['-g', room.places.gatewayUser])).stdout);
+    assert.equal(await greeting(pixelSocket(room.places, session), 60_000, gatewayGid), 'RFB 003.008');
+    await within(10_000, desktop.end());
+    assert.equal(isRunning(mark), false);
+    assert.deepEqual(await room.leftBehind(), []);
+    assert.equal(await desktops.adopt(session), null);
+  });
+
+  it('removes the rests of sessions that do not live', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const desktops = new RealDesktops(room.places);
+    const onlyState = newSession();
+    await mkdir(`${room.places.sessionsStateDir}/${onlyState}/tmp`, { recursive: true });
+    const halfMade = newSession();
+    await mkdir(`${room.places.sessionsRunDir}/${halfMade}`);
+    // The number of a process that is somebody else's now.
+    await writeFile(`${room.places.sessionsRunDir}/${halfMade}/init`, `${process.pid} 1\n`);
+    assert.deepEqual(await desktops.found(), [onlyState, halfMade].sort());
+    assert.equal(await desktops.adopt(onlyState), null);
+    assert.equal(await desktops.adopt(halfMade), null);
+    assert.deepEqual(await desktops.found(), []);
+  });
+
+  it('opens and closes the PAM session, which may make the home folder', async () => {
+    const log = '/run/stationmaster-test-pam-log';
+    await using room = await makeTestRoom({
+      pamService: [
+        'auth required pam_unix.so',
+        'account required pam_unix.so',
+        'session required pam_mkhomedir.so',
+        `session required pam_exec.so log=${log} /usr/bin/env`,
+        'session required pam_unix.so',
+      ].join('\n'),
+    });
+    const account = await room.addAccount({ home: 'missing' });
+    const desktop = await open(room, account);
+    assert.ok(existsSync(account.home));
+    assert.deepEqual((await readFile(log, 'utf8')).match(/PAM_TYPE=.*/g), ['PAM_TYPE=open_session']);
+    await within(10_000, desktop.end());
+    const text = await readFile(log, 'utf8');
+    await run('rm', ['-f', '--', log]);
+    assert.deepEqual(text.match(/PAM_TYPE=.*/g), ['PAM_TYPE=open_session', 'PAM_TYPE=close_session']);
+    assert.deepEqual(new Set(text.match(/PAM_USER=.*/g)), new Set([`PAM_USER=${account.name}`]));
+  });
+
+  it("honours the person's profile, and survives a broken one", async () => {
+    await using room = await makeTestRoom({ accounts: 2 });
+    const [good, broken] = room.accounts;
+    assert.ok(good && broken);
+    await writeFile(`${good.home}/.profile`, 'echo noise\nexport GREETING="it\'s me"\n');
+    await writeFile(`${broken.home}/.profile`, 'if [[ then exit 3 (\n');
+    const [first, second] = await Promise.all([open(room, good), open(room, broken)]);
+    const variables = await exported(await appearing(room, first, 'openbox'));
+    assert.equal(variables.get('GREETING'), "it's me");
+    await appearing(room, second, 'openbox');
+    await Promise.all([first.end(), second.end()]);
+  });
+
+  it('says what is wrong with a home folder', async () => {
+    await using room = await makeTestRoom({ accounts: 3 });
+    const [readOnly, full, foreign] = room.accounts;
+    assert.ok(readOnly && full && foreign);
+    const missing = await room.addAccount({ home: 'missing' });
+    await room.mountMemory(readOnly.home, `size=1m,mode=0755,uid=${readOnly.uid},ro`);
+    await room.mountMemory(full.home, `size=1m,mode=0755,uid=${full.uid}`);
+    await run('sh', ['-c', 'dd if=/dev/zero of="$1/filler" bs=64k 2>/dev/null || :', 'sh', full.home]);
+    await run('chown', ['root:root', '--', foreign.home]);
+    await assertNotOpened(room, missing, 'home-missing');
+    await assertNotOpened(room, readOnly, 'home-not-writable');
+    await assertNotOpened(room, foreign, 'home-not-writable');
+    await assertNotOpened(room, full, 'home-full');
+  });
+
+  it('has a home folder on a file system of its own', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const [account] = room.accounts;
+    assert.ok(account);
+    await room.mountMemory(account.home, `size=8m,mode=0755,uid=${account.uid}`);
+    await writeFile(`${account.home}/here`, 'here');
+    const desktop = await open(room, account);
+    assert.equal(await inside(room, desktop, account, 'cat ~/here'), 'here');
+    await within(10_000, desktop.end());
+  });
+
+  it('refuses a desktop when the disk under its folders is full', async () => {
+    for (const which of ['sessionsRunDir', 'sessionsStateDir'] as const) {
+      await using room = await makeTestRoom({ accounts: 1 });
+      const folder = room.places[which];
+      await room.mountMemory(folder, 'size=512k,mode=0755');
+      await run('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4k 2>/dev/null || :', 'sh', `${folder}/filler`]);
+      const [account] = room.accounts;
+      await assert.rejects(open(room, account), (error) => error instanceof CodedError && error.code === 'disk-full');
+      assert.deepEqual(await new RealDesktops(room.places).found(), []);
+      await run('rm', ['--', `${folder}/filler`]);
+    }
+  });
+});

@@ -1,0 +1,44 @@
+// How busy a computer is: processor and memory, as bars with words.
+import { Field, ProgressBar, makeStyles, tokens } from '@fluentui/react-components';
+import { useLingui } from '@lingui/react';
+import type { ReactNode } from 'react';
+import type { Computer } from '#contract/values.ts';
+import { currentLocale } from '../shared/i18n.ts';
+
+const useStyles = makeStyles({ meters: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS } });
+
+function gigabytes(bytes: number): string {
+  return new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 }).format(bytes / 2 ** 30);
+}
+
+function percent(part: number): string {
+  return new Intl.NumberFormat(currentLocale(), { style: 'percent' }).format(part);
+}
+
+function colour(part: number): 'brand' | 'warning' | 'error' {
+  return part >= 0.95 ? 'error' : part >= 0.8 ? 'warning' : 'brand';
+}
+
+export function ComputerMeters({ computer }: { computer: Computer }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  if (!computer.reachable || computer.memoryTotal === 0 || computer.cores === 0) return null;
+  const memory = 1 - computer.memoryAvailable / computer.memoryTotal;
+  const load = computer.load / computer.cores;
+  return (
+    <div className={styles.meters}>
+      <Field label={_('Processor')} hint={_('{load} busy in the last minute', { load: percent(load) })}>
+        <ProgressBar value={Math.min(1, load)} color={colour(load)} thickness="large" />
+      </Field>
+      <Field
+        label={_('Memory')}
+        hint={_('{used} of {total} in use', {
+          used: gigabytes(computer.memoryTotal - computer.memoryAvailable),
+          total: gigabytes(computer.memoryTotal),
+        })}
+      >
+        <ProgressBar value={memory} color={colour(memory)} thickness="large" />
+      </Field>
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+// The HTTP interface as the pages call it: typed by the contract, failures as one kind of error with a code.
+import type { apiRoutes, ApiBody, ApiParams, ApiQuery, ApiReply, ApiRouteName } from '#contract/api.ts';
+import { errorCodes } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import { noteServerTime } from './clock.ts';
+import { errorText } from './error-text.ts';
+import type { ToldError } from './error-text.ts';
+
+type Routes = typeof apiRoutes;
+type Line<N extends ApiRouteName> = `${Routes[N]['method']} ${Routes[N]['path']}`;
+
+// The compiler holds these equal to the contract, which itself (with zod) stays out of the pages.
+const lines = {
+  signIn: 'POST /sign-in',
+  signInAnswer: 'POST /sign-in/answer',
+  signOut: 'POST /sign-out',
+  me: 'GET /me',
+  setup: 'POST /setup',
+  setupState: 'GET /setup',
+  suspendAll: 'POST /computers/:name/suspend-all',
+  logOffAll: 'POST /computers/:name/log-off-all',
+  identifyAll: 'POST /computers/:name/identify',
+  configureStation: 'PATCH /stations/:id',
+  admitStation: 'POST /stations/:id/admit',
+  removeStation: 'DELETE /stations/:id',
+  identifyStation: 'POST /stations/:id/identify',
+  enrolmentCode: 'POST /stations/codes',
+  suspendSession: 'POST /sessions/:id/suspend',
+  logOffSession: 'POST /sessions/:id/log-off',
+  keepSession: 'POST /sessions/:id/keep',
+  accounts: 'GET /users',
+  changeSettings: 'PATCH /settings',
+  audit: 'GET /audit',
+} as const satisfies { [N in ApiRouteName]?: Line<N> };
+type CalledRoute = keyof typeof lines;
+
+interface Given<N extends ApiRouteName> {
+  params?: ApiParams<N>;
+  query?: ApiQuery<N>;
+  body?: ApiBody<N>;
+}
+
+/** A call that failed. `message` is the text for the person, in the language of the page at the time. */
+export class ApiError extends Error {
+  readonly code: ToldError['code'];
+  readonly details: Readonly<Record<string, string | number>>;
+
+  constructor(told: ToldError, options?: { cause?: unknown }) {
+    super(errorText(told), options);
+    this.name = 'ApiError';
+    this.code = told.code;
+    this.details = told.details ?? {};
+  }
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
+}
+
+function toldIn(reply: unknown): ToldError {
+  if (typeof reply !== 'object' || reply === null) return { code: 'internal' };
+  const told = 'error' in reply && typeof reply.error === 'object' && reply.error !== null ? reply.error : reply;
+  if (!('code' in told) || !isErrorCode(told.code)) return { code: 'internal' };
+  return 'details' in told ? { code: told.code, details: told.details as Readonly<Record<string, string | number>> } : { code: told.code };
+}
+
+const listeners = new Set<() => void>();
+
+/** Calls `listener` whenever the server says that nobody is signed in (any more); returns its remover. */
+export function onSignedOut(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Calls a route; throws ApiError. */
+export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, signal?: AbortSignal): Promise<ApiReply<N>> {
+  const [method, path] = lines[name].split(' ') as [string, string];
+  const params = (given.params ?? {}) as Readonly<Record<string, string>>;
+  const where = new URL(`/api/v1${path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))}`, location.origin);
+  for (const [key, value] of Object.entries((given.query ?? {}) as Readonly<Record<string, unknown>>)) {
+    if (typeof value === 'string' || typeof value === 'number') where.searchParams.set(key, String(value));
+  }
+  const request: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', ...(signal && { signal }) };
+  if (method === 'POST' || method === 'PATCH') {
+    request.headers = { 'content-type': 'application/json' };
+    request.body = JSON.stringify(given.body ?? {});
+  }
+  let response: Response;
+  try {
+    response = await fetch(where, request);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError({ code: 'offline' }, { cause: error });
+  }
+  noteServerTime(response.headers.get('date'));
+  const text = await response.text().catch(() => '');
+  let reply: unknown;
+  try {
+    reply = text === '' ? {} : JSON.parse(text);
+  } catch {
+    reply = null;
+  }
+  if (response.ok && reply !== null) return reply as ApiReply<N>;
+  const told = toldIn(reply);
+  if (told.code === 'not-signed-in') for (const listener of listeners) listener();
+  throw new ApiError(told);
+}
+
+/** The text for a person of whatever was thrown. */
+export function textOf(error: unknown): string {
+  return error instanceof ApiError ? errorText(error) : errorText({ code: 'internal' });
+}

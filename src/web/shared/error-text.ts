@@ -1,0 +1,66 @@
+// What the screens say for each error code, in the language of the page. Plain and with the way out where there is one.
+import type { ErrorCode } from '#contract/errors.ts';
+import { i18n, msg } from './i18n.ts';
+
+/** An error as programs tell it; `offline` and `internal` are also what pages make of a request that failed on the way. */
+export interface ToldError {
+  code: ErrorCode | 'offline';
+  details?: Readonly<Record<string, string | number>>;
+}
+
+const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
+  offline: msg('The computer cannot be reached. Check the network, then try again.'),
+  'bad-request': msg('This input is not accepted. Check what you typed.'),
+  'not-found': msg('This no longer exists.'),
+  'session-not-found': msg('This session has already ended.'),
+  'station-not-found': msg('This station no longer exists.'),
+  'computer-not-found': msg('This computer is not known here.'),
+  'name-taken': msg('This name is already taken. Choose another one.'),
+  'changed-meanwhile': msg('Somebody else changed this meanwhile. Look at it again, then repeat your change.'),
+  'not-possible-now': msg('That cannot be done at this moment.'),
+  'too-large': msg('That is too large.'),
+  'too-many-requests': msg('Too many requests. Wait a moment, then try again.'),
+  'not-signed-in': msg('You are signed out. Sign in again.'),
+  'not-allowed': msg('Your account may not do that.'),
+  'foreign-origin': msg('The request came from another web page and was refused.'),
+  'code-wrong': msg('The code is wrong or no longer valid.'),
+  'ticket-wrong': msg('The connection to the desktop is no longer valid. Connect again.'),
+  'proof-wrong': msg('This browser could not prove which station it is.'),
+  'wrong-credentials': msg('The user name or the password is wrong.'),
+  throttled: msg('Too many attempts. Wait a while, then try again.'),
+  'account-expired': msg('This account has expired. Ask your administrator.'),
+  'account-locked': msg('This account is locked. Ask your administrator.'),
+  'account-no-shell': msg('This account may not sign in. Ask your administrator.'),
+  'account-not-listed': msg('This account may not sign in at stations. Ask your administrator.'),
+  'account-refused': msg('The system does not let this account in at this time. Ask your administrator.'),
+  'password-not-changed': msg('The password must be changed, and it was not. Sign in again to change it.'),
+  'sign-in-timed-out': msg('Signing in took too long. Start again.'),
+  'sign-in-unavailable': msg('Signing in does not work at the moment. Ask your administrator.'),
+  'level-too-low': msg('Your account may not use this page.'),
+  'home-missing': msg('The home folder of this account is missing. Ask your administrator.'),
+  'home-not-writable': msg('Nothing can be saved in the home folder of this account. Ask your administrator.'),
+  'home-full': msg('The home folder is full. Ask your administrator.'),
+  'disk-full': msg('The disk of the computer is full. Ask your administrator.'),
+  'desktop-failed': msg('The desktop did not start. Try again; if it happens again, ask your administrator.'),
+  'desktop-not-installed': msg('No desktop is installed on this computer. Ask your administrator.'),
+  'suspended-meanwhile': msg('The session was suspended while it was being opened. Sign in again.'),
+  'ended-meanwhile': msg('The session ended while it was being opened. Sign in again.'),
+  'station-taken': msg('Another session is already at this station.'),
+  'computer-unreachable': msg('The computer does not answer. It is tried again by itself.'),
+  'version-mismatch': msg('Parts of Stationmaster have different versions. Restart it on the computer.'),
+  'store-full': msg('The disk of the computer is full, so the change could not be kept.'),
+  internal: msg('Something went wrong in Stationmaster. Its log on the computer says what.'),
+};
+
+/** The text for a person. `details.seconds`, where told, says how long to wait. */
+export function errorText(error: ToldError): string {
+  const seconds = error.details?.['seconds'];
+  if (error.code === 'throttled' && typeof seconds === 'number') {
+    return seconds < 90
+      ? i18n._('Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.', { seconds: Math.ceil(seconds) })
+      : i18n._('Too many attempts. Try again in {minutes, plural, one {# minute} other {# minutes}}.', {
+          minutes: Math.ceil(seconds / 60),
+        });
+  }
+  return i18n._(Object.hasOwn(texts, error.code) ? texts[error.code] : texts.internal);
+}

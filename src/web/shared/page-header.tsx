@@ -1,0 +1,42 @@
+// The top of the Manager and the Dashboard: product, page, computer, and the menus.
+import { Text, makeStyles, tokens } from '@fluentui/react-components';
+import { useLingui } from '@lingui/react';
+import type { ReactNode } from 'react';
+import iconUrl from './icon.svg';
+import { LanguageMenu, ThemeMenu, UserMenu } from './menus.tsx';
+import type { SignedIn } from './page.tsx';
+
+const useStyles = makeStyles({
+  header: {
+    display: 'flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXS,
+    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  mark: { width: '28px', height: '28px', marginInlineEnd: tokens.spacingHorizontalXS },
+  names: { display: 'flex', flexDirection: 'column', flexGrow: 1, minWidth: 0 },
+  line: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  subtle: { color: tokens.colorNeutralForeground2 },
+});
+
+export function PageHeader({ title, signedIn }: { title: string; signedIn: SignedIn }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  return (
+    <header className={styles.header}>
+      <img src={iconUrl} alt="" className={styles.mark} />
+      <div className={styles.names}>
+        <Text as="h1" block weight="semibold" size={400} className={styles.line}>
+          Stationmaster {_(title)}
+        </Text>
+        <Text block size={200} className={`${styles.line} ${styles.subtle}`}>
+          {signedIn.computer}
+        </Text>
+      </div>
+      <LanguageMenu />
+      <ThemeMenu />
+      <UserMenu principal={signedIn.principal} />
+    </header>
+  );
+}

@@ -1,0 +1,375 @@
+// The Stations list: a line per computer, a line per station or suspended session; chosen by mouse or keyboard.
+import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
+import { ServerRegular } from '@fluentui/react-icons/svg/server';
+import { useLingui } from '@lingui/react';
+import { memo, useEffect, useRef } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import type { Computer } from '#contract/values.ts';
+import type { StationRow } from '#model/station.ts';
+import { durationText, timeText, useNow } from '../clock.ts';
+import { ComputerStatus, Countdown, Status } from './status.tsx';
+
+/** What the tasks concern: a computer, and one of its lines or none. */
+export interface Chosen {
+  computer: string | null;
+  key: string | null;
+}
+
+export type Line =
+  | { kind: 'computer'; key: string; name: string; computer: Computer | null; stations: number; people: number }
+  | { kind: 'station'; key: string; row: StationRow };
+
+export interface LineActions {
+  choose: (chosen: Chosen) => void;
+  letIn: (station: string) => void;
+  refuse: (station: string) => void;
+  keep: (session: string) => void;
+  mayLetIn: boolean;
+}
+
+/** Below this width a line is a card. */
+const narrow = '@media (max-width: 720px)';
+const middling = '@media (max-width: 1240px)';
+
+const columns = 'minmax(110px, 1fr) minmax(130px, 1.1fr) minmax(150px, 1.5fr) minmax(170px, 1.4fr) minmax(84px, 0.8fr) minmax(130px, 0.9fr)';
+
+const useStyles = makeStyles({
+  grid: {
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    overflow: 'clip',
+  },
+  line: {
+    display: 'grid',
+    gridTemplateColumns: columns,
+    alignItems: 'center',
+    minHeight: '44px',
+    columnGap: tokens.spacingHorizontalM,
+    paddingInline: tokens.spacingHorizontalM,
+    boxSizing: 'border-box',
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    contentVisibility: 'auto',
+    containIntrinsicSize: 'auto 44px',
+    cursor: 'default',
+    outlineStyle: 'none',
+    '&:hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
+    '&:focus-visible': { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
+    [middling]: { gridTemplateColumns: 'minmax(100px, 1fr) minmax(110px, 1.1fr) minmax(130px, 1.4fr) minmax(160px, 1.4fr) minmax(80px, 0.8fr)' },
+    [narrow]: {
+      gridTemplateColumns: '1fr auto',
+      gridTemplateAreas: '"station status" "user since" "computer actions"',
+      rowGap: tokens.spacingVerticalXS,
+      paddingBlock: tokens.spacingVerticalS,
+    },
+  },
+  head: {
+    minHeight: '40px',
+    borderTop: 'none',
+    color: tokens.colorNeutralForeground2,
+    fontWeight: tokens.fontWeightSemibold,
+    position: 'sticky',
+    top: 0,
+    zIndex: 1,
+    backgroundColor: tokens.colorNeutralBackground1,
+    '&:hover': { backgroundColor: tokens.colorNeutralBackground1 },
+    [narrow]: { position: 'absolute', clipPath: 'inset(50%)', width: '1px', height: '1px', minHeight: 0, overflow: 'hidden', padding: 0 },
+  },
+  computerLine: {
+    fontWeight: tokens.fontWeightSemibold,
+    backgroundColor: tokens.colorNeutralBackground3,
+    '&:hover': { backgroundColor: tokens.colorNeutralBackground3Hover },
+    [narrow]: { gridTemplateAreas: '"computer status" "station since" "user actions"' },
+  },
+  chosen: {
+    backgroundColor: tokens.colorBrandBackground2,
+    '&:hover': { backgroundColor: tokens.colorBrandBackground2Hover },
+    boxShadow: `inset 3px 0 0 ${tokens.colorCompoundBrandStroke}`,
+    '@media (forced-colors: active)': { outline: '2px solid Highlight', outlineOffset: '-2px' },
+  },
+  cell: { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  computer: {
+    display: 'flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXS,
+    alignSelf: 'stretch',
+    cursor: 'pointer',
+    '&:hover': { textDecorationLine: 'underline' },
+    [narrow]: { gridArea: 'computer' },
+  },
+  chosenComputer: { color: tokens.colorBrandForeground2, fontWeight: tokens.fontWeightSemibold },
+  station: { [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold } },
+  user: { [narrow]: { gridArea: 'user' } },
+  status: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    whiteSpace: 'normal',
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
+    paddingBlock: tokens.spacingVerticalXS,
+    [narrow]: { gridArea: 'status', justifySelf: 'end', justifyContent: 'end', textAlign: 'end', padding: 0 },
+  },
+  since: { [narrow]: { gridArea: 'since', justifySelf: 'end', color: tokens.colorNeutralForeground2 } },
+  connection: { color: tokens.colorNeutralForeground2, [middling]: { display: 'none' } },
+  subtle: { color: tokens.colorNeutralForeground2 },
+  icon: { flexShrink: 0, fontSize: '18px' },
+  text: { overflow: 'hidden', textOverflow: 'ellipsis' },
+});
+
+function Since({ at }: { at: number }): ReactNode {
+  const now = useNow();
+  if (at === 0) return null;
+  return <span title={timeText(at)}>{durationText(now - at)}</span>;
+}
+
+const ComputerLine = memo(function ComputerLine(props: {
+  line: Extract<Line, { kind: 'computer' }>;
+  chosen: boolean;
+  chosenComputer: boolean;
+  reached: boolean;
+  actions: LineActions;
+}): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { line } = props;
+  return (
+    <div
+      role="row"
+      data-key={line.key}
+      aria-selected={props.chosen}
+      tabIndex={props.reached ? 0 : -1}
+      className={mergeClasses(styles.line, styles.computerLine, props.chosen && styles.chosen)}
+      onClick={() => props.actions.choose({ computer: line.name, key: null })}
+    >
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}>
+        <ServerRegular className={styles.icon} />
+        <span className={styles.text}>{line.name}</span>
+      </div>
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.station)}>
+        {_('{count, plural, =0 {No stations} one {# station} other {# stations}}', { count: line.stations })}
+      </div>
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.user)}>
+        {_('{count, plural, =0 {Nobody} one {# person} other {# people}}', { count: line.people })}
+      </div>
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
+        <ComputerStatus reachable={line.computer?.reachable ?? false} />
+      </div>
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.since)}>
+        {line.computer !== null && line.computer.reachable && <Since at={line.computer.startedAt} />}
+      </div>
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.connection)} />
+    </div>
+  );
+});
+
+interface StationLineProps {
+  row: StationRow;
+  chosen: boolean;
+  chosenComputer: boolean;
+  reached: boolean;
+  actions: LineActions;
+}
+
+const StationLine = memo(
+  function StationLine(props: StationLineProps): ReactNode {
+    const { _ } = useLingui();
+    const styles = useStyles();
+    const { row, actions } = props;
+    const { station, session } = row;
+    const counting = session !== null && session.endsAt !== null && row.status !== 'signing-out' ? session.endsAt : null;
+    return (
+      <div
+        role="row"
+        data-key={row.key}
+        aria-selected={props.chosen}
+        tabIndex={props.reached ? 0 : -1}
+        className={mergeClasses(styles.line, props.chosen && styles.chosen)}
+        onClick={() => actions.choose({ computer: row.computer, key: row.key })}
+      >
+        <div
+          role="gridcell"
+          className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}
+          onClick={(event) => {
+            event.stopPropagation();
+            actions.choose({ computer: row.computer, key: null });
+          }}
+        >
+          <span className={styles.text}>{row.computer}</span>
+        </div>
+        <div role="gridcell" className={mergeClasses(styles.cell, styles.station)} title={station?.name}>
+          {station === null ? <span className={styles.subtle}>{_('At no station')}</span> : station.name}
+        </div>
+        <div role="gridcell" className={mergeClasses(styles.cell, styles.user)} title={session?.fullName}>
+          {session !== null && (
+            <>
+              {session.user}
+              {session.fullName !== '' && session.fullName !== session.user && (
+                <span className={styles.subtle}> ({session.fullName})</span>
+              )}
+            </>
+          )}
+        </div>
+        <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
+          {counting === null ? <Status status={row.status} /> : <Countdown endsAt={counting} />}
+          {counting !== null && session !== null && (
+            <Button
+              size="small"
+              onClick={(event) => {
+                event.stopPropagation();
+                actions.keep(session.id);
+              }}
+            >
+              {_('Keep signed in')}
+            </Button>
+          )}
+          {row.status === 'waiting' && station !== null && actions.mayLetIn && (
+            <>
+              <Button
+                size="small"
+                appearance="primary"
+                onClick={(event) => {
+                  event.stopPropagation();
+                  actions.letIn(station.id);
+                }}
+              >
+                {_('Let in')}
+              </Button>
+              <Button
+                size="small"
+                onClick={(event) => {
+                  event.stopPropagation();
+                  actions.refuse(station.id);
+                }}
+              >
+                {_('Refuse')}
+              </Button>
+            </>
+          )}
+          {station?.identifying === true && (
+            <span className={styles.subtle}>
+              <DesktopRegular className={styles.icon} /> {_('Shows its name')}
+            </span>
+          )}
+        </div>
+        <div role="gridcell" className={mergeClasses(styles.cell, styles.since)}>
+          <Since at={row.since} />
+        </div>
+        <div role="gridcell" className={mergeClasses(styles.cell, styles.connection)}>
+          {station !== null && station.online && (
+            <span title={station.address}>
+              {station.latencyMs !== null && _('{milliseconds} ms', { milliseconds: Math.round(station.latencyMs) })}
+              {station.latencyMs !== null && station.widthPx > 0 && ' · '}
+              {station.widthPx > 0 && `${station.widthPx} × ${station.heightPx}`}
+            </span>
+          )}
+        </div>
+      </div>
+    );
+  },
+  (before, after) =>
+    before.row.station === after.row.station &&
+    before.row.session === after.row.session &&
+    before.row.status === after.row.status &&
+    before.row.since === after.row.since &&
+    before.chosen === after.chosen &&
+    before.chosenComputer === after.chosenComputer &&
+    before.reached === after.reached &&
+    before.actions === after.actions,
+);
+
+export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; actions: LineActions }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { lines, chosen, actions } = props;
+  const grid = useRef<HTMLDivElement>(null);
+  const focusedKey = useRef<string | null>(null);
+  const chosenKey = chosen.key ?? (chosen.computer === null ? null : `computer:${chosen.computer}`);
+  // The one line that the Tab key reaches.
+  const reachedKey = lines.some((line) => line.key === chosenKey) ? chosenKey : lines[0]?.key;
+
+  const focusLine = (key: string): void => {
+    grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  };
+  const chooseLine = (line: Line): void => {
+    actions.choose(
+      line.kind === 'computer' ? { computer: line.name, key: null } : { computer: line.row.computer, key: line.key },
+    );
+  };
+
+  // A line that goes while it has the focus hands it to the line that Tab would reach, not to the page's top.
+  useEffect(() => {
+    const had = focusedKey.current;
+    if (had === null || lines.some((line) => line.key === had) || document.activeElement !== document.body) return;
+    focusedKey.current = null;
+    if (reachedKey !== undefined && reachedKey !== null) focusLine(reachedKey);
+  }, [lines, reachedKey]);
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (!(event.target instanceof HTMLElement) || event.target.dataset['key'] === undefined) return;
+    const at = lines.findIndex((line) => line.key === (event.target as HTMLElement).dataset['key']);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: lines.length - 1 }[event.key];
+    if (to !== undefined) {
+      const line = lines[Math.min(Math.max(to, 0), lines.length - 1)];
+      if (line === undefined) return;
+      event.preventDefault();
+      focusLine(line.key);
+      chooseLine(line);
+    } else if (event.key === ' ' || event.key === 'Enter') {
+      const line = lines[at];
+      if (line === undefined) return;
+      event.preventDefault();
+      chooseLine(line);
+    }
+  };
+
+  return (
+    <div
+      ref={grid}
+      role="grid"
+      aria-label={_('Stations')}
+      aria-rowcount={lines.length + 1}
+      className={styles.grid}
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        focusedKey.current = event.target.closest<HTMLElement>('[data-key]')?.dataset['key'] ?? null;
+      }}
+      onBlur={(event) => {
+        // A removed line blurs to nowhere; only a real move away forgets it.
+        if (event.relatedTarget !== null) focusedKey.current = null;
+      }}
+    >
+      <div role="row" className={mergeClasses(styles.line, styles.head)}>
+        <div role="columnheader">{_('Computer')}</div>
+        <div role="columnheader">{_('Station')}</div>
+        <div role="columnheader">{_('User')}</div>
+        <div role="columnheader">{_('Status')}</div>
+        <div role="columnheader">{_('Since')}</div>
+        <div role="columnheader" className={styles.connection}>
+          {_('Connection')}
+        </div>
+      </div>
+      {lines.map((line) =>
+        line.kind === 'computer' ? (
+          <ComputerLine
+            key={line.key}
+            line={line}
+            chosen={chosenKey === line.key}
+            chosenComputer={chosen.computer === line.name}
+            reached={reachedKey === line.key}
+            actions={actions}
+          />
+        ) : (
+          <StationLine
+            key={line.key}
+            row={line.row}
+            chosen={chosenKey === line.key}
+            chosenComputer={chosen.computer === line.row.computer}
+            reached={reachedKey === line.key}
+            actions={actions}
+          />
+        ),
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,347 @@
+// The Stations list with its tasks, as the Manager and the Dashboard show it; each level sees the tasks that it may do.
+import {
+  Button,
+  Link,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  SearchBox,
+  Switch,
+  Text,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { KeyRegular } from '@fluentui/react-icons/svg/key';
+import { useLingui } from '@lingui/react';
+import { useDeferredValue, useMemo, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Outcome, Principal } from '#contract/api.ts';
+import { may } from '#model/permissions.ts';
+import { stationRows } from '#model/station.ts';
+import type { Station, StationRow } from '#model/station.ts';
+import { api } from '../api.ts';
+import { errorText } from '../error-text.ts';
+import { useNotices } from '../notices.tsx';
+import { useRoom } from '../room.tsx';
+import { ConfigureDialog } from './configure-dialog.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
+import { LogOffDialog } from './log-off-dialog.tsx';
+import { StationGrid } from './station-grid.tsx';
+import type { Chosen, Line, LineActions } from './station-grid.tsx';
+import { ComputerTasks, LineTasks } from './tasks.tsx';
+
+const wide = '@media (min-width: 1100px)';
+
+const useStyles = makeStyles({
+  view: {
+    display: 'grid',
+    gap: tokens.spacingHorizontalM,
+    gridTemplateColumns: 'minmax(0, 1fr)',
+    gridTemplateAreas: '"bar" "notices" "computer" "list" "line"',
+    [wide]: {
+      gridTemplateColumns: 'minmax(0, 1fr) 260px',
+      gridTemplateRows: 'auto auto auto 1fr',
+      gridTemplateAreas: '"bar bar" "notices notices" "list computer" "list line"',
+      alignItems: 'start',
+    },
+  },
+  bar: { gridArea: 'bar', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
+  search: { flexGrow: 1, maxWidth: '320px', minWidth: '160px' },
+  space: { flexGrow: 1 },
+  notices: { gridArea: 'notices', display: 'contents' },
+  outcome: { gridArea: 'notices' },
+  list: { gridArea: 'list', minWidth: 0 },
+  computer: { gridArea: 'computer' },
+  line: {
+    gridArea: 'line',
+    // On a narrow screen the tasks of a line stay in reach, wherever in the list it is.
+    position: 'sticky',
+    bottom: tokens.spacingVerticalS,
+    zIndex: 2,
+    boxShadow: tokens.shadow16,
+    [wide]: { position: 'static', boxShadow: 'none' },
+  },
+  empty: {
+    textAlign: 'center',
+    padding: `${tokens.spacingVerticalXXXL} ${tokens.spacingHorizontalL}`,
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'center',
+    gap: tokens.spacingVerticalS,
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderTopStyle: 'none',
+    borderRadius: tokens.borderRadiusLarge,
+  },
+  failures: { margin: 0, paddingInlineStart: tokens.spacingHorizontalL },
+});
+
+type Asked =
+  | { what: 'log-off'; row: StationRow }
+  | { what: 'log-off-all'; computer: string }
+  | { what: 'configure'; station: string }
+  | { what: 'remove'; station: Station }
+  | { what: 'code' };
+
+const rememberedShowAll = 'stationmaster.show-all-stations';
+
+function matches(row: StationRow, wanted: string): boolean {
+  if (wanted === '') return true;
+  return [row.computer, row.station?.name, row.session?.user, row.session?.fullName].some((text) =>
+    text?.toLocaleLowerCase().includes(wanted),
+  );
+}
+
+export function StationsView({ principal }: { principal: Principal }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const notices = useNotices();
+  const room = useRoom();
+  const { level } = principal;
+  const [chosenState, setChosen] = useState<Chosen>({ computer: null, key: null });
+  const [showAll, setShowAll] = useState(() => sessionStorage.getItem(rememberedShowAll) === 'yes');
+  const [search, setSearch] = useState('');
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [suspending, setSuspending] = useState(false);
+  const [failures, setFailures] = useState<{ title: string; outcomes: readonly Outcome[] } | null>(null);
+  const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
+
+  const allRows = useMemo(
+    () => stationRows(room.stations, room.sessions, { showAll }),
+    [room.stations, room.sessions, showAll],
+  );
+  const lines = useMemo((): readonly Line[] => {
+    const names = new Set(room.computers.map((computer) => computer.name));
+    for (const row of allRows) names.add(row.computer);
+    return [...names].toSorted((a, b) => a.localeCompare(b)).flatMap((name): Line[] => [
+      {
+        kind: 'computer',
+        key: `computer:${name}`,
+        name,
+        computer: room.computers.find((computer) => computer.name === name) ?? null,
+        stations: room.stations.filter((station) => station.computer === name && station.state === 'enrolled').length,
+        people: new Set(room.sessions.filter((session) => session.computer === name).map((session) => session.user)).size,
+      },
+      ...allRows
+        .filter((row) => row.computer === name && matches(row, wanted))
+        .map((row): Line => ({ kind: 'station', key: row.key, row })),
+    ]);
+  }, [allRows, room, wanted]);
+
+  // With one computer there is nothing to choose; a line that is gone is chosen no more.
+  const computers = lines.filter((line) => line.kind === 'computer');
+  const only = computers.length === 1 ? (computers[0]?.name ?? null) : null;
+  const chosenRow = allRows.find((row) => row.key === chosenState.key) ?? null;
+  const chosenComputer = computers.some((line) => line.name === chosenState.computer) ? chosenState.computer : only;
+  const chosen: Chosen = { computer: chosenComputer, key: chosenRow?.key ?? null };
+
+  const attempt = async (what: string, run: () => Promise<unknown>): Promise<void> => {
+    try {
+      await run();
+    } catch (error) {
+      notices.failed(what, error);
+    }
+  };
+
+  const letIn = (id: string): void => {
+    void attempt(_('The station could not be let in.'), () => api('admitStation', { params: { id } }));
+  };
+  const refuse = (id: string): void => {
+    void attempt(_('The station could not be refused.'), () => api('removeStation', { params: { id } }));
+  };
+  const keep = (id: string): void => {
+    void attempt(_('The log-off could not be taken back.'), () => api('keepSession', { params: { id } }));
+  };
+  const actions = useMemo(
+    (): LineActions => ({ choose: setChosen, letIn, refuse, keep, mayLetIn: may(level, 'station.admit', 'station') }),
+    // The functions use nothing that changes but the language, with which `_` changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [_, level],
+  );
+
+  const suspendAll = async (computer: string): Promise<void> => {
+    setSuspending(true);
+    setFailures(null);
+    await attempt(_('The stations could not be suspended.'), async () => {
+      const { outcomes } = await api('suspendAll', { params: { name: computer } });
+      const failed = outcomes.filter((outcome) => outcome.error !== null);
+      const count = outcomes.length - failed.length;
+      notices.done(
+        _('{count, plural, =0 {No session was at a station.} one {# session was suspended.} other {# sessions were suspended.}}', { count }),
+      );
+      if (failed.length > 0) setFailures({ title: _('Not suspended:'), outcomes: failed });
+    });
+    setSuspending(false);
+  };
+  const logOffAll = async (computer: string, seconds: number): Promise<void> => {
+    setFailures(null);
+    const { outcomes } = await api('logOffAll', { params: { name: computer }, body: { seconds } });
+    const failed = outcomes.filter((outcome) => outcome.error !== null);
+    const count = outcomes.length - failed.length;
+    notices.done(
+      seconds === 0
+        ? _('{count, plural, =0 {Nobody was signed in.} one {# session is logged off.} other {# sessions are logged off.}}', { count })
+        : _('{count, plural, =0 {Nobody was signed in.} one {# session will be logged off.} other {# sessions will be logged off.}}', { count }),
+    );
+    if (failed.length > 0) setFailures({ title: _('Not logged off:'), outcomes: failed });
+  };
+
+  const configured = asked?.what === 'configure' ? room.stations.find((station) => station.id === asked.station) : undefined;
+  const hidden = stationRows(room.stations, room.sessions, { showAll: true }).length - allRows.length;
+  const address = `${location.origin}/`;
+
+  return (
+    <div className={styles.view}>
+      <div className={styles.bar}>
+        <SearchBox
+          className={styles.search}
+          value={search}
+          onChange={(_event, data) => setSearch(data.value)}
+          placeholder={_('Search stations and users')}
+          aria-label={_('Search stations and users')}
+          dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
+        />
+        <div className={styles.space} />
+        <Switch
+          checked={showAll}
+          label={_('Show all stations')}
+          onChange={(_event, data) => {
+            setShowAll(data.checked);
+            sessionStorage.setItem(rememberedShowAll, data.checked ? 'yes' : 'no');
+          }}
+        />
+        {may(level, 'station.code') && (
+          <Button icon={<KeyRegular />} onClick={() => setAsked({ what: 'code' })}>
+            {_('Enrolment code')}
+          </Button>
+        )}
+      </div>
+      {failures !== null && (
+        <MessageBar intent="warning" layout="multiline" className={styles.outcome}>
+          <MessageBarBody>
+            <MessageBarTitle>{failures.title}</MessageBarTitle>
+            <ul className={styles.failures}>
+              {failures.outcomes.map((outcome) => (
+                <li key={outcome.session}>
+                  {outcome.user}: {outcome.error !== null && errorText(outcome.error)}
+                </li>
+              ))}
+            </ul>
+          </MessageBarBody>
+          <MessageBarActions
+            containerAction={
+              <Button
+                appearance="transparent"
+                icon={<DismissRegular />}
+                aria-label={_('Close')}
+                title={_('Close')}
+                onClick={() => setFailures(null)}
+              />
+            }
+          />
+        </MessageBar>
+      )}
+      <ComputerTasks
+        className={styles.computer}
+        level={level}
+        computer={chosen.computer}
+        sessions={room.sessions}
+        stations={room.stations}
+        busy={suspending}
+        suspendAll={(computer) => void suspendAll(computer)}
+        logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
+        identifyAll={(computer, on) =>
+          void attempt(_('The names could not be shown.'), () => api('identifyAll', { params: { name: computer }, body: { on } }))
+        }
+      />
+      <div className={styles.list}>
+        <StationGrid lines={lines} chosen={chosen} actions={actions} />
+        {allRows.length === 0 && (
+          <div className={styles.empty}>
+            <Text weight="semibold" size={400}>
+              {hidden > 0 ? _('No station is in use') : _('There is no station yet')}
+            </Text>
+            <Text>
+              {_('To open a station, go to this address in the browser of the device where somebody is to work:')}{' '}
+              <Link href={address} target="_blank" rel="noreferrer" inline>
+                {address}
+              </Link>
+            </Text>
+            {hidden > 0 && <Button onClick={() => setShowAll(true)}>{_('Show the stations that are off')}</Button>}
+          </div>
+        )}
+        {allRows.length > 0 && wanted !== '' && lines.length === computers.length && (
+          <div className={styles.empty}>
+            <Text>{_('Nothing matches “{search}”.', { search: search.trim() })}</Text>
+          </div>
+        )}
+      </div>
+      {chosenRow !== null && (
+        <LineTasks
+          className={styles.line}
+          level={level}
+          user={principal.name}
+          row={chosenRow}
+          suspend={(session) =>
+            void attempt(_('The session could not be suspended.'), async () => {
+              await api('suspendSession', { params: { id: session.id } });
+              notices.done(_('The session of {user} was suspended.', { user: session.user }));
+            })
+          }
+          logOff={(row) => setAsked({ what: 'log-off', row })}
+          identify={(station, on) =>
+            void attempt(_('The names could not be shown.'), () => api('identifyStation', { params: { id: station.id }, body: { on } }))
+          }
+          configure={(station) => setAsked({ what: 'configure', station: station.id })}
+          remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
+          letIn={letIn}
+          unchoose={() => setChosen({ computer: chosenRow.computer, key: null })}
+        />
+      )}
+      {asked?.what === 'log-off' && asked.row.session !== null && (
+        <LogOffDialog
+          title={_('Log off {user}?', { user: asked.row.session.user })}
+          stake={
+            asked.row.station === null
+              ? _('Nobody sees this session at the moment, so nobody can save. All its programs are closed, and what is not saved is lost.')
+              : _('All programs of this session are closed. What is not saved by then is lost.')
+          }
+          defaultSeconds={asked.row.station === null ? 0 : room.settings.logOffCountdownSeconds}
+          logOff={async (seconds) => {
+            const { session } = asked.row;
+            if (session !== null) await api('logOffSession', { params: { id: session.id }, body: { seconds } });
+          }}
+          close={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'log-off-all' && (
+        <LogOffDialog
+          title={_('Log off all stations of {computer}?', { computer: asked.computer })}
+          stake={_(
+            '{count, plural, =0 {Nobody is signed in at the moment.} one {# session is ended, suspended ones too. Its programs are closed, and what is not saved by then is lost.} other {# sessions are ended, suspended ones too. Their programs are closed, and what is not saved by then is lost.}}',
+            { count: room.sessions.filter((session) => session.computer === asked.computer).length },
+          )}
+          defaultSeconds={room.settings.logOffCountdownSeconds}
+          logOff={(seconds) => logOffAll(asked.computer, seconds)}
+          close={() => setAsked(null)}
+        />
+      )}
+      {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
+      {asked?.what === 'remove' && (
+        <ConfirmDialog
+          title={_('Remove {station}?', { station: asked.station.name })}
+          text={_('The browser there is no longer a station. A session at it is suspended, not lost. It can ask to become a station again.')}
+          verb={_('Remove station')}
+          run={async () => {
+            await api('removeStation', { params: { id: asked.station.id } });
+          }}
+          close={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'code' && <EnrolmentCodeDialog close={() => setAsked(null)} />}
+    </div>
+  );
+}

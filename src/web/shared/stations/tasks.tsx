@@ -1,0 +1,179 @@
+// The tasks beside the Stations list: those of the chosen computer, and those of the chosen station or session.
+import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
+import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
+import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { PauseCircleRegular } from '@fluentui/react-icons/svg/pause-circle';
+import { RenameRegular } from '@fluentui/react-icons/svg/rename';
+import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
+import { useLingui } from '@lingui/react';
+import { useId } from 'react';
+import type { ReactNode } from 'react';
+import type { Level } from '#model/account.ts';
+import { may, sessionTarget } from '#model/permissions.ts';
+import { holdsStation, sessionAfter } from '#model/session.ts';
+import type { Session } from '#model/session.ts';
+import type { Station, StationRow } from '#model/station.ts';
+
+const wide = '@media (min-width: 1100px)';
+
+const useStyles = makeStyles({
+  pane: {
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusLarge,
+    padding: tokens.spacingHorizontalM,
+    boxSizing: 'border-box',
+    minWidth: 0,
+  },
+  head: { display: 'flex', alignItems: 'start', justifyContent: 'space-between', gap: tokens.spacingHorizontalS },
+  title: { overflowWrap: 'anywhere', minWidth: 0 },
+  buttons: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: tokens.spacingHorizontalXS,
+    marginTop: tokens.spacingVerticalS,
+    [wide]: { flexDirection: 'column', alignItems: 'stretch' },
+  },
+  button: { justifyContent: 'start', fontWeight: tokens.fontWeightRegular, textAlign: 'start' },
+  subtle: { color: tokens.colorNeutralForeground2 },
+});
+
+function Task(props: { icon: ReactNode; label: string; run: () => void; disabled?: boolean; main?: boolean }): ReactNode {
+  const styles = useStyles();
+  return (
+    <Button
+      appearance={props.main === true ? 'primary' : 'subtle'}
+      icon={<>{props.icon}</>}
+      disabledFocusable={props.disabled ?? false}
+      onClick={() => props.disabled !== true && props.run()}
+      className={styles.button}
+    >
+      {props.label}
+    </Button>
+  );
+}
+
+export function ComputerTasks(props: {
+  level: Level;
+  computer: string | null;
+  sessions: readonly Session[];
+  stations: readonly Station[];
+  busy: boolean;
+  suspendAll: (computer: string) => void;
+  logOffAll: (computer: string) => void;
+  identifyAll: (computer: string, on: boolean) => void;
+  className?: string | undefined;
+}): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const titleId = useId();
+  const { computer, level } = props;
+  const online = props.stations.filter((station) => station.computer === computer && station.online);
+  const identifying = online.some((station) => station.identifying);
+  const suspend = may(level, 'computer.suspend-all', 'computer');
+  const logOff = may(level, 'computer.log-off-all', 'computer');
+  return (
+    <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
+      <Subtitle2 as="h2" block id={titleId} className={styles.title}>
+        {computer === null ? _('Computer tasks') : _('{computer} tasks', { computer })}
+      </Subtitle2>
+      {computer === null ? (
+        <Text className={styles.subtle}>{_('Choose a computer in the Computer column.')}</Text>
+      ) : (
+        <div className={styles.buttons}>
+          {suspend && (
+            <Task
+              icon={<PauseCircleRegular />}
+              label={_('Suspend all stations')}
+              run={() => props.suspendAll(computer)}
+              disabled={props.busy}
+              main
+            />
+          )}
+          {logOff && <Task icon={<SignOutRegular />} label={_('Log off all stations')} run={() => props.logOffAll(computer)} />}
+          <Task
+            icon={<DesktopRegular />}
+            label={identifying ? _('Hide all station names') : _('Identify all stations')}
+            run={() => props.identifyAll(computer, !identifying)}
+            disabled={online.length === 0}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+export function LineTasks(props: {
+  level: Level;
+  user: string;
+  row: StationRow;
+  suspend: (session: Session) => void;
+  logOff: (row: StationRow) => void;
+  identify: (station: Station, on: boolean) => void;
+  configure: (station: Station) => void;
+  remove: (station: Station) => void;
+  letIn: (station: string) => void;
+  unchoose: () => void;
+  className?: string | undefined;
+}): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const titleId = useId();
+  const { row, level } = props;
+  const { station, session } = row;
+  const target = session === null ? 'none' : sessionTarget(props.user, session.user, 'standard');
+  const waiting = row.status === 'waiting';
+  return (
+    <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
+      <div className={styles.head}>
+        <Subtitle2 as="h2" block id={titleId} className={styles.title}>
+          {station === null ? _('{user} tasks', { user: session?.user ?? '' }) : _('{station} tasks', { station: station.name })}
+        </Subtitle2>
+        <Button
+          appearance="subtle"
+          size="small"
+          icon={<DismissRegular />}
+          aria-label={_('Choose no station')}
+          title={_('Choose no station')}
+          onClick={props.unchoose}
+        />
+      </div>
+      <div className={styles.buttons}>
+        {waiting && station !== null && may(level, 'station.admit', 'station') && (
+          <Task icon={<DesktopRegular />} label={_('Let in')} run={() => props.letIn(station.id)} main />
+        )}
+        {!waiting && may(level, 'session.suspend', target === 'none' ? 'standard-session' : target) && station !== null && (
+          <Task
+            icon={<PauseCircleRegular />}
+            label={_('Suspend')}
+            run={() => session !== null && props.suspend(session)}
+            disabled={session === null || !holdsStation(session) || sessionAfter(session.state, 'suspend') === undefined}
+          />
+        )}
+        {!waiting && may(level, 'session.log-off', target === 'none' ? 'standard-session' : target) && (
+          <Task
+            icon={<SignOutRegular />}
+            label={_('Log off')}
+            run={() => props.logOff(row)}
+            disabled={session === null || session.state === 'ending'}
+          />
+        )}
+        {station !== null && !waiting && (
+          <Task
+            icon={<DesktopRegular />}
+            label={station.identifying ? _('Hide station name') : _('Identify station')}
+            run={() => props.identify(station, !station.identifying)}
+            disabled={!station.online}
+          />
+        )}
+        {station !== null && !waiting && may(level, 'station.configure', 'station') && (
+          <Task icon={<RenameRegular />} label={_('Configure station')} run={() => props.configure(station)} />
+        )}
+        {station !== null && may(level, 'station.remove', 'station') && (
+          <Task icon={<DeleteRegular />} label={waiting ? _('Refuse') : _('Remove station')} run={() => props.remove(station)} />
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,410 @@
+// Drives the real sessions behind the real host server, over its unix socket, through random interleavings of all that people,
+// administrators, desktops and the host program itself can do, and checks after every step that nothing is doubled or lost.
+// Only the desktops, the people and the clock are fake.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { CodedError } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import { describeComputer } from '#host/computer.ts';
+import { FakeAccounts } from '#host/fake-accounts.ts';
+import { FakeClock } from '#host/fake-clock.ts';
+import { FakeComputer, FakeDesktops } from '#host/fake-desktops.ts';
+import type { OpeningWay } from '#host/fake-desktops.ts';
+import { FakeSignIns } from '#host/fake-sign-ins.ts';
+import { HostServer } from '#host/host-server.ts';
+import { newIdentity } from '#host/identity.ts';
+import { SessionRecords } from '#host/session-record.ts';
+import { Sessions } from '#host/sessions.ts';
+import { TestClient } from '#host/test-client.ts';
+import { sessionAfter, sessionHappenings } from '#model/session.ts';
+import type { Session, SessionState } from '#model/session.ts';
+
+const runs = 250;
+const mostCommands = 60;
+const people = ['anna', 'ben', 'carla', 'dora'];
+const stations = people.map(() => newIdentity());
+const connections = 3;
+
+/** One thing that a gateway asks for. Numbers choose among what there is. */
+type Operation = { by: number } & (
+  | { ask: 'enter'; person: number; station: number; choice: 'any' | 'new' | number }
+  | { ask: 'suspend' | 'stale-suspend' | 'lock' | 'end' | 'keep'; session: number }
+  | { ask: 'unlock'; session: number; person: number | 'own' }
+  | { ask: 'end-later'; session: number; afterMs: number }
+  | { ask: 'suspend-all' }
+);
+
+/** What may be answered where a wish is not fulfilled. The computer is unreachable when the host program is restarted. */
+const mayBeRefused: Readonly<Record<Operation['ask'], readonly ErrorCode[]>> = {
+  enter: [
+    'changed-meanwhile',
+    'desktop-failed',
+    'ended-meanwhile',
+    'not-possible-now',
+    'session-not-found',
+    'station-taken',
+    'suspended-meanwhile',
+  ],
+  suspend: ['not-possible-now', 'session-not-found'],
+  'stale-suspend': ['session-not-found'],
+  lock: ['not-possible-now', 'session-not-found'],
+  unlock: ['not-allowed', 'not-possible-now', 'session-not-found'],
+  end: ['session-not-found'],
+  'end-later': ['session-not-found'],
+  keep: ['not-possible-now', 'session-not-found'],
+  'suspend-all': [],
+};
+
+/** The table's steps, and the two that are told as one when a desktop opens while somebody waits for it. */
+function isInTable(from: SessionState, to: SessionState): boolean {
+  const step = (state: SessionState): SessionState[] => sessionHappenings.flatMap((happening) => sessionAfter(state, happening) ?? []);
+  return step(from).includes(to) || (from === 'starting' && to === 'active');
+}
+
+class World {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stationmaster-property-'));
+  readonly socket = join(this.folder, 'host.sock');
+  readonly computer = new FakeComputer();
+  readonly accounts = new FakeAccounts();
+  readonly multiple: boolean;
+  /** Every session that there ever was, oldest first. */
+  readonly known: string[] = [];
+  /** Those that somebody or something has ended, or is going to. */
+  readonly mayEnd = new Set<string>();
+  readonly faults: string[] = [];
+  steps = 0;
+  clock = new FakeClock();
+  clients: TestClient[] = [];
+  #signIns = new FakeSignIns(this.accounts);
+  #desktops = new FakeDesktops(this.computer);
+  #sessions: Sessions | null = null;
+  #server: HostServer | null = null;
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(multiple: boolean) {
+    this.multiple = multiple;
+    for (const name of people) this.accounts.add(name, name, 'standard', name);
+  }
+
+  async start(): Promise<void> {
+    const log = pino({ level: 'silent' });
+    this.#signIns = new FakeSignIns(this.accounts);
+    this.#desktops = new FakeDesktops(this.computer);
+    const { clock } = this;
+    const sessions = new Sessions(this.#desktops, new SessionRecords(join(this.folder, 'sessions')), clock, log);
+    const parts = { sessions, signIns: this.#signIns, accounts: this.accounts, describeComputer, clock, log, version: '0' };
+    const server = new HostServer({ path: this.socket, gid: null }, parts);
+    await sessions.start();
+    await server.start();
+    this.#sessions = sessions;
+    this.#server = server;
+    this.clients = await Promise.all(Array.from({ length: connections }, () => TestClient.greet(this.socket)));
+    for (const client of this.clients) client.onChange = (session, before) => this.#watch(session, before);
+    await Promise.all(this.clients.map((client) => client.subscribe()));
+  }
+
+  #watch(session: Session, before: Session | undefined): void {
+    if (before === undefined) {
+      if (session.state !== 'starting') this.faults.push(`${session.id} appeared as ${session.state}`);
+      if (!this.known.includes(session.id)) this.known.push(session.id);
+      return;
+    }
+    const alteredOnly = before.state === session.state && before.endsAt !== session.endsAt;
+    if (!alteredOnly && !isInTable(before.state, session.state)) {
+      this.faults.push(`${session.id} went from ${before.state} to ${session.state}`);
+    }
+    if (session.attachment < before.attachment) this.faults.push(`${session.id} counts attachments backwards`);
+    if (session.state === 'ending' || session.state === 'ended') this.#ends(before);
+  }
+
+  /** An end must have been asked for, have happened to its desktop, or have been announced for this time. */
+  #ends(before: Session): void {
+    const due = before.endsAt !== null && before.endsAt <= this.clock.wallMs();
+    if (due) this.mayEnd.add(before.id);
+    if (!this.#hasReason(before.id)) this.faults.push(`${before.id} ended without a reason`);
+  }
+
+  #hasReason(id: string): boolean {
+    return this.mayEnd.has(id) || this.computer.failed.has(id);
+  }
+
+  /** The host program ends. `killed`: without a chance to do anything. */
+  async end(how: 'stopped' | 'killed'): Promise<void> {
+    if (how === 'stopped') this.#sessions?.stop();
+    this.#desktops.cutOff();
+    await this.#server?.stop();
+    for (const client of this.clients) await client.closed;
+    await Promise.all(this.#pending);
+    const wallMs = this.clock.wallMs();
+    this.clock = new FakeClock(wallMs, this.clock.runningMs());
+  }
+
+  pick<T>(list: readonly T[], number: number): T | undefined {
+    return list[number % Math.max(1, list.length)];
+  }
+
+  /** Does several things at the same instant. */
+  async doAtOnce(operations: readonly Operation[]): Promise<void> {
+    const prepared: (() => Promise<unknown>)[] = [];
+    for (const operation of operations) {
+      const client = this.pick(this.clients, operation.by);
+      assert.ok(client !== undefined);
+      prepared.push(await this.#prepare(client, operation));
+    }
+    operations.forEach((operation, index) => {
+      const answer = (prepared[index] as () => Promise<unknown>)();
+      const done = answer.then(
+        () => undefined,
+        (error: unknown) => this.#checkRefusal(operation.ask, error),
+      );
+      this.#pending.add(done);
+      void done.finally(() => this.#pending.delete(done));
+    });
+  }
+
+  #checkRefusal(ask: Operation['ask'], error: unknown): void {
+    if (!(error instanceof CodedError)) this.faults.push(`${ask}: ${String(error)}`);
+    else if (error.code !== 'computer-unreachable' && !mayBeRefused[ask].includes(error.code)) {
+      this.faults.push(`${ask} was answered with ${error.code}`);
+    }
+  }
+
+  async #signIn(client: TestClient, name: string): Promise<string> {
+    const attempt = newIdentity();
+    const step = await client.call('signIn.begin', { attempt, user: name, password: name, remote: '', who: 'listed' });
+    assert.equal(step.step, 'accepted');
+    return attempt;
+  }
+
+  /** Everything but the asking itself. */
+  async #prepare(client: TestClient, operation: Operation): Promise<() => Promise<unknown>> {
+    if (operation.ask === 'suspend-all') return () => client.call('session.suspendAll', { cause: 'suspended-by-administrator' });
+    if (operation.ask === 'enter') {
+      const attempt = await this.#signIn(client, people[operation.person] ?? '');
+      const choice = typeof operation.choice === 'number' ? (this.pick(this.known, operation.choice) ?? 'any') : operation.choice;
+      const station = stations[operation.station] ?? '';
+      const rest = { multiple: this.multiple, desktop: 'xfce', widthPx: 800, heightPx: 600, language: 'en' };
+      return async () => {
+        const { session } = await client.call('session.enter', { attempt, station, choice, ...rest });
+        assert.deepEqual([session.state, session.station, session.user], ['active', station, people[operation.person]]);
+      };
+    }
+    const session = this.pick(this.known, operation.session) ?? newIdentity();
+    const now = client.mirror.get(session);
+    switch (operation.ask) {
+      case 'suspend':
+        return () => client.call('session.suspend', { session, cause: 'disconnected' });
+      case 'stale-suspend': {
+        const attachment = (now?.attachment ?? 1) - 1;
+        return async () => {
+          const before = client.mirror.get(session);
+          const answer = await client.call('session.suspend', { session, cause: 'station-lost', attachment });
+          if (before !== undefined && answer.session.cause === 'station-lost') this.faults.push('a stale suspend did something');
+        };
+      }
+      case 'lock':
+        return () => client.call('session.lock', { session });
+      case 'unlock': {
+        const own = now?.user ?? 'anna';
+        const attempt = await this.#signIn(client, operation.person === 'own' ? own : (people[operation.person] ?? ''));
+        return () => client.call('session.unlock', { session, attempt });
+      }
+      case 'end':
+        this.mayEnd.add(session);
+        return () => client.call('session.end', { session, cause: 'signed-out', afterMs: 0 });
+      case 'end-later': {
+        const { afterMs } = operation;
+        return () => client.call('session.end', { session, cause: 'logged-off-by-administrator', afterMs });
+      }
+      case 'keep':
+        return () => client.call('session.keep', { session });
+    }
+  }
+
+  /** Waits until all that can happen without being told to has happened, then looks at everything. */
+  async check(): Promise<void> {
+    this.steps += 1;
+    let sessions: Session[] = [];
+    for (const client of this.clients) sessions = (await client.call('session.list', {})).sessions;
+    // What the last answers set off.
+    for (const client of this.clients) sessions = (await client.call('session.list', {})).sessions;
+    assert.deepEqual(this.faults, []);
+    const living = new Set(this.computer.living().map(({ session }) => session));
+    const opening = new Set(this.computer.waiting());
+    const byId = new Map(sessions.map((session) => [session.id, session]));
+    for (const client of this.clients) assert.deepEqual(client.mirror, byId, 'what was told adds up to what is');
+    for (const id of [...living, ...opening]) assert.ok(byId.has(id), `the desktop of ${id} belongs to no session`);
+    for (const id of this.known) assert.ok(byId.has(id) || this.#hasReason(id), `session ${id} is lost`);
+    const atStation = new Set<string>();
+    for (const { id, state, station } of sessions) {
+      if (state === 'starting') assert.ok(opening.has(id), `${id} is starting but its desktop is not`);
+      else if (state === 'ending') assert.ok(living.has(id) || opening.has(id), `${id} is ending but its desktop is gone`);
+      else assert.ok(living.has(id), `${id} is ${state} but has no desktop`);
+      if (state === 'active' || state === 'locked') assert.ok(station !== null, `${id} is ${state} nowhere`);
+      if (state === 'suspended') assert.equal(station, null, `${id} is suspended at ${station}`);
+      if (station === null) continue;
+      assert.ok(!atStation.has(station), `two sessions are at ${station}`);
+      atStation.add(station);
+    }
+    if (!this.multiple) {
+      for (const name of people) {
+        const own = sessions.filter(({ user, id }) => user === name && (living.has(id) || opening.has(id)));
+        assert.ok(own.length <= 1, `${name} has ${own.length} desktops`);
+      }
+    }
+  }
+
+  /** Ends everything; nothing may be left. */
+  async finish(): Promise<void> {
+    try {
+      this.computer.slowToEnd = false;
+      for (const id of this.computer.askedToEnd()) this.computer.crash(id, 'signed-out');
+      this.computer.opening = 'at-once';
+      for (const id of this.computer.waiting()) this.computer.finishOpening(id, true);
+      await this.check();
+      for (const id of this.known) this.mayEnd.add(id);
+      const client = this.clients[0] as TestClient;
+      for (const { id } of (await client.call('session.list', {})).sessions) {
+        await client.call('session.end', { session: id, cause: 'signed-out', afterMs: 0 });
+      }
+      await this.check();
+      assert.deepEqual((await client.call('session.list', {})).sessions, []);
+      assert.deepEqual(this.computer.found(), []);
+      assert.deepEqual(readdirSync(join(this.folder, 'sessions')), []);
+    } finally {
+      this.#sessions?.stop();
+      await this.#server?.stop();
+    }
+    assert.equal(this.#signIns.open.size, 0, 'sign-in attempts were left');
+    assert.equal(this.clock.waiting, 0, 'timers were left');
+    assert.deepEqual(readdirSync(this.folder), ['sessions']);
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+/** A command of fast-check's from what it does; `check` follows every one. */
+class Step implements fc.AsyncCommand<object, World> {
+  readonly #name: string;
+  readonly #action: (world: World) => Promise<void> | void;
+
+  constructor(name: string, action: (world: World) => Promise<void> | void) {
+    this.#name = name;
+    this.#action = action;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(_model: object, world: World): Promise<void> {
+    await this.#action(world);
+    await world.check();
+  }
+
+  toString(): string {
+    return this.#name;
+  }
+}
+
+const by = fc.nat(connections - 1);
+const person = fc.nat(people.length - 1);
+const session = fc.nat(11);
+const enter = fc.record({
+  ask: fc.constant('enter' as const),
+  by,
+  person,
+  station: fc.nat(stations.length - 1),
+  choice: fc.oneof({ arbitrary: fc.constant('any' as const), weight: 5 }, fc.constant('new' as const), session),
+});
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { arbitrary: enter, weight: 6 },
+  {
+    arbitrary: fc.record({ ask: fc.constantFrom('suspend', 'stale-suspend', 'lock', 'end', 'keep'), by, session }),
+    weight: 6,
+  },
+  { arbitrary: fc.record({ ask: fc.constant('unlock' as const), by, session, person: fc.oneof(person, fc.constant('own' as const)) }), weight: 2 },
+  { arbitrary: fc.record({ ask: fc.constant('end-later' as const), by, session, afterMs: fc.integer({ min: 1, max: 60_000 }) }), weight: 1 },
+  { arbitrary: fc.record({ ask: fc.constant('suspend-all' as const), by }), weight: 1 },
+);
+
+const steps: fc.Arbitrary<Step>[] = [
+  fc.array(operation, { minLength: 1, maxLength: 4 }).map((all) => new Step(`doAtOnce ${JSON.stringify(all)}`, (world) => world.doAtOnce(all))),
+  // The same person at several stations at once.
+  fc.array(enter, { minLength: 2, maxLength: 3 }).map((all) => {
+    const same = all.map((one) => Object.assign(one, { person: all[0]?.person ?? 0 }));
+    return new Step(`doAtOnce ${JSON.stringify(same)}`, (world) => world.doAtOnce(same));
+  }),
+  fc.array(operation, { minLength: 1, maxLength: 2 }).map((all) => new Step(`doAtOnce ${JSON.stringify(all)}`, (world) => world.doAtOnce(all))),
+  fc.constantFrom<OpeningWay>('at-once', 'at-once', 'when-told', 'fails').map(
+    (way) =>
+      new Step(`desktops open ${way}`, (world) => {
+        world.computer.opening = way;
+      }),
+  ),
+  fc.tuple(session, fc.boolean()).map(
+    ([number, well]) =>
+      new Step(`desktop ${number} opens ${well ? 'well' : 'not'}`, (world) => {
+        const id = world.pick(world.computer.waiting(), number);
+        if (id !== undefined) world.computer.finishOpening(id, well);
+      }),
+  ),
+  fc.boolean().map(
+    (slow) =>
+      new Step(`desktops end ${slow ? 'slowly' : 'at once'}`, (world) => {
+        world.computer.slowToEnd = slow;
+      }),
+  ),
+  session.map(
+    (number) =>
+      new Step(`ending desktop ${number} is gone`, (world) => {
+        const id = world.pick(world.computer.askedToEnd(), number);
+        if (id !== undefined) world.computer.crash(id, 'signed-out');
+      }),
+  ),
+  session.map(
+    (number) =>
+      new Step(`desktop ${number} crashes`, (world) => {
+        const id = world.pick(world.computer.living(), number)?.session;
+        if (id === undefined) return;
+        world.mayEnd.add(id);
+        world.computer.crash(id, 'x-server-died');
+      }),
+  ),
+  fc.integer({ min: 1, max: 40_000 }).map((ms) => new Step(`${ms} ms pass`, (world) => world.clock.pass(ms))),
+  fc.tuple(fc.constantFrom('stopped' as const, 'killed' as const), fc.boolean()).map(
+    ([how, survive]) =>
+      new Step(`the host program is ${how}, desktops that were opening ${survive ? 'come up' : 'do not'}`, async (world) => {
+        await world.end(how);
+        for (const id of world.computer.waiting()) world.computer.finishOpening(id, survive);
+        await world.start();
+      }),
+  ),
+];
+
+it('holds for every interleaving: no desktop doubled, no station with two sessions, no session lost, no desktop orphaned', async (context) => {
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), fc.commands(steps, { maxCommands: mostCommands, size: 'max' }), async (multiple, commands) => {
+      const world = new World(multiple);
+      await world.start();
+      let ok = false;
+      try {
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
+        ok = true;
+      } finally {
+        taken += world.steps;
+        await world.finish().catch((error: unknown) => {
+          if (ok) throw error;
+          rmSync(world.folder, { recursive: true, force: true });
+        });
+      }
+    }),
+    { numRuns: runs, endOnFailure: false },
+  );
+  context.diagnostic(`${runs} runs, ${taken} steps`);
+});
