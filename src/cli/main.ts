@@ -6,6 +6,11 @@ import { layoutFrom } from './computer/layout.ts';
 import { addRoomCommands } from './room/room-commands.ts';
 import { say } from './voice.ts';
 
+// A reader that has seen enough, such as `head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? exitCode.done : exitCode.failed);
+});
+
 const layout = layoutFrom(process.env);
 const about = JSON.parse(await readFile(`${layout.tree}/package.json`, 'utf8')) as { version: string };
 
@@ -26,6 +31,11 @@ program
   .option('--fake', 'without root: fake sign-ins and desktops that are only painted, in .cache/fake')
   .action(async (options: { demo?: true; detach?: true; json?: true; fake?: true }) => {
     const given = { demo: options.demo ?? false, detach: options.detach ?? false, json: options.json ?? false };
+    if (options.fake) {
+      const { upFake } = await import('./computer/up-fake.ts');
+      await upFake(layout.tree);
+      return;
+    }
     const { up } = await import('./computer/up.ts');
     await up(layout, given);
   });

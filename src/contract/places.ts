@@ -46,7 +46,7 @@ export function placesFrom(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** The unix socket of a session's X server. Its folder belongs to the person, its group is the gateway's. */
+/** The unix socket of a session's X server. Its folder is root's, and its group the gateway's. */
 export function pixelSocket(places: Places, session: string): string {
   return `${places.sessionsRunDir}/${session}/pixels/rfb`;
 }

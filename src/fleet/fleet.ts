@@ -1,6 +1,5 @@
 // How a gateway finds and commands computers. Nothing above this interface knows how they are reached; this-computer.ts is
 // the one beside the gateway, over the host's unix socket.
-import type { Socket } from 'node:net';
 import type { HostArgs, HostCall, HostResult } from '#contract/host.ts';
 import type { Computer } from '#contract/values.ts';
 import type { Session } from '#model/session.ts';
@@ -20,8 +19,8 @@ export interface Fleet {
    * connected and when the connection breaks before the answer (then it may have been done).
    */
   call<C extends HostCall>(computer: string, call: C, args: HostArgs<C>): Promise<HostResult<C>>;
-  /** A connection to the session's X server, which speaks RFB at once; errors come as the socket's `error`. */
-  openPixels(session: Session): Socket;
+  /** Path of the unix socket of the session's X server, which speaks RFB to who connects. */
+  pixelPath(session: Session): string;
   /** Both return their remover. Listeners run in the order of the host's events, before the reply of the call that caused them. */
   onSession(listener: SessionListener): () => void;
   /** A computer became reachable (its sessions have then been told), or no longer is. */

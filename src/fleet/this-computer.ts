@@ -99,8 +99,8 @@ export class ThisComputer implements Fleet {
     return result;
   }
 
-  openPixels(session: Session): Socket {
-    return createConnection({ path: pixelSocket(this.#places, session.id) });
+  pixelPath(session: Session): string {
+    return pixelSocket(this.#places, session.id);
   }
 
   onSession(listener: SessionListener): () => void {

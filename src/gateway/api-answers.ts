@@ -69,7 +69,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     session: Session,
     work: () => Promise<{ session: Session }>,
   ): Promise<Session> => {
-    const deed = deedOf(caller, action, session.id, { user: session.user });
+    const deed = deedOf(caller, action, session.user, { session: session.id });
     try {
       const done = await work();
       audit.note({ ...deed, outcome: 'done' });
@@ -122,7 +122,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const { outcomes } = await fleet.call(computer, 'session.suspendAll', { cause: 'suspended-by-administrator' });
       audit.note({ ...deedOf(caller, 'computer.suspend-all', computer, { sessions: outcomes.length }), outcome: 'done' });
       for (const { session, user, error } of outcomes) {
-        audit.note({ ...deedOf(caller, 'session.suspend', session, { user }), outcome: error?.code ?? 'done' });
+        audit.note({ ...deedOf(caller, 'session.suspend', user, { session }), outcome: error?.code ?? 'done' });
       }
       return { outcomes };
     },

@@ -191,7 +191,17 @@ export class LinuxAccounts implements Accounts {
     const group = levelGroups[level];
     await mustSucceed('groupadd', ['--force', '--system', '--', group]);
     const options = ['--create-home', '--user-group', '--no-log-init', '--shell', '/bin/bash'];
-    const made = await change('useradd', [...options, '--home-dir', `/home/${user}`, '--comment', fullName, '--groups', group, '--', user]);
+    const made = await change('useradd', [
+      ...options,
+      '--home-dir',
+      `/home/${user}`,
+      '--comment',
+      fullName,
+      '--groups',
+      group,
+      '--',
+      user,
+    ]);
     if (made.code === exit.nameTaken) throw new CodedError('name-taken');
     if (made.code !== 0) {
       if (made.code === exit.homeNotMade) await this.#remove(user);
@@ -199,7 +209,8 @@ export class LinuxAccounts implements Accounts {
     }
     try {
       const set = await change('chpasswd', [], `${user}:${password}\n`);
-      if (set.code !== 0) throw /BAD PASSWORD/.test(set.stderr) ? new CodedError('bad-request', { field: 'password' }) : failure('chpasswd', set);
+      if (set.code !== 0)
+        throw /BAD PASSWORD/.test(set.stderr) ? new CodedError('bad-request', { field: 'password' }) : failure('chpasswd', set);
       return await this.describe(user);
     } catch (error) {
       await this.#remove(user);
@@ -217,7 +228,10 @@ export class LinuxAccounts implements Accounts {
     if (account.uid < (await uidRange()).first) throw new CodedError('not-allowed');
     const wanted = levelGroups[level];
     await mustSucceed('groupadd', ['--force', '--system', '--', wanted]);
-    const groups = await entries('group', levels.map((one) => levelGroups[one]));
+    const groups = await entries(
+      'group',
+      levels.map((one) => levelGroups[one]),
+    );
     const isMember = (name: string): boolean =>
       groups.some((group) => group[0] === name && group[3]?.split(',').includes(account.name) === true);
     if (!isMember(wanted)) await mustSucceed('gpasswd', ['--add', account.name, wanted]);

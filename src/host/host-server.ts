@@ -193,7 +193,10 @@ export class HostServer {
 
   /** Says what was wrong and closes this connection. */
   #turnAway(connection: Connection, id: number, error: CodedError): void {
-    this.#parts.log.warn({ code: error.code, ...error.details }, 'a connection is closed: what it said is not of the form expected');
+    this.#parts.log.warn(
+      { code: error.code, ...error.details },
+      'a connection is closed: what it said is not of the form expected',
+    );
     this.#send(connection, { id, error: tellError(error) });
     connection.socket.end();
     connection.socket.resume();
@@ -212,7 +215,8 @@ export class HostServer {
       const result = handler(args.data, connection);
       this.#send(connection, { id, result: result instanceof Promise ? await result : result });
     } catch (error) {
-      if (!(error instanceof CodedError) || error.code === 'internal') this.#parts.log.error({ err: error, call }, 'a call failed');
+      if (!(error instanceof CodedError) || error.code === 'internal')
+        this.#parts.log.error({ err: error, call }, 'a call failed');
       this.#send(connection, { id, error: tellError(error) });
       if (call === 'hello') connection.socket.end();
     } finally {

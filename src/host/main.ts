@@ -2,6 +2,7 @@
 // desktops and people in memory.
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { parseArgs, promisify } from 'node:util';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
@@ -87,7 +88,7 @@ async function main(): Promise<number> {
   await mkdir(places.sessionsRunDir, { recursive: true, mode: 0o711 });
   await mkdir(places.sessionsStateDir, { recursive: true, mode: 0o711 });
   const { accounts, signIns, desktops } = values.fake ? fakeOutside(log) : realOutside(places, log);
-  const sessions = new Sessions(desktops, new SessionRecords(places.sessionsRunDir), systemClock, log);
+  const sessions = new Sessions(desktops, new SessionRecords(`${places.runDir}/records`), systemClock, log);
   const server = new HostServer(
     { path: places.hostSocket, gid: await gatewayGroup(places, log) },
     { sessions, signIns, accounts, describeComputer, clock: systemClock, log, version: programVersion },
@@ -95,6 +96,8 @@ async function main(): Promise<number> {
   await sessions.start();
   await server.start();
   log.info({ socket: places.hostSocket, sessions: sessions.list().length, version: programVersion }, 'ready');
+  // For the next start: a program that is killed writes nothing. Does nothing without NODE_COMPILE_CACHE.
+  flushCompileCache();
   const reason = await stop;
   log.info({ reason }, 'stopping; sessions go on');
   await server.stop();
@@ -105,7 +108,9 @@ async function main(): Promise<number> {
 // Anything that waits for the computer's programs (PAM, getent) must not hold up a restart.
 process.exit(
   await main().catch((error: unknown) => {
-    process.stderr.write(`${JSON.stringify({ level: 60, program: 'host', msg: String(error instanceof Error ? error.stack : error) })}\n`);
+    process.stderr.write(
+      `${JSON.stringify({ level: 60, program: 'host', msg: String(error instanceof Error ? error.stack : error) })}\n`,
+    );
     return exit.failed;
   }),
 );

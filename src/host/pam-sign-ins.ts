@@ -35,7 +35,7 @@ export function compileCache(places: Places): string {
 }
 
 /** What goes wrong beside what people did wrong; names and codes, never a secret. */
-export type SignInLog = (details: Readonly<Record<string, string | number>>, message: string) => void;
+type SignInLog = (details: Readonly<Record<string, string | number>>, message: string) => void;
 
 /** Lets so many through at once, the others in the order in which they came. */
 class Turnstile {
@@ -196,8 +196,7 @@ export class PamAttempt implements SignInAttempt {
    */
   async openSession(order: Omit<Extract<ToWorker, { do: 'open' }>, 'do'>): Promise<{ gone: Promise<void> }> {
     const worker = this.#worker;
-    if (this.#state !== 'accepted' || worker === null)
-      throw this.#overBecause();
+    if (this.#state !== 'accepted' || worker === null) throw this.#overBecause();
     clearTimeout(this.#limit);
     this.#state = 'over';
     const limit = setTimeout(() => worker.kill(), openLimitMs);

@@ -4,25 +4,15 @@ import koffi from 'koffi';
 /** Linux-PAM's return codes that we tell apart. */
 export const pamCode = {
   success: 0,
-  systemError: 4,
   permissionDenied: 6,
   authenticationError: 7,
   credentialsInsufficient: 8,
-  authenticationInfoUnavailable: 9,
   userUnknown: 10,
   maxTries: 11,
   newTokenRequired: 12,
   accountExpired: 13,
-  sessionError: 14,
-  credentialsError: 17,
   conversationError: 19,
-  tokenError: 20,
-  tokenRecoveryError: 21,
-  tokenLockBusy: 22,
-  tokenDisableAging: 23,
-  tryAgain: 24,
   tokenExpired: 27,
-  abort: 26,
 } as const;
 
 const flag = {
@@ -32,15 +22,14 @@ const flag = {
   changeExpiredToken: 0x20,
 } as const;
 
-const item = { user: 2, tty: 3, remoteHost: 4, remoteUser: 8 } as const;
+const item = { user: 2, tty: 3, remoteHost: 4 } as const;
 
 const style = { promptHidden: 1, promptVisible: 2, error: 3, information: 4 } as const;
 
-/** PAM's own limits: messages in one turn, bytes of one answer with its closing zero. */
+/** PAM's own limit of messages in one turn. */
 const mostMessages = 32;
-export const longestAnswerBytes = 511;
 
-export interface PamMessage {
+interface PamMessage {
   kind: 'hidden-question' | 'visible-question' | 'error' | 'information';
   text: string;
 }
@@ -49,7 +38,7 @@ export interface PamMessage {
  * Called once for every message of the conversation, in order. Answers a question with UTF-8 bytes (they are overwritten
  * after use), anything else with null. An exception ends the conversation.
  */
-export type PamConversation = (message: PamMessage) => Buffer | null;
+type PamConversation = (message: PamMessage) => Buffer | null;
 
 const libc = koffi.load('libc.so.6');
 const libpam = koffi.load('libpam.so.0');
@@ -240,13 +229,13 @@ function answerMessages(count: number, messages: bigint, responses: bigint, conv
   if (array === null) return pamCode.conversationError;
   try {
     for (let index = 0; index < count; index += 1) {
-      const message = koffi.decode(
-        koffi.decode(messages, index * pointerSize, 'void *') as bigint,
-        pamMessageType,
-      ) as { style: number; text: bigint | null };
+      const message = koffi.decode(koffi.decode(messages, index * pointerSize, 'void *') as bigint, pamMessageType) as {
+        style: number;
+        text: bigint | null;
+      };
       const kind = messageKind(message.style);
       if (kind === null) throw new Error(`unknown PAM message style ${message.style}`);
-      const text = message.text === null ? '' : (koffi.decode.string(message.text));
+      const text = message.text === null ? '' : koffi.decode.string(message.text);
       const answer = converse({ kind, text });
       if (answer === null) continue;
       const pointer = giveToPam(answer);

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readFile, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -89,9 +89,24 @@ async function init(room: TestRoom, session: string): Promise<{ pid: number; sta
 async function inside(room: TestRoom, desktop: Desktop, account: TestAccount, script: string): Promise<string> {
   const { pid } = await init(room, desktop.session);
   const { stdout } = await run('nsenter', [
-    ...['-t', String(pid), '-m', '-p', '-i', '--'],
-    ...['setpriv', '--reuid', account.name, '--regid', account.name, '--init-groups', '--'],
-    ...['sh', '-c', `. "$1/environment"; ${script}`, 'sh', `${room.places.sessionsRunDir}/${desktop.session}`],
+    '-t',
+    String(pid),
+    '-m',
+    '-p',
+    '-i',
+    '--',
+    'setpriv',
+    '--reuid',
+    account.name,
+    '--regid',
+    account.name,
+    '--init-groups',
+    '--',
+    'sh',
+    '-c',
+    `. "$1/environment"; ${script}`,
+    'sh',
+    `${room.places.sessionsRunDir}/${desktop.session}`,
   ]);
   return stdout;
 }
@@ -149,10 +164,11 @@ describe('real desktops', () => {
     for (const space of ['pid', 'ipc', 'mnt']) {
       assert.notEqual(await readlink(`/proc/${pid}/ns/${space}`), await readlink(`/proc/self/ns/${space}`));
     }
-    assert.deepEqual(
-      await Promise.all((await readdir(`/proc/${pid}/fd`)).map((name) => readlink(`/proc/${pid}/fd/${name}`))),
-      ['/dev/null', '/dev/null', '/dev/null'],
-    );
+    assert.deepEqual(await Promise.all((await readdir(`/proc/${pid}/fd`)).map((name) => readlink(`/proc/${pid}/fd/${name}`))), [
+      '/dev/null',
+      '/dev/null',
+      '/dev/null',
+    ]);
 
     const windowManager = await appearing(room, desktop, 'xfwm4');
     await appearing(room, desktop, 'xfce4-panel');
@@ -173,9 +189,15 @@ describe('real desktops', () => {
     assert.deepEqual(groups.sort(), [account.name, 'stationmaster-users'].sort());
     assert.equal((await inside(room, desktop, account, 'xdpyinfo | grep -o "1000x700 pixels"')).trim(), '1000x700 pixels');
     await assert.rejects(inside(room, desktop, account, 'XAUTHORITY=/dev/null xdpyinfo'));
-    await inside(room, desktop, account, 'echo mine >/tmp/mine; echo mine >/dev/shm/mine');
-    assert.equal(existsSync('/tmp/mine') || existsSync('/dev/shm/mine'), false);
-    assert.equal((await inside(room, desktop, account, 'ls -A / | grep -c "^[.]old$" || :')).trim(), '0');
+    const file = `of-${desktop.session}`;
+    await inside(room, desktop, account, `echo mine >/tmp/${file}; echo mine >/dev/shm/${file}`);
+    assert.equal(existsSync(`/tmp/${file}`) || existsSync(`/dev/shm/${file}`), false);
+    const mounts = (await inside(room, desktop, account, 'cat /proc/mounts')).trim().split('\n');
+    const points = mounts.map((line) => line.split(' ')[1]).slice(-7);
+    assert.deepEqual(points, ['/proc', '/sys', '/dev', '/dev/pts', '/run', '/dev/shm', '/tmp']);
+    // Neither may the person put something else where the gateway looks for the X server.
+    await assert.rejects(inside(room, desktop, account, `rm -f ${socket}`));
+    await assert.rejects(inside(room, desktop, account, `ln -s /run/elsewhere ${socket}.new`));
 
     await within(10_000, desktop.end());
     assert.equal(await desktop.gone, 'signed-out');
@@ -196,6 +218,24 @@ describe('real desktops', () => {
     }
     assert.equal(buses.size, 3);
     await Promise.all(opened.map((desktop) => within(10_000, desktop.end())));
+  });
+
+  it('refuses a desktop whose person puts something else in the place of the X server', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const [account] = room.accounts;
+    assert.ok(account);
+    // As early as a person's own program can: the profile is read while the host waits for the X server.
+    const pixels = `$(dirname "$XDG_RUNTIME_DIR")/pixels`;
+    await writeFile(`${account.home}/.profile`, `mv ${pixels}/rfb ${pixels}/own && ln -s own ${pixels}/rfb\n`);
+    const desktop = await open(room, account).catch((error: unknown) => error);
+    if (desktop instanceof CodedError) {
+      assert.equal(desktop.code, 'desktop-failed');
+    } else {
+      // The host was faster.
+      const opened = desktop as Desktop;
+      assert.ok((await lstat(pixelSocket(room.places, opened.session))).isSocket());
+      await opened.end();
+    }
   });
 
   it('says how a desktop came to its end', async () => {
@@ -251,6 +291,11 @@ describe('real desktops', () => {
     process.kill(-(host.pid ?? 0), 'SIGKILL');
     await once(host, 'exit');
 
+    // As if it had been killed before it took the socket's folder from the person.
+    const pixels = `${room.places.sessionsRunDir}/${session}/pixels`;
+    assert.equal((await stat(pixels)).uid, 0);
+    await chown(pixels, account.uid, (await stat(pixels)).gid);
+
     const desktops = new RealDesktops(room.places);
     assert.deepEqual(await desktops.found(), [session]);
     const desktop = await desktops.adopt(session);
@@ -258,6 +303,7 @@ describe('real desktops', () => {
     assert.equal(desktop.desktop, 'openbox');
     assert.ok(isRunning(mark));
     assert.deepEqual(await init(room, session), mark);
+    assert.equal((await stat(pixels)).uid, 0);
     const gatewayGid = Number((await run('id', ['-g', room.places.gatewayUser])).stdout);
     assert.equal(await greeting(pixelSocket(room.places, session), 60_000, gatewayGid), 'RFB 003.008');
     await within(10_000, desktop.end());
@@ -282,7 +328,7 @@ describe('real desktops', () => {
   });
 
   it('opens and closes the PAM session, which may make the home folder', async () => {
-    const log = '/run/stationmaster-test-pam-log';
+    const log = `/run/stationmaster-test-pam-log-${process.pid}`;
     await using room = await makeTestRoom({
       pamService: [
         'auth required pam_unix.so',

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { closeSync, constants, existsSync, openSync, readFileSync, readSync, readdirSync, watch } from 'node:fs';
-import { chmod, chown, mkdir, open as openFile, readdir, rename, statfs, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, open as openFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises';
 import { Socket, connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -61,7 +61,7 @@ interface DesktopRecord {
 }
 
 /** Names and codes of what goes wrong, for the log; never a secret. */
-export type DesktopLog = (details: Readonly<Record<string, string | number>>, message: string) => void;
+type DesktopLog = (details: Readonly<Record<string, string | number>>, message: string) => void;
 
 function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
@@ -127,8 +127,11 @@ class Folders {
   }
 
   get record(): DesktopRecord | null {
-    const text = readSmall(`${this.run}/record.json`);
-    return text === undefined ? null : (JSON.parse(text) as DesktopRecord);
+    try {
+      return JSON.parse(readFileSync(`${this.run}/record.json`, 'utf8')) as DesktopRecord;
+    } catch {
+      return null;
+    }
   }
 
   get exitCode(): number | null {
@@ -333,7 +336,17 @@ export class RealDesktops implements Desktops {
     } finally {
       limit.abort();
     }
-    if (folders.init !== null && isRunning(folders.init)) return desktop;
+    if (folders.init !== null && isRunning(folders.init)) {
+      if ((await stat(`${folders.run}/pixels`)).uid === 0) return desktop;
+      try {
+        await answers(pixelSocket(this.#places, session), AbortSignal.timeout(openLimitMs));
+        await this.#closePixels(folders, record.uid);
+        return desktop;
+      } catch (error) {
+        this.#log({ session, reason: String(error) }, 'a desktop that was being opened does not answer');
+        await desktop.kill();
+      }
+    }
     // It is just ending.
     await desktop.gone;
     return null;
@@ -411,9 +424,20 @@ export class RealDesktops implements Desktops {
           title: account.name,
         },
         keeper: [
-          ...['/usr/bin/env', '--default-signal', 'sh', `${scriptsFolder}/keeper.sh`, folders.run, folders.state],
-          ...[String(account.uid), String(account.gid), String(pidsBehind(record.slot)), record.pamService],
-          ...[process.execPath, compileCache(this.#places), closeScript, scriptsFolder],
+          '/usr/bin/env',
+          '--default-signal',
+          'sh',
+          `${scriptsFolder}/keeper.sh`,
+          folders.run,
+          folders.state,
+          String(account.uid),
+          String(account.gid),
+          String(pidsBehind(record.slot)),
+          record.pamService,
+          process.execPath,
+          compileCache(this.#places),
+          closeScript,
+          scriptsFolder,
         ],
       });
       desktop = new RealDesktop(record, folders, lifeline, async ({ lost }) => {
@@ -427,10 +451,12 @@ export class RealDesktops implements Desktops {
     try {
       const socket = pixelSocket(this.#places, order.session);
       const ready = await Promise.race([
-        answers(socket, limits).then(
-          () => true,
-          () => false,
-        ),
+        answers(socket, limits)
+          .then(() => this.#closePixels(folders, account.uid))
+          .then(
+            () => true,
+            () => false,
+          ),
         desktop.gone.then(() => false),
       ]);
       if (ready) return desktop.opened();
@@ -439,6 +465,18 @@ export class RealDesktops implements Desktops {
     } finally {
       over.abort();
     }
+  }
+
+  /**
+   * Takes the socket's folder from the person, who could put a link to another person's socket there, which the gateway
+   * would follow. Rejects if that has been done.
+   */
+  async #closePixels(folders: Folders, uid: number): Promise<void> {
+    const folder = `${folders.run}/pixels`;
+    await chown(folder, 0, await this.#gatewayGid());
+    await chmod(folder, 0o710);
+    const socket = await lstat(`${folder}/rfb`);
+    if (!socket.isSocket() || socket.uid !== uid) throw new Error('the socket is not the X server’s own');
   }
 
   /** A number that no session of ours and no X server of anybody's has. */

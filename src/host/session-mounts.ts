@@ -5,11 +5,12 @@ import { readFile } from 'node:fs/promises';
 const ownPlaces = ['/proc', '/sys', '/dev', '/run', '/tmp'];
 
 /** Kernel interfaces, not files that a person works with. Memory disks only count where the home folder lies on them. */
-const notForPeople = new Set([
-  ...['autofs', 'binfmt_misc', 'bpf', 'cgroup', 'cgroup2', 'configfs', 'debugfs', 'devpts', 'devtmpfs', 'efivarfs'],
-  ...['fusectl', 'hugetlbfs', 'mqueue', 'nsfs', 'proc', 'pstore', 'ramfs', 'rpc_pipefs', 'securityfs', 'sysfs', 'tmpfs'],
-  ...['tracefs', 'squashfs'],
-]);
+const notForPeople = new Set(
+  (
+    'autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nsfs proc ' +
+    'pstore ramfs rpc_pipefs securityfs squashfs sysfs tmpfs tracefs'
+  ).split(' '),
+);
 
 function isBelow(place: string, folder: string): boolean {
   return place === folder || place.startsWith(folder === '/' ? '/' : `${folder}/`);

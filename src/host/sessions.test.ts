@@ -72,7 +72,17 @@ class Room implements Disposable {
     };
     const size = { widthPx: 1280, heightPx: 720 };
     const station = this.stations[0];
-    return { account: this.anna, attempt, station, choice: 'any', multiple: false, desktop: 'xfce', language: 'fr', ...size, ...options };
+    return {
+      account: this.anna,
+      attempt,
+      station,
+      choice: 'any',
+      multiple: false,
+      desktop: 'xfce',
+      language: 'fr',
+      ...size,
+      ...options,
+    };
   }
 
   async enter(options: Partial<EnterOrder> = {}): Promise<Session> {
@@ -113,9 +123,10 @@ describe('entering', () => {
       ],
     );
     assert.deepEqual(room.sessions.list(), [session]);
-    assert.deepEqual(room.computer.living().map((order) => [order.account.name, order.widthPx, order.heightPx, order.language]), [
-      ['anna', 1280, 720, 'fr'],
-    ]);
+    assert.deepEqual(
+      room.computer.living().map((order) => [order.account.name, order.widthPx, order.heightPx, order.language]),
+      [['anna', 1280, 720, 'fr']],
+    );
     assert.equal(room.finished, 1);
   });
 
@@ -126,7 +137,10 @@ describe('entering', () => {
     const { session, started } = await room.sessions.enter(room.order({ station: room.stations[1] }));
     assert.equal(started, false);
     assert.equal(session.id, first.id);
-    assert.deepEqual([session.state, session.station, session.attachment, session.cause], ['active', room.stations[1], 2, 'signed-in']);
+    assert.deepEqual(
+      [session.state, session.station, session.attachment, session.cause],
+      ['active', room.stations[1], 2, 'signed-in'],
+    );
     assert.equal(room.computer.living().length, 1);
     assert.equal(room.finished, 2);
   });
@@ -336,7 +350,10 @@ describe('suspending', () => {
     room.computer.slowToEnd = true;
     const { id } = await room.enter();
     room.sessions.end(id, 'signed-out', 0);
-    assert.throws(() => room.sessions.suspend(id, 'disconnected'), coded('not-possible-now', { state: 'ending', happening: 'suspend' }));
+    assert.throws(
+      () => room.sessions.suspend(id, 'disconnected'),
+      coded('not-possible-now', { state: 'ending', happening: 'suspend' }),
+    );
     assert.ok(room.logged.some(({ from, to }) => from === 'ending' && to === 'suspended'));
   });
 });
@@ -366,7 +383,10 @@ describe('ending', () => {
     const { id } = await room.enter();
     assert.equal(room.sessions.end(id, 'signed-out', 0).state, 'ending');
     await settled();
-    assert.deepEqual([room.events.at(-1)?.state, room.events.at(-1)?.cause, room.events.at(-1)?.station], ['ended', 'signed-out', null]);
+    assert.deepEqual(
+      [room.events.at(-1)?.state, room.events.at(-1)?.cause, room.events.at(-1)?.station],
+      ['ended', 'signed-out', null],
+    );
     assert.deepEqual([room.sessions.list(), room.computer.living(), readdirSync(room.folder)], [[], [], []]);
     assert.throws(() => room.sessions.suspend(id, 'disconnected'), coded('session-not-found'));
   });
@@ -380,7 +400,10 @@ describe('ending', () => {
     room.clock.pass(29_999);
     assert.equal(room.get(id)?.state, 'suspended');
     room.clock.pass(1);
-    assert.deepEqual([room.get(id)?.state, room.get(id)?.cause, room.get(id)?.endsAt], ['ending', 'logged-off-by-administrator', null]);
+    assert.deepEqual(
+      [room.get(id)?.state, room.get(id)?.cause, room.get(id)?.endsAt],
+      ['ending', 'logged-off-by-administrator', null],
+    );
     await settled();
     assert.deepEqual(room.sessions.list(), []);
     assert.equal(room.clock.waiting, 0);
@@ -503,12 +526,18 @@ describe('a new life of the host program', () => {
     using room = await new Room().start();
     const good = await room.enter();
     const bad = await room.enter({ account: room.ben, station: room.stations[1] });
-    writeFileSync(join(room.folder, bad.id, 'session.json'), '{"version":1,"session":{"id":');
+    writeFileSync(join(room.folder, `${bad.id}.json`), '{"version":1,"session":{"id":');
     mkdirSync(join(room.folder, 'not-a-session'));
     await room.restart('killed');
-    assert.deepEqual(room.sessions.list().map(({ id }) => id), [good.id]);
-    assert.deepEqual(room.computer.living().map(({ session }) => session), [good.id]);
-    assert.deepEqual(readdirSync(room.folder).toSorted(), [good.id, 'not-a-session'].toSorted());
+    assert.deepEqual(
+      room.sessions.list().map(({ id }) => id),
+      [good.id],
+    );
+    assert.deepEqual(
+      room.computer.living().map(({ session }) => session),
+      [good.id],
+    );
+    assert.deepEqual(readdirSync(room.folder).toSorted(), [`${good.id}.json`, 'not-a-session'].toSorted());
   });
 });
 
@@ -518,14 +547,15 @@ describe('a full disk', () => {
     const { id } = await room.enter();
     room.records.full = true;
     assert.equal(room.sessions.suspend(id, 'disconnected').state, 'suspended');
-    const recorded = (): unknown => (JSON.parse(readFileSync(join(room.folder, id, 'session.json'), 'utf8')) as SessionRecord).session.state;
+    const recorded = (): unknown =>
+      (JSON.parse(readFileSync(join(room.folder, `${id}.json`), 'utf8')) as SessionRecord).session.state;
     assert.equal(recorded(), 'active');
     room.clock.pass(2_000);
     assert.equal(recorded(), 'active');
     room.records.full = false;
     room.clock.pass(2_000);
     assert.equal(recorded(), 'suspended');
-    assert.deepEqual(readdirSync(join(room.folder, id)), ['session.json']);
+    assert.deepEqual(readdirSync(room.folder), [`${id}.json`]);
     assert.equal(room.clock.waiting, 0);
   });
 

@@ -312,7 +312,7 @@ export class Sessions {
       ended: Promise.withResolvers(),
     };
     try {
-      this.#records.create(this.#recordOf(held));
+      this.#records.write(this.#recordOf(held));
     } catch (error) {
       // Without a record the next life could not find the desktop, so there will be none.
       this.#log.error({ err: error, session: held.session.id }, 'no session without a record');

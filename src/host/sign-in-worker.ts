@@ -42,7 +42,7 @@ const terminal = 'stationmaster';
 const homeTrialBytes = 64 * 1024;
 
 /** Missing in the types of Node: the groups that the account database gives `user`, and `gid`. */
-const { initgroups } = process as unknown as { initgroups(user: string, gid: number): void };
+const groups = process as unknown as { initgroups(user: string, gid: number): void };
 
 /** Nobody is at the other end any more. */
 class Abandoned extends Error {}
@@ -153,10 +153,10 @@ function homeError(home: string, uid: number, gid: number): ErrorCode | null {
   }
 }
 
-function writeFor(file: string, text: string, gid: number, mode: number): void {
+function writeFor(file: string, text: string, uid: number, gid: number): void {
   writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-  chownSync(file, 0, gid);
-  chmodSync(file, mode);
+  chownSync(file, uid, gid);
+  chmodSync(file, 0o400);
 }
 
 /** Opens the PAM session and turns this process into the desktop's keeper. Comes back only if that did not work. */
@@ -168,7 +168,7 @@ function open(pam: Pam, order: Extract<ToWorker, { do: 'open' }>, parent: Parent
   pam.setEnvironment('XDG_SESSION_CLASS', 'user');
   pam.setEnvironment('XDG_SESSION_DESKTOP', order.environment.desktop);
   // The groups first: modules such as pam_group add to them.
-  initgroups(order.environment.user, order.gid);
+  groups.initgroups(order.environment.user, order.gid);
   const credentials = pam.establishCredentials();
   if (credentials !== pamCode.success) return fail('account-refused', `pam_setcred: ${pam.explain(credentials)}`);
   using undo = new DisposableStack();
@@ -183,8 +183,8 @@ function open(pam: Pam, order: Extract<ToWorker, { do: 'open' }>, parent: Parent
     const variables = sessionEnvironment(order.environment, fromPam);
     const words = order.command.map(shellWord).join(' ');
     const own = Object.entries(order.variables).map(([name, value]) => `${name}=${shellWord(value)}\n`);
-    writeFor(`${order.folder}/pam.json`, JSON.stringify({ user: pam.user, environment: fromPam }), 0, 0o600);
-    writeFor(`${order.folder}/environment`, `${shellExports(variables)}${own.join('')}set -- ${words}\n`, order.gid, 0o640);
+    writeFor(`${order.folder}/pam.json`, JSON.stringify({ user: pam.user, environment: fromPam }), 0, 0);
+    writeFor(`${order.folder}/environment`, `${shellExports(variables)}${own.join('')}set -- ${words}\n`, order.uid, order.gid);
   } catch (error) {
     const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
     return fail(full ? 'disk-full' : 'desktop-failed', String(error));
@@ -240,6 +240,8 @@ function attend(parent: Parent): void {
   if (order.do === 'open') open(pam, order, parent, messages);
 }
 
+// What a session begins with, unless a PAM module (pam_umask) says otherwise.
+process.umask(0o022);
 try {
   attend(new Parent());
 } catch (error) {

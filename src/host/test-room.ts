@@ -19,7 +19,7 @@ const registerLock = '/etc/pam.d';
 /** How long processes, mounts and folders may take to go before they count as left behind. */
 const leakPatienceMs = 5_000;
 
-export interface TestAccountOptions {
+interface TestAccountOptions {
   /** null: in none of the level groups. Default: the room's. */
   level?: Level | null;
   shell?: string;
@@ -38,7 +38,7 @@ export interface TestAccount {
   level: Level | null;
 }
 
-export interface TestRoomOptions {
+interface TestRoomOptions {
   /** How many accounts to begin with. Default 0. */
   accounts?: number;
   /** Level of the accounts. Default `standard`. */
@@ -57,7 +57,6 @@ async function alone(program: string, args: readonly string[], input = ''): Prom
   child.child.stdin?.end(input);
   await child;
 }
-
 
 /** Runs a shell text (of this file only) while no other test process changes the register. */
 async function inRegister(script: string, ...args: string[]): Promise<void> {
@@ -218,18 +217,28 @@ export class TestRoom implements AsyncDisposable {
       await pause(50);
       left = await this.leftBehind();
     }
-    for (const line of await this.processes()) process.kill(Number(line.split(' ')[0]), 'SIGKILL');
-    for (const folder of this.#mounts.toReversed()) await run('umount', ['-l', '--', folder]);
+    for (const line of await this.processes()) {
+      try {
+        process.kill(Number(line.split(' ')[0]), 'SIGKILL');
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    // Whatever fails, the rest is removed nevertheless.
+    const attempt = async (step: Promise<unknown>): Promise<void> => {
+      await step.catch((error: unknown) => left.push(String(error)));
+    };
+    for (const folder of this.#mounts.toReversed()) await attempt(run('umount', ['-l', '--', folder]));
     for (const account of this.accounts) {
-      await alone('userdel', ['--force', '--', account.name]).catch((error: unknown) => left.push(String(error)));
-      await rm(account.home, { recursive: true, force: true });
-      await rm(`/var/mail/${account.name}`, { force: true });
+      await attempt(alone('userdel', ['--force', '--', account.name]));
+      await attempt(rm(account.home, { recursive: true, force: true }));
+      await attempt(rm(`/var/mail/${account.name}`, { force: true }));
     }
-    await rm(`/etc/pam.d/${this.places.pamService}`, { force: true });
+    await attempt(rm(`/etc/pam.d/${this.places.pamService}`, { force: true }));
     for (const folder of [this.places.stateDir, this.places.runDir, this.#configDir]) {
-      await run('rm', ['-rf', '--one-file-system', '--', folder]);
+      await attempt(run('rm', ['-rf', '--one-file-system', '--', folder]));
     }
-    await inRegister(leaveRegister, registerDir, this.#mark);
+    await attempt(inRegister(leaveRegister, registerDir, this.#mark));
     if (left.length > 0) throw new Error(`left behind:\n${left.join('\n')}`);
   }
 }

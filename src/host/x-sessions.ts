@@ -69,7 +69,13 @@ function desktopEntry(text: string): Map<string, string> {
 async function isProgram(name: string, folders: readonly string[]): Promise<boolean> {
   const places = name.includes('/') ? [name] : folders.map((folder) => join(folder, name));
   for (const place of places) {
-    if (await access(place, constants.X_OK).then(() => true, () => false)) return true;
+    if (
+      await access(place, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
   }
   return false;
 }
@@ -78,7 +84,7 @@ async function isProgram(name: string, folders: readonly string[]): Promise<bool
 export async function installedXSessions(folders: readonly string[] = xSessionFolders): Promise<XSession[]> {
   const sessions = new Map<string, XSession>();
   for (const folder of folders) {
-    for (const file of (await readdir(folder).catch(() => [])).sort()) {
+    for (const file of await readdir(folder).catch(() => [])) {
       const name = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,63})\.desktop$/.exec(file)?.[1];
       if (name === undefined || sessions.has(name)) continue;
       const entry = desktopEntry(await readFile(join(folder, file), 'utf8').catch(() => ''));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { BadClientMessage, ClientMessages, longestCutText, longestSwallowedCutText } from './client-messages.ts';
 import type { ClientMessage } from './client-messages.ts';
 
@@ -51,7 +51,7 @@ const flag = fc.nat(1);
 
 /** Any message that is allowed and goes on unchanged. */
 const anyMessage: fc.Arbitrary<number[]> = fc.oneof(
-  fc.constant([0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0]),
+  fc.constant<number[]>([0, 0, 0, 0, 32, 24, 0, 1, 0, 255, 0, 255, 0, 255, 0, 8, 16, 0, 0, 0]),
   fc
     .array(
       number32.filter((encoding) => (encoding | 0) !== -316),
@@ -62,12 +62,27 @@ const anyMessage: fc.Arbitrary<number[]> = fc.oneof(
   fc.tuple(flag, number32).map(([down, keysym]) => [4, down, 0, 0, ...u32(keysym)]),
   fc.tuple(fc.nat(0x7f), number16, number16).map(([buttons, x, y]) => [5, buttons, ...u16(x), ...u16(y)]),
   fc.array(fc.nat(255), { maxLength: 300 }).map((text) => [6, 0, 0, 0, ...u32(text.length), ...text]),
-  fc.array(fc.nat(255), { maxLength: 300 }).map((data) => [6, 0, 0, 0, ...u32(-4 - data.length), ...u32(1 << 28 | 1), ...data]),
+  fc.array(fc.nat(255), { maxLength: 300 }).map((data) => [6, 0, 0, 0, ...u32(-4 - data.length), ...u32((1 << 28) | 1), ...data]),
   fc.tuple(flag, number16, number16, number16, number16).map(([on, ...area]) => [150, on, ...area.flatMap(u16)]),
   fc.array(fc.nat(255), { maxLength: 64 }).map((payload) => [248, 0, 0, 0, ...u32(3), payload.length, ...payload]),
   fc
     .tuple(fc.integer({ min: 1, max: 4000 }), fc.integer({ min: 1, max: 4000 }))
-    .map(([width, height]) => [251, 0, ...u16(width), ...u16(height), 1, 0, ...u32(1), 0, 0, 0, 0, ...u16(width), ...u16(height), ...u32(0)]),
+    .map(([width, height]) => [
+      251,
+      0,
+      ...u16(width),
+      ...u16(height),
+      1,
+      0,
+      ...u32(1),
+      0,
+      0,
+      0,
+      0,
+      ...u16(width),
+      ...u16(height),
+      ...u32(0),
+    ]),
   fc.tuple(flag, number32, number32).map(([down, keysym, place]) => [255, 0, 0, down, ...u32(keysym), ...u32(place)]),
 );
 
@@ -187,13 +202,9 @@ describe('client messages', () => {
 
   it('says which key is down and which buttons are', () => {
     const { messages } = afterHandshake(4, 1, 0, 0, 0, 0, 0xff, 0xe3, 255, 0, 0, 0, 0, 0, 0, 97, 0, 0, 0, 30, 5, 5, 0, 1, 0, 2);
-    assert.deepEqual(
-      messages.map(({ bytes: _, ...rest }) => rest),
-      [
-        { kind: 'key', down: true, keysym: 0xffe3 },
-        { kind: 'key', down: false, keysym: 97 },
-        { kind: 'pointer', buttons: 5 },
-      ],
-    );
+    const [control, letter, pointer] = messages;
+    assert.ok(control?.kind === 'key' && control.down && control.keysym === 0xffe3);
+    assert.ok(letter?.kind === 'key' && !letter.down && letter.keysym === 97);
+    assert.ok(pointer?.kind === 'pointer' && pointer.buttons === 5);
   });
 });

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
@@ -24,9 +24,9 @@ import { TestClient } from '#host/test-client.ts';
 import { sessionAfter, sessionHappenings } from '#model/session.ts';
 import type { Session, SessionState } from '#model/session.ts';
 
-const runs = 250;
-const mostCommands = 60;
-const people = ['anna', 'ben', 'carla', 'dora'];
+const runs = 400;
+const mostCommands = 80;
+const people = ['anna', 'ben', 'carla'];
 const stations = people.map(() => newIdentity());
 const connections = 3;
 
@@ -37,6 +37,8 @@ type Operation = { by: number } & (
   | { ask: 'unlock'; session: number; person: number | 'own' }
   | { ask: 'end-later'; session: number; afterMs: number }
   | { ask: 'suspend-all' }
+  /** Another gateway connects and takes this one's place. */
+  | { ask: 'subscribe' }
 );
 
 /** What may be answered where a wish is not fulfilled. The computer is unreachable when the host program is restarted. */
@@ -58,11 +60,13 @@ const mayBeRefused: Readonly<Record<Operation['ask'], readonly ErrorCode[]>> = {
   'end-later': ['session-not-found'],
   keep: ['not-possible-now', 'session-not-found'],
   'suspend-all': [],
+  subscribe: [],
 };
 
 /** The table's steps, and the two that are told as one when a desktop opens while somebody waits for it. */
 function isInTable(from: SessionState, to: SessionState): boolean {
-  const step = (state: SessionState): SessionState[] => sessionHappenings.flatMap((happening) => sessionAfter(state, happening) ?? []);
+  const step = (state: SessionState): SessionState[] =>
+    sessionHappenings.flatMap((happening) => sessionAfter(state, happening) ?? []);
   return step(from).includes(to) || (from === 'starting' && to === 'active');
 }
 
@@ -103,9 +107,14 @@ class World {
     await server.start();
     this.#sessions = sessions;
     this.#server = server;
-    this.clients = await Promise.all(Array.from({ length: connections }, () => TestClient.greet(this.socket)));
-    for (const client of this.clients) client.onChange = (session, before) => this.#watch(session, before);
+    this.clients = await Promise.all(Array.from({ length: connections }, () => this.#connect()));
     await Promise.all(this.clients.map((client) => client.subscribe()));
+  }
+
+  async #connect(): Promise<TestClient> {
+    const client = await TestClient.greet(this.socket);
+    client.onChange = (session, before) => this.#watch(session, before);
+    return client;
   }
 
   #watch(session: Session, before: Session | undefined): void {
@@ -156,6 +165,7 @@ class World {
       assert.ok(client !== undefined);
       prepared.push(await this.#prepare(client, operation));
     }
+    const subscriptions: Promise<void>[] = [];
     operations.forEach((operation, index) => {
       const answer = (prepared[index] as () => Promise<unknown>)();
       const done = answer.then(
@@ -164,7 +174,9 @@ class World {
       );
       this.#pending.add(done);
       void done.finally(() => this.#pending.delete(done));
+      if (operation.ask === 'subscribe') subscriptions.push(done);
     });
+    await Promise.all(subscriptions);
   }
 
   #checkRefusal(ask: Operation['ask'], error: unknown): void {
@@ -183,6 +195,15 @@ class World {
 
   /** Everything but the asking itself. */
   async #prepare(client: TestClient, operation: Operation): Promise<() => Promise<unknown>> {
+    if (operation.ask === 'subscribe') {
+      const fresh = await this.#connect();
+      return async () => {
+        await fresh.subscribe();
+        if (!this.clients.includes(client)) fresh[Symbol.dispose]();
+        this.clients = this.clients.map((one) => (one === client ? fresh : one));
+        client[Symbol.dispose]();
+      };
+    }
     if (operation.ask === 'suspend-all') return () => client.call('session.suspendAll', { cause: 'suspended-by-administrator' });
     if (operation.ask === 'enter') {
       const attempt = await this.#signIn(client, people[operation.person] ?? '');
@@ -226,6 +247,11 @@ class World {
     }
   }
 
+  async list(): Promise<Session[]> {
+    const client = this.clients[0] as TestClient;
+    return (await client.call('session.list', {})).sessions;
+  }
+
   /** Waits until all that can happen without being told to has happened, then looks at everything. */
   async check(): Promise<void> {
     this.steps += 1;
@@ -241,7 +267,8 @@ class World {
     for (const id of [...living, ...opening]) assert.ok(byId.has(id), `the desktop of ${id} belongs to no session`);
     for (const id of this.known) assert.ok(byId.has(id) || this.#hasReason(id), `session ${id} is lost`);
     const atStation = new Set<string>();
-    for (const { id, state, station } of sessions) {
+    for (const { id, state, station, endsAt } of sessions) {
+      assert.ok(endsAt === null || endsAt > this.clock.wallMs(), `${id} outlived its announced end`);
       if (state === 'starting') assert.ok(opening.has(id), `${id} is starting but its desktop is not`);
       else if (state === 'ending') assert.ok(living.has(id) || opening.has(id), `${id} is ending but its desktop is gone`);
       else assert.ok(living.has(id), `${id} is ${state} but has no desktop`);
@@ -275,6 +302,7 @@ class World {
       await this.check();
       assert.deepEqual((await client.call('session.list', {})).sessions, []);
       assert.deepEqual(this.computer.found(), []);
+      assert.equal(this.#pending.size, 0, 'somebody still waits for an answer');
       assert.deepEqual(readdirSync(join(this.folder, 'sessions')), []);
     } finally {
       this.#sessions?.stop();
@@ -327,19 +355,38 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ ask: fc.constantFrom('suspend', 'stale-suspend', 'lock', 'end', 'keep'), by, session }),
     weight: 6,
   },
-  { arbitrary: fc.record({ ask: fc.constant('unlock' as const), by, session, person: fc.oneof(person, fc.constant('own' as const)) }), weight: 2 },
-  { arbitrary: fc.record({ ask: fc.constant('end-later' as const), by, session, afterMs: fc.integer({ min: 1, max: 60_000 }) }), weight: 1 },
-  { arbitrary: fc.record({ ask: fc.constant('suspend-all' as const), by }), weight: 1 },
+  {
+    arbitrary: fc.record({
+      ask: fc.constant('unlock' as const),
+      by,
+      session,
+      person: fc.oneof(person, fc.constant('own' as const)),
+    }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({ ask: fc.constant('end-later' as const), by, session, afterMs: fc.integer({ min: 1, max: 60_000 }) }),
+    weight: 1,
+  },
+  { arbitrary: fc.record({ ask: fc.constantFrom('suspend-all', 'subscribe'), by }), weight: 2 },
 );
 
+const endOrTake: fc.Arbitrary<Operation> = fc.record({ ask: fc.constantFrom('end', 'end', 'suspend', 'lock'), by, session });
+
+function doAtOnce(operations: Operation[]): Step {
+  return new Step(`at once: ${JSON.stringify(operations)}`, (world) => world.doAtOnce(operations));
+}
+
 const steps: fc.Arbitrary<Step>[] = [
-  fc.array(operation, { minLength: 1, maxLength: 4 }).map((all) => new Step(`doAtOnce ${JSON.stringify(all)}`, (world) => world.doAtOnce(all))),
-  // The same person at several stations at once.
-  fc.array(enter, { minLength: 2, maxLength: 3 }).map((all) => {
-    const same = all.map((one) => Object.assign(one, { person: all[0]?.person ?? 0 }));
-    return new Step(`doAtOnce ${JSON.stringify(same)}`, (world) => world.doAtOnce(same));
-  }),
-  fc.array(operation, { minLength: 1, maxLength: 2 }).map((all) => new Step(`doAtOnce ${JSON.stringify(all)}`, (world) => world.doAtOnce(all))),
+  fc.array(operation, { minLength: 1, maxLength: 4 }).map(doAtOnce),
+  // One person at several stations at once, while the session is being ended or taken away.
+  fc
+    .tuple(fc.array(enter, { minLength: 1, maxLength: 3 }), fc.array(endOrTake, { maxLength: 2 }), fc.boolean())
+    .map(([enters, others, first]) => {
+      const same = enters.map((one) => Object.assign(one, { person: enters[0]?.person ?? 0 }));
+      return doAtOnce(first ? [...others, ...same] : [...same, ...others]);
+    }),
+  fc.array(operation, { minLength: 1, maxLength: 2 }).map(doAtOnce),
   fc.constantFrom<OpeningWay>('at-once', 'at-once', 'when-told', 'fails').map(
     (way) =>
       new Step(`desktops open ${way}`, (world) => {
@@ -379,9 +426,13 @@ const steps: fc.Arbitrary<Step>[] = [
   fc.tuple(fc.constantFrom('stopped' as const, 'killed' as const), fc.boolean()).map(
     ([how, survive]) =>
       new Step(`the host program is ${how}, desktops that were opening ${survive ? 'come up' : 'do not'}`, async (world) => {
+        const before = await world.list();
         await world.end(how);
         for (const id of world.computer.waiting()) world.computer.finishOpening(id, survive);
         await world.start();
+        const after = new Map((await world.list()).map((session) => [session.id, session]));
+        const settledStates = before.filter(({ state }) => state !== 'starting' && state !== 'ending');
+        for (const session of settledStates) assert.deepEqual(after.get(session.id), session, 'the next life knows it as it was');
       }),
   ),
 ];
@@ -389,21 +440,28 @@ const steps: fc.Arbitrary<Step>[] = [
 it('holds for every interleaving: no desktop doubled, no station with two sessions, no session lost, no desktop orphaned', async (context) => {
   let taken = 0;
   await fc.assert(
-    fc.asyncProperty(fc.boolean(), fc.commands(steps, { maxCommands: mostCommands, size: 'max' }), async (multiple, commands) => {
-      const world = new World(multiple);
-      await world.start();
-      let ok = false;
-      try {
-        await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
-        ok = true;
-      } finally {
-        taken += world.steps;
-        await world.finish().catch((error: unknown) => {
-          if (ok) throw error;
-          rmSync(world.folder, { recursive: true, force: true });
-        });
-      }
-    }),
+    fc.asyncProperty(
+      fc.boolean(),
+      fc.boolean(),
+      fc.commands(steps, { maxCommands: mostCommands, size: 'max' }),
+      async (multiple, slow, commands) => {
+        const world = new World(multiple);
+        world.computer.slowToEnd = slow;
+        if (slow) world.computer.opening = 'when-told';
+        await world.start();
+        let ok = false;
+        try {
+          await fc.asyncModelRun(() => ({ model: {}, real: world }), commands);
+          ok = true;
+        } finally {
+          taken += world.steps;
+          await world.finish().catch((error: unknown) => {
+            if (ok) throw error;
+            rmSync(world.folder, { recursive: true, force: true });
+          });
+        }
+      },
+    ),
     { numRuns: runs, endOnFailure: false },
   );
   context.diagnostic(`${runs} runs, ${taken} steps`);

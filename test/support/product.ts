@@ -17,7 +17,7 @@ import { readConfig } from '../../src/cli/computer/config-file.ts';
 import { endSessions } from '../../src/cli/computer/ending-sessions.ts';
 import { makeFolders } from '../../src/cli/computer/folders.ts';
 import { HostClient } from '../../src/cli/computer/host-client.ts';
-import { layoutFrom, nodeOf } from '../../src/cli/computer/layout.ts';
+import { compileCacheDir, layoutFrom, nodeOf } from '../../src/cli/computer/layout.ts';
 import type { Layout } from '../../src/cli/computer/layout.ts';
 import { buildPages } from '../../src/cli/computer/pages.ts';
 import { tryProgram } from '../../src/cli/computer/program-run.ts';
@@ -154,7 +154,7 @@ export class Product implements AsyncDisposable {
     const node = existsSync(nodeOf(this.tree)) ? nodeOf(this.tree) : process.execPath;
     const child = spawn('setpriv', ['--pdeathsig=KILL', ...rights, '--', node, `${this.tree}/src/${name}/main.ts`], {
       cwd: this.tree,
-      env: { PATH: systemPath, LANG: 'C.UTF-8', HOME: '/', ...this.environment },
+      env: { PATH: systemPath, LANG: 'C.UTF-8', HOME: '/', NODE_COMPILE_CACHE: compileCacheDir(this.places, name), ...this.environment },
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
     });
@@ -201,7 +201,7 @@ export class Product implements AsyncDisposable {
   /** Starts the gateway; fulfilled when it serves. */
   async startGateway(): Promise<void> {
     await this.#start('gateway', this.#rights);
-    await this.#untilUp('gateway', async () => await this.api.isWell());
+    await this.#untilUp('gateway', async () => (await this.api.health())?.host === true || (this.hostPid === null && (await this.api.health()) !== null));
   }
 
   async #end(name: 'host' | 'gateway', signal: NodeJS.Signals): Promise<void> {

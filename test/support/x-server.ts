@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 
@@ -65,7 +65,17 @@ export async function startXServer(options: XServerOptions = {}): Promise<XServe
       server.kill('SIGCONT');
       server.kill('SIGTERM');
       await exited;
+      await removeRests(number.trim(), server.pid);
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What an X server that was killed leaves in /tmp; the display's number may have become another one's meanwhile. */
+async function removeRests(number: string, pid: number | undefined): Promise<void> {
+  const lock = `/tmp/.X${number}-lock`;
+  const owner = await readFile(lock, 'utf8').catch(() => '');
+  if (Number(owner) !== pid) return;
+  await rm(`/tmp/.X11-unix/X${number}`, { force: true });
+  await rm(lock, { force: true });
 }

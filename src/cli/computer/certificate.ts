@@ -121,7 +121,7 @@ subjectAltName = ${alternative}
   const profile = ['-days', String(days), '-sha256', '-extfile', `${work}/server.cnf`];
   const pem = await runProgram('openssl', ['x509', '-req', '-in', `${work}/server.csr`, ...authority, ...profile]);
   const chain = pem + (await readFile(files.authority, 'utf8'));
-  await writeWhole(files.key, keyPem, 0o640, { uid: 0, gid: gateway.gid });
+  await writeWhole(files.key, keyPem, 0o640, { uid: process.getuid?.() ?? 0, gid: gateway.gid });
   await writeWhole(files.certificate, chain, 0o644);
 }
 

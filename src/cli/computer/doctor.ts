@@ -141,13 +141,15 @@ const looks: Readonly<Record<string, Look>> = {
     }
   },
   gateway: async ({ places }) => {
-    if (await GatewayClient.local(places).isWell()) return good('the gateway answers');
+    const health = await GatewayClient.local(places).health();
+    if (health?.host === true) return good('the gateway answers and reaches the host');
+    if (health !== null) return fault('the gateway answers and does not reach the host', again);
     return fault('the gateway does not answer', `${again}; its log says why if it does not stay up`);
   },
   ports: async (layout) => {
     const config = await readConfig(layout).catch(() => null);
     if (config === null) return note('ports are not known');
-    const running = await GatewayClient.local(layout.places).isWell();
+    const running = (await GatewayClient.local(layout.places).health()) !== null;
     const taken: number[] = [];
     for (const port of [config.https_port, config.http_port]) {
       if (port !== 0 && !running && !(await portIsFree(port, config.address))) taken.push(port);

@@ -4,10 +4,8 @@ import { dirname } from 'node:path';
 import type { Layout } from './layout.ts';
 import type { FileOwner } from './whole-file.ts';
 
-const root: FileOwner = { uid: 0, gid: 0 };
-
-/** Makes what is missing and puts owners and modes right. */
-export async function makeFolders(layout: Layout, gateway: FileOwner): Promise<void> {
+/** Makes what is missing and puts owners and modes right. `root` is somebody else with `up --fake` only. */
+export async function makeFolders(layout: Layout, gateway: FileOwner, root: FileOwner = { uid: 0, gid: 0 }): Promise<void> {
   const { places } = layout;
   const folders: [string, number, FileOwner][] = [
     [places.stateDir, 0o755, root],

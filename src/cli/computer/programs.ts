@@ -1,7 +1,7 @@
 // How host and gateway are started: one order each, with a digest of everything whose change asks for a restart.
 import { createHash } from 'node:crypto';
 import type { Config } from '#contract/config.ts';
-import { nodeOf } from './layout.ts';
+import { compileCacheDir, nodeOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { treeVersion } from './run-tree.ts';
 
@@ -53,7 +53,8 @@ export async function programOrders(layout: Layout, tree: string, config: Config
     const digest = createHash('sha256')
       .update(JSON.stringify([part, version.packages, rights, environment, config]))
       .digest('hex');
-    return { name, command: 'setpriv', args, cwd: tree, environment, digest };
+    const own = { ...environment, NODE_COMPILE_CACHE: compileCacheDir(layout.places, name) };
+    return { name, command: 'setpriv', args, cwd: tree, environment: own, digest };
   };
   return [
     order('host', version.host, []),

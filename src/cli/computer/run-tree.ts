@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { currentTree } from './layout.ts';
+import { compileCacheDir, currentTree } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { digestOf, filesBelow } from './tree-files.ts';
 import { writeWhole } from './whole-file.ts';
@@ -117,6 +117,8 @@ export async function installRunTree(layout: Layout): Promise<string> {
     };
     await writeWhole(`${work}/installed.json`, `${JSON.stringify(about)}\n`, 0o644);
     await rename(work, target);
+    // What was compiled of other versions is of no use any more.
+    for (const name of ['host', 'gateway'] as const) await rm(compileCacheDir(layout.places, name), { recursive: true, force: true });
   }
   const now = new Date();
   await utimes(target, now, now);

@@ -42,7 +42,7 @@ export async function status(layout: Layout, json: boolean): Promise<void> {
   for (const name of ['host', 'gateway'] as const) {
     const report = supervised?.report.programs.find((program) => program.name === name);
     const pid = report?.pid ?? (systemd ? await mainProcess(name) : null);
-    const answers = name === 'host' ? host !== null : await GatewayClient.local(places).isWell();
+    const answers = name === 'host' ? host !== null : (await GatewayClient.local(places).health()) !== null;
     programs.push({ name, pid, answers, memory: pid === null ? null : await memoryOf(pid), restarts: report?.restarts ?? null });
   }
   const running = programs.every((program) => program.answers);

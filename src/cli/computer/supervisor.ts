@@ -183,7 +183,8 @@ export class Supervisor {
     for (const program of this.#programs.toReversed()) await program.stop();
     await rm(supervisorSocket(this.#layout.places), { force: true });
     this.#server.close();
-    this.#stopped.resolve();
+    // Whoever asked for it gets the answer first.
+    setImmediate(() => this.#stopped.resolve());
   }
 
   /** Lets those go who wait for an answer; call it when the process is about to end. */

@@ -83,7 +83,7 @@ async function makeSupervisor(layout: Layout, prepared: Prepared, detached: bool
 }
 
 /** Stays until a signal or `down` asks it to end. */
-async function stay(supervisor: Supervisor, onStopping: () => void): Promise<void> {
+export async function stay(supervisor: Supervisor, onStopping: () => void): Promise<void> {
   const stop = (): void => {
     onStopping();
     supervisor.stop().catch((error: unknown) => say(`stopping failed: ${(error as Error).message}`));
@@ -130,9 +130,9 @@ async function tail(file: string): Promise<string> {
 }
 
 /** Fulfilled when gateway and host answer. Rejects with the end of a program's log if one does not come up. */
-async function waitUntilWell(layout: Layout, gateway: GatewayClient): Promise<void> {
+export async function waitUntilWell(layout: Layout, gateway: GatewayClient): Promise<void> {
   const deadline = performance.now() + startPatienceMs;
-  while (!(await gateway.isWell())) {
+  while ((await gateway.health())?.host !== true) {
     const supervised = usesSystemd(layout) ? null : await askSupervisor(layout.places, { ask: 'report' });
     const failing = supervised?.report.programs.find((program) => program.restarts >= hopelessRestarts);
     if (failing !== undefined) {
@@ -158,7 +158,7 @@ interface Started {
 async function start(layout: Layout, prepared: Prepared, detach: boolean): Promise<Started> {
   const { tree, orders } = prepared;
   if (usesSystemd(layout)) {
-    const before = await GatewayClient.local(layout.places).isWell();
+    const before = (await GatewayClient.local(layout.places).health()) !== null;
     const changed = await startUnits(layout, tree, orders);
     return { how: before ? 'already' : 'started', changed, supervisor: null };
   }
@@ -195,7 +195,7 @@ function describeDemo(accounts: readonly DemoAccount[]): string {
   ].join('\n');
 }
 
-async function describeAddresses(config: Config, gateway: GatewayClient): Promise<string> {
+export async function describeAddresses(config: Config, gateway: GatewayClient): Promise<string> {
   const urls = localUrls(config);
   const lines = [`Station    ${urls.station}`, `Manager    ${urls.manager}`, `Dashboard  ${urls.dashboard}`];
   lines.push(`From other devices: ${outsideOrigins(config).join('  ')}`);

@@ -114,12 +114,14 @@ export class GatewayClient {
     return parsed.data as ApiReply<N>;
   }
 
-  /** True if it answers that it is well. */
-  async isWell(): Promise<boolean> {
-    return await this.#exchange('GET', '/healthz', undefined).then(
-      (reply) => reply.status === 200,
-      () => false,
-    );
+  /** What the gateway says of itself: null if it does not answer, `host`: whether it reaches the host. */
+  async health(): Promise<{ host: boolean } | null> {
+    try {
+      const { status, text } = await this.#exchange('GET', '/healthz', undefined);
+      return status === 200 ? { host: (readJson(text) as { host?: unknown } | null)?.host === true } : null;
+    } catch {
+      return null;
+    }
   }
 }
 

@@ -95,7 +95,7 @@ export class Pictures {
     for (let session = this.#queue.shift(); session !== undefined; session = this.#queue.shift()) {
       const { id } = session;
       try {
-        const picture = await takePicture(this.#fleet.openPixels(session), pictureWidthPx);
+        const picture = await takePicture(this.#fleet.pixelPath(session), { widthPx: pictureWidthPx });
         // It may have ended meanwhile; then nothing of it may stay.
         if (this.#fleet.session(id) !== null) await this.#keep(id, picture);
       } catch (error) {

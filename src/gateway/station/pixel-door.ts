@@ -1,5 +1,6 @@
 // Where pixel connections come in: a valid ticket joins the page to its session's X server; the moment the session leaves
 // the station, the gateway cuts the connection.
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { closeCodes } from '#contract/station-page.ts';
 import type { Fleet } from '#fleet/fleet.ts';
@@ -27,8 +28,8 @@ export class PixelDoor {
     this.#log = log;
   }
 
-  /** Takes a page that came with this ticket; closes it with `refused` where the ticket is not good now. */
-  enter(page: WebSocket, ticket: string): void {
+  /** Takes a page that came with this ticket over `pageSocket`; closes it with `refused` where the ticket is not good now. */
+  enter(page: WebSocket, pageSocket: Duplex, ticket: string): void {
     const good = this.#tickets.redeem(ticket);
     const session = good === null ? null : this.#fleet.session(good.session);
     if (good === null || session === null || !isHere(session, good)) {
@@ -36,15 +37,13 @@ export class PixelDoor {
       return;
     }
     this.closeStation(good.station, 'replaced');
-    const relay = relayPixels(page, this.#fleet.openPixels(session));
+    const relay = relayPixels(page, pageSocket, this.#fleet.pixelPath(session));
     const open: Open = { good, close: (code, reason) => relay.close(code, reason) };
     this.#open.set(good.station, open);
-    relay.closed.then(
-      () => {
-        if (this.#open.get(good.station) === open) this.#open.delete(good.station);
-      },
-      (error: unknown) => this.#log.error({ err: error, session: good.session }, 'A pixel relay ended badly.'),
-    );
+    void relay.closed.then((end) => {
+      if (this.#open.get(good.station) === open) this.#open.delete(good.station);
+      this.#log.debug({ session: good.session, station: good.station, ...end }, 'A pixel relay ended.');
+    });
   }
 
   /** Cuts the pixels of a station, and makes its ticket worthless. */

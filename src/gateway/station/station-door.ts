@@ -42,9 +42,9 @@ export class StationDoor implements StationRoom {
 
   stop(): void {
     this.#undo.dispose();
-    this.#grace.stop();
     for (const page of this.#pages) page.close('restarting');
     this.#pages.clear();
+    this.#grace.stop();
   }
 
   enter(socket: WebSocket, from: { address: string; origin: string }): void {
@@ -113,11 +113,7 @@ export class StationDoor implements StationRoom {
     const page = this.#pageOf.get(id);
     const nameBefore = this.#names.get(id);
     this.#names.set(id, name);
-    if (state === 'enrolled' && page !== undefined) {
-      // Harmless where it is a station already.
-      page.admitted();
-      if (nameBefore !== name) page.renamed();
-    }
+    if (state === 'enrolled' && page?.admitted() === false && nameBefore !== name) page.renamed();
     if (identifying !== this.#identifying.has(id)) {
       if (identifying) this.#identifying.add(id);
       else this.#identifying.delete(id);

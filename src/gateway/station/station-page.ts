@@ -124,9 +124,11 @@ export class StationPage {
     this.#gone();
   }
 
-  /** The page waited and the administrator said yes. */
-  admitted(): void {
-    if (this.#stage === 'enrol') this.#enter();
+  /** Its station is enrolled: goes on if that is what it waited for, and says whether it was. */
+  admitted(): boolean {
+    if (this.#stage !== 'enrol') return false;
+    this.#enter();
+    return true;
   }
 
   /** A session at this station changed, or left it. */
@@ -699,7 +701,8 @@ export class StationPage {
     const session = this.#sessionHere();
     if (session?.state !== 'active' || this.#commanding) throw new CodedError('not-possible-now');
     this.#commanding = true;
-    const deed = { actor: session.user, action, target: session.id, address: this.#facts.address };
+    const target = this.#services.stations.get(this.#id)?.name ?? this.#id;
+    const deed = { actor: session.user, action, target, address: this.#facts.address, details: { session: session.id } };
     try {
       await work(session);
       this.#services.audit.note({ ...deed, outcome: 'done' });

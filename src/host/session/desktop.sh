@@ -23,7 +23,8 @@ others() {
 
 # Asks the programs to end while the X server still stands, and gives them three seconds.
 finish() {
-  trap '' CHLD TERM
+  trap - CHLD
+  trap '' TERM
   kill -TERM $(others) 2>/dev/null
   patience=30
   while [ "$patience" -gt 0 ] && [ -n "$(others)" ]; do
@@ -39,10 +40,11 @@ on_child() {
 }
 
 x_server='' desktop=''
+# It listens at its abstract name too, which all sessions share: X programs try that first, and nobody else shall have it.
 mkfifo "$XDG_RUNTIME_DIR/x-ready" || exit "$x_server_failed"
 env --default-signal Xvnc "$DISPLAY" -displayfd 3 -rfbunixpath "$run/pixels/rfb" -rfbunixmode 0660 -rfbport -1 \
   -SecurityTypes None -FrameRate "$frame_rate" -AlwaysShared -AcceptSetDesktopSize=1 -geometry "$geometry" -depth 24 \
-  -auth "$XAUTHORITY" -nolisten tcp -s 0 -desktop "$title" 3>"$XDG_RUNTIME_DIR/x-ready" &
+  -auth "$XAUTHORITY" -nolisten tcp -noreset -s 0 -desktop "$title" 3>"$XDG_RUNTIME_DIR/x-ready" &
 x_server=$!
 read -r number <"$XDG_RUNTIME_DIR/x-ready" || exit "$x_server_failed"
 rm -f "$XDG_RUNTIME_DIR/x-ready"

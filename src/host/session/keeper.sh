@@ -5,7 +5,6 @@ main() {
   run=$1 state=$2 uid=$3 gid=$4 first=$5 service=$6 node=$7 cache=$8 close=$9
   shift 9
   scripts=$1
-  umask 022
   exec </dev/null >/dev/null 2>&1
   cd /
   if [ -p "$run/alive" ]; then

@@ -7,7 +7,7 @@ import { PeopleRegular } from '@fluentui/react-icons/svg/people';
 import { ServerRegular } from '@fluentui/react-icons/svg/server';
 import { useLingui } from '@lingui/react';
 import { useEffect, useState } from 'react';
-import type { ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { msg } from '../shared/i18n.ts';
 import { PageHeader } from '../shared/page-header.tsx';
 import { SignedInOnly } from '../shared/page.tsx';
@@ -20,14 +20,15 @@ import { SetupPage } from './setup-page.tsx';
 import { SystemsTab } from './systems-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
 
-const tabs = {
+export type TabName = 'home' | 'stations' | 'users' | 'systems' | 'activity';
+
+const tabs: Readonly<Record<TabName, { label: string; Icon: ComponentType }>> = {
   home: { label: msg('Home'), Icon: HomeRegular },
   stations: { label: msg('Stations'), Icon: DesktopRegular },
   users: { label: msg('Users'), Icon: PeopleRegular },
   systems: { label: msg('Systems'), Icon: ServerRegular },
   activity: { label: msg('Activity'), Icon: HistoryRegular },
-} as const;
-export type TabName = keyof typeof tabs;
+};
 
 const narrow = '@media (max-width: 560px)';
 
@@ -80,6 +81,7 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
   };
   return (
     <>
+      <header>
       <PageHeader title={msg('Manager')} signedIn={signedIn} />
       <TabList
         className={styles.tabs}
@@ -93,6 +95,7 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
           </Tab>
         ))}
       </TabList>
+      </header>
       <LineBar />
       <main className={styles.main}>
         <div id="tab-content" role="tabpanel" aria-labelledby={`tab-${tab}`}>

@@ -1,6 +1,5 @@
 // The menus at the top of every page: language, theme, and the person who is signed in.
 import {
-  Avatar,
   Button,
   Menu,
   MenuDivider,
@@ -11,9 +10,11 @@ import {
   MenuList,
   MenuPopover,
   MenuTrigger,
+  makeStyles,
 } from '@fluentui/react-components';
 import { DarkThemeRegular } from '@fluentui/react-icons/svg/dark-theme';
 import { LocalLanguageRegular } from '@fluentui/react-icons/svg/local-language';
+import { PersonCircleRegular } from '@fluentui/react-icons/svg/person-circle';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
@@ -25,6 +26,16 @@ import { levelLabels } from './labels.ts';
 import { useNotices } from './notices.tsx';
 import { chooseTheme, themeChoices, useThemeChoice } from './theme.ts';
 import type { ThemeChoice } from './theme.ts';
+
+const useStyles = makeStyles({
+  name: {
+    maxWidth: '24ch',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    '@media (max-width: 560px)': { display: 'none' },
+  },
+});
 
 export function LanguageMenu(): ReactNode {
   const { _ } = useLingui();
@@ -85,6 +96,7 @@ export function ThemeMenu(): ReactNode {
 export function UserMenu({ principal }: { principal: Principal }): ReactNode {
   const { _ } = useLingui();
   const notices = useNotices();
+  const styles = useStyles();
   const shownName = principal.fullName === '' ? principal.name : principal.fullName;
   const signOut = async (): Promise<void> => {
     try {
@@ -99,10 +111,12 @@ export function UserMenu({ principal }: { principal: Principal }): ReactNode {
       <MenuTrigger disableButtonEnhancement>
         <Button
           appearance="subtle"
-          icon={<Avatar size={28} name={shownName} color="brand" aria-hidden />}
-          aria-label={_('Signed in as {name}', { name: shownName })}
-          title={shownName}
-        />
+          icon={<PersonCircleRegular />}
+          aria-label={shownName}
+          title={_('Signed in as {name}', { name: shownName })}
+        >
+          <span className={styles.name}>{shownName}</span>
+        </Button>
       </MenuTrigger>
       <MenuPopover>
         <MenuList>

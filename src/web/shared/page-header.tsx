@@ -24,7 +24,7 @@ export function PageHeader({ title, signedIn }: { title: string; signedIn: Signe
   const { _ } = useLingui();
   const styles = useStyles();
   return (
-    <header className={styles.header}>
+    <div className={styles.header}>
       <img src={iconUrl} alt="" className={styles.mark} />
       <div className={styles.names}>
         <Text as="h1" block weight="semibold" size={400} className={styles.line}>
@@ -37,6 +37,6 @@ export function PageHeader({ title, signedIn }: { title: string; signedIn: Signe
       <LanguageMenu />
       <ThemeMenu />
       <UserMenu principal={signedIn.principal} />
-    </header>
+    </div>
   );
 }

@@ -27,7 +27,7 @@ export function useRoom(): Room {
 
 const useStyles = makeStyles({
   loading: { display: 'grid', placeItems: 'center', minHeight: '40vh' },
-  bar: { borderRadius: 0, borderInline: 'none', paddingInline: tokens.spacingHorizontalL },
+  bar: { borderRadius: 0, borderInlineStyle: 'none', paddingInline: tokens.spacingHorizontalL },
 });
 
 /** Shows `children` once the first state of the room is there. */

@@ -106,7 +106,9 @@ export function SignInPage(props: {
           <>
             <Field label={_('User name')}>
               <Input
-                ref={userInput}
+                ref={(element: HTMLInputElement | null) => {
+                  userInput.current = element;
+                }}
                 value={user}
                 onChange={(_event, data) => setUser(data.value)}
                 name="username"
@@ -118,7 +120,9 @@ export function SignInPage(props: {
             </Field>
             <Field label={_('Password')}>
               <Input
-                ref={secretInput}
+                ref={(element: HTMLInputElement | null) => {
+                  secretInput.current = element;
+                }}
                 type="password"
                 value={secret}
                 onChange={(_event, data) => setSecret(data.value)}
@@ -136,7 +140,9 @@ export function SignInPage(props: {
             <Field label={question.question.text}>
               <Input
                 key={question.question.text}
-                ref={secretInput}
+                ref={(element: HTMLInputElement | null) => {
+                  secretInput.current = element;
+                }}
                 type={question.question.visible ? 'text' : 'password'}
                 value={secret}
                 onChange={(_event, data) => setSecret(data.value)}

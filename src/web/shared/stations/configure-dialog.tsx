@@ -60,7 +60,9 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
             <DialogTitle>{_('Configure station')}</DialogTitle>
             <DialogContent className={styles.content}>
               <Field label={_('Name')} hint={_('As people call this place. It is shown on its screen and in the lists.')}>
-                <Input ref={input} value={name} maxLength={64} autoComplete="off" onChange={(_event, data) => setName(data.value)} />
+                <Input ref={(element: HTMLInputElement | null) => {
+                  input.current = element;
+                }} value={name} maxLength={64} autoComplete="off" onChange={(_event, data) => setName(data.value)} />
               </Field>
               {error !== null && (
                 <MessageBar intent={conflict ? 'warning' : 'error'} layout="multiline">

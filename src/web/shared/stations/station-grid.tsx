@@ -1,5 +1,5 @@
 // The Stations list: a line per computer, a line per station or suspended session; chosen by mouse or keyboard.
-import { Button, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Button, makeStyles, mergeClasses, shorthands, tokens } from '@fluentui/react-components';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { ServerRegular } from '@fluentui/react-icons/svg/server';
 import { useLingui } from '@lingui/react';
@@ -32,7 +32,7 @@ export interface LineActions {
 const narrow = '@media (max-width: 720px)';
 const middling = '@media (max-width: 1240px)';
 
-const columns = 'minmax(110px, 1fr) minmax(130px, 1.1fr) minmax(150px, 1.5fr) minmax(170px, 1.4fr) minmax(84px, 0.8fr) minmax(130px, 0.9fr)';
+const columns = 'minmax(96px, 0.9fr) minmax(110px, 1fr) minmax(150px, 1.4fr) minmax(180px, 1.4fr) minmax(84px, 0.7fr) minmax(146px, 0.9fr)';
 
 const useStyles = makeStyles({
   grid: {
@@ -95,7 +95,6 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalXS,
     alignSelf: 'stretch',
     cursor: 'pointer',
-    '&:hover': { textDecorationLine: 'underline' },
     [narrow]: { gridArea: 'computer' },
   },
   chosenComputer: { color: tokens.colorBrandForeground2, fontWeight: tokens.fontWeightSemibold },
@@ -114,7 +113,22 @@ const useStyles = makeStyles({
   connection: { color: tokens.colorNeutralForeground2, [middling]: { display: 'none' } },
   subtle: { color: tokens.colorNeutralForeground2 },
   icon: { flexShrink: 0, fontSize: '18px' },
-  text: { overflow: 'hidden', textOverflow: 'ellipsis' },
+  /** A button without its looks; the arrow keys reach the same by the computer's own line. */
+  name: {
+    ...shorthands.borderStyle('none'),
+    padding: 0,
+    backgroundColor: 'transparent',
+    color: 'inherit',
+    fontFamily: 'inherit',
+    fontSize: 'inherit',
+    fontWeight: 'inherit',
+    lineHeight: 'inherit',
+    cursor: 'pointer',
+    whiteSpace: 'nowrap',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    '&:hover': { textDecorationLine: 'underline' },
+  },
 });
 
 function Since({ at }: { at: number }): ReactNode {
@@ -144,7 +158,9 @@ const ComputerLine = memo(function ComputerLine(props: {
     >
       <div role="gridcell" className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}>
         <ServerRegular className={styles.icon} />
-        <span className={styles.text}>{line.name}</span>
+        <button type="button" tabIndex={-1} className={styles.name}>
+          {line.name}
+        </button>
       </div>
       <div role="gridcell" className={mergeClasses(styles.cell, styles.station)}>
         {_('{count, plural, =0 {No stations} one {# station} other {# stations}}', { count: line.stations })}
@@ -195,7 +211,9 @@ const StationLine = memo(
             actions.choose({ computer: row.computer, key: null });
           }}
         >
-          <span className={styles.text}>{row.computer}</span>
+          <button type="button" tabIndex={-1} className={styles.name}>
+            {row.computer}
+          </button>
         </div>
         <div role="gridcell" className={mergeClasses(styles.cell, styles.station)} title={station?.name}>
           {station === null ? <span className={styles.subtle}>{_('At no station')}</span> : station.name}

@@ -19,6 +19,7 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Outcome, Principal } from '#contract/api.ts';
 import { may } from '#model/permissions.ts';
+import { holdsStation } from '#model/session.ts';
 import { stationRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
 import { api } from '../api.ts';
@@ -321,8 +322,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
         <LogOffDialog
           title={_('Log off all stations of {computer}?', { computer: asked.computer })}
           stake={_(
-            '{count, plural, =0 {Nobody is signed in at the moment.} one {# session is ended, suspended ones too. Its programs are closed, and what is not saved by then is lost.} other {# sessions are ended, suspended ones too. Their programs are closed, and what is not saved by then is lost.}}',
-            { count: room.sessions.filter((session) => session.computer === asked.computer).length },
+            '{count, plural, =0 {Nobody is at a station at the moment.} one {# session is ended. Its programs are closed, and what is not saved by then is lost. Suspended sessions stay.} other {# sessions are ended. Their programs are closed, and what is not saved by then is lost. Suspended sessions stay.}}',
+            { count: room.sessions.filter((session) => session.computer === asked.computer && holdsStation(session)).length },
           )}
           defaultSeconds={room.settings.logOffCountdownSeconds}
           logOff={(seconds) => logOffAll(asked.computer, seconds)}

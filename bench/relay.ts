@@ -1,0 +1,486 @@
+// The gateway's relay beside a direct connection, websockify and a naive relay: throughput, processor time, the first full
+// frame, a key press; with 1 and 10 stations. And what the X server's frame rate does to a key press, and what it costs.
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startXServer } from '../test/support/x-server.ts';
+import type { XServer } from '../test/support/x-server.ts';
+import { options, publish, rounded, spreadOf, tell } from './figures.ts';
+import type { Goal, Spread, Table } from './figures.ts';
+import { photoAsXwd } from './photo.ts';
+import { cpuSecondsOf } from './process-figures.ts';
+import { RfbStation } from './rfb-station.ts';
+import type { Target } from './rfb-station.ts';
+
+const rawEncodings = [0];
+/** Tight, quality 6, compression 2: what noVNC asks for. */
+const tightEncodings = [7, -26, -254];
+const keysymA = 0x61;
+const keysymReturn = 0xff0d;
+const quick = options.quick;
+
+interface Candidate extends AsyncDisposable {
+  readonly name: string;
+  /** Where the desktop with this number is reached. */
+  target(desktop: number): Target;
+  /** Processor seconds of the relay so far. */
+  cpuSeconds(): number;
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const chunk of child.stdout as Readable) {
+    text += String(chunk);
+    if (text.includes('\n')) return text.trim();
+  }
+  throw new Error(`A relay did not start: ${child.spawnargs.join(' ')}`);
+}
+
+function direct(desktops: readonly XServer[]): Candidate {
+  return {
+    name: 'direct unix socket',
+    target: (desktop) => ({ unix: desktops[desktop]?.path ?? '' }),
+    cpuSeconds: () => 0,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function nodeRelay(name: string, script: string, args: readonly string[], scheme: 'http' | 'https'): Promise<Candidate> {
+  const path = fileURLToPath(new URL(`relay/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const port = await firstLine(child);
+  return {
+    name,
+    target: (desktop) => ({ url: `${scheme}://127.0.0.1:${port}/${desktop}` }),
+    cpuSeconds: () => cpuSecondsOf(child.pid ?? 0),
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await exited;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function websockify(desktops: readonly XServer[]): Promise<Candidate> {
+  const running = await Promise.all(
+    desktops.map(async ({ path }) => {
+      const port = await freePort();
+      const child = spawn('websockify', [`--unix-target=${path}`, `127.0.0.1:${port}`], { stdio: 'ignore' });
+      const exited = once(child, 'exit');
+      while (!(await answers(port))) await wait(50);
+      return { port, child, exited };
+    }),
+  );
+  return {
+    name: 'websockify',
+    target: (desktop) => ({ url: `http://127.0.0.1:${running[desktop]?.port ?? 0}/` }),
+    cpuSeconds: () => running.reduce((sum, { child }) => sum + cpuSecondsOf(child.pid ?? 0), 0),
+    [Symbol.asyncDispose]: async () => {
+      for (const { child } of running) child.kill();
+      await Promise.all(running.map(({ exited }) => exited));
+    },
+  };
+}
+
+async function candidatesFor(desktops: readonly XServer[], certificate: string): Promise<Candidate[]> {
+  const paths = desktops.map(({ path }) => path);
+  return [
+    direct(desktops),
+    await nodeRelay('Stationmaster', 'our-relay.ts', ['', ...paths], 'http'),
+    await nodeRelay('Stationmaster, TLS', 'our-relay.ts', [certificate, ...paths], 'https'),
+    await websockify(desktops),
+    await nodeRelay('naive ws relay', 'naive-relay.ts', paths, 'http'),
+  ];
+}
+
+async function open(candidate: Candidate, stations: number, encodings: readonly number[]): Promise<RfbStation[]> {
+  return Promise.all(Array.from({ length: stations }, (_, desktop) => RfbStation.open(candidate.target(desktop), encodings)));
+}
+
+interface Throughput {
+  megabytesPerSecond: Spread;
+  cpuSecondsPerGigabyte: Spread;
+}
+
+/** Full frames, raw, back to back; the candidates in turn. */
+async function measureThroughput(candidates: readonly Candidate[], stations: number): Promise<Map<string, Throughput>> {
+  const rounds = quick ? 3 : 9;
+  const frames = Math.ceil((quick ? 60 : 150) / stations);
+  const rates = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
+  const costs = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const candidate of candidates) {
+      const opened = await open(candidate, stations, rawEncodings);
+      await Promise.all(opened.map((station) => station.update(false)));
+      const bytesBefore = opened.reduce((sum, { bytes }) => sum + bytes, 0);
+      const cpuBefore = candidate.cpuSeconds();
+      const start = performance.now();
+      await Promise.all(
+        opened.map(async (station) => {
+          for (let frame = 0; frame < frames; frame += 1) await station.update(false);
+        }),
+      );
+      const seconds = (performance.now() - start) / 1000;
+      const bytes = opened.reduce((sum, station) => sum + station.bytes, 0) - bytesBefore;
+      rates.get(candidate.name)?.push(bytes / 1e6 / seconds);
+      costs.get(candidate.name)?.push((candidate.cpuSeconds() - cpuBefore) / (bytes / 1e9));
+      for (const station of opened) station[Symbol.dispose]();
+    }
+  }
+  return new Map(
+    candidates.map(({ name }) => [
+      name,
+      { megabytesPerSecond: spreadOf(rates.get(name) ?? []), cpuSecondsPerGigabyte: spreadOf(costs.get(name) ?? []) },
+    ]),
+  );
+}
+
+/** From opening the connection to the last byte of the first full frame, in milliseconds; all stations at once. */
+async function measureFirstFrame(candidates: readonly Candidate[], stations: number): Promise<Map<string, Spread>> {
+  const rounds = quick ? 5 : stations === 1 ? 41 : 9;
+  const times = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const candidate of candidates) {
+      await Promise.all(
+        Array.from({ length: stations }, async (_, desktop) => {
+          const start = performance.now();
+          using station = await RfbStation.open(candidate.target(desktop), tightEncodings);
+          await station.update(false);
+          times.get(candidate.name)?.push(performance.now() - start);
+        }),
+      );
+      await wait(20);
+    }
+  }
+  return new Map([...times].map(([name, values]) => [name, spreadOf(values)]));
+}
+
+interface Typist {
+  readonly name: string;
+  readonly station: RfbStation;
+  readonly times: number[];
+  presses: number;
+}
+
+/** Types one letter and waits for its glyph. */
+async function typeOne(typist: Typist): Promise<void> {
+  // Not in step with the X server's frames, and slow enough that each press stands alone.
+  await wait(25 + Math.random() * 20);
+  typist.presses += 1;
+  const isEndOfLine = typist.presses % 60 === 0;
+  const shown = typist.station.nextUpdate();
+  const start = performance.now();
+  typist.station.press(isEndOfLine ? keysymReturn : keysymA);
+  await shown;
+  if (!isEndOfLine) typist.times.push(performance.now() - start);
+  typist.station.ask(true);
+  if (!isEndOfLine) return;
+  // The new line comes in several updates; the press after the next silence stands alone again.
+  for (let quiet = false; !quiet; ) {
+    quiet = await Promise.race([typist.station.nextUpdate().then(() => false), wait(60).then(() => true)]);
+    if (!quiet) typist.station.ask(true);
+  }
+}
+
+async function openTerminals(stations: number, frameRate: number): Promise<XServer[]> {
+  const servers = await Promise.all(Array.from({ length: stations }, () => startXServer({ geometry: '1920x1080', frameRate })));
+  for (const server of servers) server.start('xterm', ['-geometry', '200x60+0+0', '-e', 'cat']);
+  return servers;
+}
+
+/** The latency of a key press through each relay: from sending it to the last byte of the update that shows its glyph. */
+async function measureKeys(
+  stations: number,
+  frameRate: number,
+  certificate: string,
+  only?: string,
+): Promise<Map<string, Spread>> {
+  // Each candidate has desktops of its own, so that one's updates are not another's.
+  const makers = ['direct unix socket', 'Stationmaster', 'Stationmaster, TLS', 'websockify', 'naive ws relay'];
+  await using stack = new AsyncDisposableStack();
+  const groups: Typist[][] = [];
+  for (const name of makers) {
+    if (only !== undefined && name !== only && name !== 'direct unix socket') continue;
+    const servers = await openTerminals(stations, frameRate);
+    for (const server of servers) stack.use(server);
+    const paths = servers.map(({ path }) => path);
+    let candidate: Candidate;
+    if (name === 'direct unix socket') candidate = direct(servers);
+    else if (name === 'websockify') candidate = await websockify(servers);
+    else if (name === 'naive ws relay') candidate = await nodeRelay(name, 'naive-relay.ts', paths, 'http');
+    else if (name === 'Stationmaster') candidate = await nodeRelay(name, 'our-relay.ts', ['', ...paths], 'http');
+    else candidate = await nodeRelay(name, 'our-relay.ts', [certificate, ...paths], 'https');
+    stack.use(candidate);
+    const opened = await open(candidate, stations, tightEncodings);
+    for (const station of opened) stack.use({ [Symbol.asyncDispose]: () => Promise.resolve(station[Symbol.dispose]()) });
+    groups.push(opened.map((station) => ({ name, station, times: [], presses: 0 })));
+  }
+  for (const typist of groups.flat()) {
+    await typist.station.update(false);
+    typist.station.ask(true);
+    typist.station.point(300, 300);
+  }
+  await wait(1500);
+  for (const typist of groups.flat()) {
+    // Whatever the terminal drew meanwhile.
+    typist.station.ask(true);
+    await Promise.race([typist.station.nextUpdate(), wait(200)]);
+    typist.station.ask(true);
+  }
+  const samples = quick ? 60 : 400;
+  if (stations === 1) {
+    for (let sample = 0; sample < samples; sample += 1)
+      for (const group of groups) for (const typist of group) await typeOne(typist);
+  } else {
+    // All stations of one relay type at the same time; the relays in turn.
+    const bout = 20;
+    for (let done = 0; done * stations < samples * 2; done += bout) {
+      for (const group of groups) {
+        await Promise.all(
+          group.map(async (typist) => {
+            for (let press = 0; press < bout; press += 1) await typeOne(typist);
+          }),
+        );
+      }
+    }
+  }
+  return new Map(groups.map((group) => [group[0]?.name ?? '', spreadOf(group.flatMap(({ times }) => times))]));
+}
+
+interface FrameRateFigures {
+  frameRate: number;
+  keyDirect: Spread;
+  keyOurs: Spread;
+  /** Parts of one core that the X server uses. */
+  cpuIdle: number;
+  cpuTyping: number;
+  cpuScrolling: number;
+  updatesPerSecondScrolling: number;
+}
+
+/** What a terminal that prints without end costs the X server, looked at through the relay. */
+async function measureScrolling(frameRate: number): Promise<{ cpu: number; idle: number; typing: number; updates: number }> {
+  await using server = await startXServer({ geometry: '1920x1080', frameRate });
+  await using relay = await nodeRelay('Stationmaster', 'our-relay.ts', ['', server.path], 'http');
+  const looking = 4000;
+  const cpuOver = async (work: () => Promise<void>): Promise<number> => {
+    const before = cpuSecondsOf(server.pid);
+    const start = performance.now();
+    await work();
+    return (cpuSecondsOf(server.pid) - before) / ((performance.now() - start) / 1000);
+  };
+  server.start('xterm', ['-geometry', '200x60+0+0', '-e', 'cat']);
+  using station = await RfbStation.open(relay.target(0), tightEncodings);
+  await station.update(false);
+  station.point(300, 300);
+  await wait(1500);
+  let updates = 0;
+  let looks = true;
+  const look = async (): Promise<void> => {
+    while (looks) {
+      const next = station.nextUpdate();
+      station.ask(true);
+      await next;
+      updates += 1;
+    }
+  };
+  void look();
+  const idle = await cpuOver(async () => {
+    await wait(looking);
+  });
+  const typing = await cpuOver(async () => {
+    // Ten keys a second: a fast typist.
+    for (let key = 0; key < looking / 100; key += 1) {
+      station.press(keysymA);
+      await wait(100);
+    }
+  });
+  server.start('xterm', ['-geometry', '150x50+0+0', '-e', 'sh', '-c', 'while :; do seq 1000; sleep 0.002; done']);
+  await wait(1000);
+  const updatesBefore = updates;
+  const cpu = await cpuOver(async () => {
+    await wait(looking);
+  });
+  const perSecond = (updates - updatesBefore) / (looking / 1000);
+  looks = false;
+  return { cpu, idle, typing, updates: perSecond };
+}
+
+function throughputTable(stations: number, results: Map<string, Throughput>): Table {
+  return {
+    title: `Throughput, raw full frames 1920×1080 back to back, ${stations} station${stations === 1 ? '' : 's'} (median, min–max)`,
+    head: ['', 'MB/s', 'CPU-seconds per GB'],
+    rows: [...results].map(([name, { megabytesPerSecond: rate, cpuSecondsPerGigabyte: cost }]) => [
+      name,
+      `${rate.p50} (${rate.min}–${rate.max})`,
+      name === 'direct unix socket' ? '–' : `${cost.p50} (${cost.min}–${cost.max})`,
+    ]),
+  };
+}
+
+function timeTable(title: string, results: Map<string, Spread>): Table {
+  return {
+    title: `${title}, milliseconds`,
+    head: ['', 'n', 'min', 'p50', 'p95', 'p99', 'max'],
+    rows: [...results].map(([name, { count, min, p50, p95, p99, max }]) => [name, count, min, p50, p95, p99, max]),
+  };
+}
+
+async function makeCertificate(folder: string): Promise<void> {
+  const subject = [
+    '-subj',
+    '/CN=localhost',
+    '-days',
+    '2',
+    '-nodes',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+  ];
+  execFileSync('openssl', ['req', ...subject, '-keyout', `${folder}/server.key`, '-out', `${folder}/server.crt`], {
+    stdio: 'ignore',
+  });
+}
+
+const folder = await mkdtemp('/run/stationmaster-test-bench-');
+await using cleanup = new AsyncDisposableStack();
+cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+await makeCertificate(folder);
+await writeFile(`${folder}/photo.xwd`, photoAsXwd(1920, 1080));
+
+const tables: Table[] = [];
+const throughput: Record<string, Record<string, Throughput>> = {};
+const firstFrame: Record<string, Record<string, Spread>> = {};
+const keys: Record<string, Record<string, Spread>> = {};
+const frameRates: FrameRateFigures[] = [];
+
+for (const stations of [1, 10]) {
+  tell(`Throughput and first frame, ${stations} station(s) …`);
+  await using stack = new AsyncDisposableStack();
+  const desktops: XServer[] = [];
+  for (let desktop = 0; desktop < stations; desktop += 1) {
+    const server = stack.use(await startXServer({ geometry: '1920x1080', frameRate: 60 }));
+    server.start('xwud', ['-in', `${folder}/photo.xwd`]);
+    desktops.push(server);
+  }
+  await wait(1500);
+  const candidates = await candidatesFor(desktops, folder);
+  for (const candidate of candidates) stack.use(candidate);
+  const rates = await measureThroughput(candidates, stations);
+  throughput[stations] = Object.fromEntries(rates);
+  tables.push(throughputTable(stations, rates));
+  const frames = await measureFirstFrame(candidates, stations);
+  firstFrame[stations] = Object.fromEntries(frames);
+  tables.push(timeTable(`First full frame 1920×1080, Tight quality 6, ${stations} station(s) at once, FrameRate 60`, frames));
+}
+
+for (const frameRate of [60, 120, 240]) {
+  tell(`Frame rate ${frameRate} …`);
+  const latency = await measureKeys(1, frameRate, folder, frameRate === 240 || frameRate === 60 ? undefined : 'Stationmaster');
+  keys[`1 station, FrameRate ${frameRate}`] = Object.fromEntries(latency);
+  tables.push(timeTable(`Key press to update, 1 station, FrameRate ${frameRate}`, latency));
+  const scrolling = await measureScrolling(frameRate);
+  const keyDirect = latency.get('direct unix socket');
+  const keyOurs = latency.get('Stationmaster');
+  if (keyDirect === undefined || keyOurs === undefined) throw new Error('Nothing was measured.');
+  frameRates.push({
+    frameRate,
+    keyDirect,
+    keyOurs,
+    cpuIdle: rounded(scrolling.idle),
+    cpuTyping: rounded(scrolling.typing),
+    cpuScrolling: rounded(scrolling.cpu),
+    updatesPerSecondScrolling: rounded(scrolling.updates),
+  });
+}
+tell('Key presses, 10 stations …');
+const crowd = await measureKeys(10, 240, folder);
+keys['10 stations, FrameRate 240'] = Object.fromEntries(crowd);
+tables.push(timeTable('Key press to update, 10 stations typing at once, FrameRate 240', crowd), {
+  title: 'What the frame rate of Xvnc gives and costs (one viewer through our relay, part of one core in the X server)',
+  head: ['FrameRate', 'key p50 / p95 / p99 ms', 'idle', 'typing 10 keys/s', 'scrolling terminal', 'updates/s when scrolling'],
+  rows: frameRates.map((figures) => [
+    figures.frameRate,
+    `${figures.keyOurs.p50} / ${figures.keyOurs.p95} / ${figures.keyOurs.p99}`,
+    `${rounded(figures.cpuIdle * 100)} %`,
+    `${rounded(figures.cpuTyping * 100)} %`,
+    `${rounded(figures.cpuScrolling * 100)} %`,
+    figures.updatesPerSecondScrolling,
+  ]),
+});
+
+function goalsReached(): Goal[] {
+  const goals: Goal[] = [];
+  for (const stations of [1, 10]) {
+    const ours = firstFrame[stations]?.['Stationmaster']?.p50 ?? Number.NaN;
+    const limit = firstFrame[stations]?.['direct unix socket']?.p50 ?? Number.NaN;
+    const ratio = ours / limit;
+    goals.push({
+      what: `first frame, ${stations} station(s)`,
+      goal: '≤ 1.2 × direct',
+      measured: `${rounded(ratio)} × (${ours} / ${limit} ms)`,
+      reached: ratio <= 1.2,
+    });
+    const cost = throughput[stations]?.['Stationmaster']?.cpuSecondsPerGigabyte.p50 ?? Number.NaN;
+    const peer = throughput[stations]?.['websockify']?.cpuSecondsPerGigabyte.p50 ?? Number.NaN;
+    goals.push({
+      what: `CPU-seconds per GB, ${stations} station(s)`,
+      goal: '≤ 0.8 × websockify',
+      measured: `${rounded(cost / peer)} × (${cost} / ${peer})`,
+      reached: cost / peer <= 0.8,
+    });
+  }
+  for (const [where, results] of Object.entries(keys)) {
+    const ours = results['Stationmaster'];
+    const limit = results['direct unix socket'];
+    if (ours === undefined || limit === undefined) continue;
+    goals.push(
+      {
+        what: `key press p50, ${where}`,
+        goal: '≤ direct + 0.5 ms',
+        measured: `direct ${limit.p50}, ours ${ours.p50} ms`,
+        reached: ours.p50 <= limit.p50 + 0.5,
+      },
+      {
+        what: `key press p99, ${where}`,
+        goal: '≤ direct + 2 ms',
+        measured: `direct ${limit.p99}, ours ${ours.p99} ms`,
+        reached: ours.p99 <= limit.p99 + 2,
+      },
+    );
+  }
+  const chosen = frameRates.find(({ frameRate }) => frameRate === 240)?.keyOurs.p50 ?? Number.NaN;
+  goals.push({ what: 'key press p50 in all, FrameRate 240', goal: '≤ 5 ms', measured: `${chosen} ms`, reached: chosen <= 5 });
+  return goals;
+}
+
+await publish('relay', { throughput, firstFrame, keys, frameRates }, tables, goalsReached());

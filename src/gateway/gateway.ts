@@ -1,0 +1,149 @@
+// The gateway put together: everything made once, started in order, stopped in reverse.
+import { join } from 'node:path';
+import type { Config } from '#contract/config.ts';
+import type { Places } from '#contract/places.ts';
+import { ThisComputer } from '#fleet/this-computer.ts';
+import { makeAnswers } from './api-answers.ts';
+import { Audit } from './audit.ts';
+import { Callers } from './callers.ts';
+import { Certificate } from './certificate.ts';
+import type { Clock } from './clock.ts';
+import { checkFolders } from './configuration.ts';
+import { LiveFeed } from './live-feed.ts';
+import type { Log } from './log.ts';
+import { PageSessions } from './people/page-sessions.ts';
+import { PageSignIns } from './people/page-sign-ins.ts';
+import { SetUp } from './people/set-up.ts';
+import { SignInDesk } from './people/sign-in-desk.ts';
+import { Throttle } from './people/throttle.ts';
+import { Tokens } from './people/tokens.ts';
+import { RoomSettings } from './room-settings.ts';
+import { EnrolmentCodes } from './station/enrolment-codes.ts';
+import { Pictures } from './station/pictures.ts';
+import { PixelDoor } from './station/pixel-door.ts';
+import { PrivacyNotices } from './station/privacy-notices.ts';
+import { StationDoor } from './station/station-door.ts';
+import { Stations } from './station/stations.ts';
+import { Tickets } from './station/tickets.ts';
+import { Store } from './store.ts';
+import { WebServer } from './web-server.ts';
+
+const sweepEveryMs = 60_000;
+
+export interface GatewayParts {
+  places: Places;
+  config: Config;
+  /** Folder of the built pages. */
+  webRoot: string;
+  clock: Clock;
+  log: Log;
+}
+
+export class Gateway implements AsyncDisposable {
+  readonly #parts: GatewayParts;
+  readonly #undo = new AsyncDisposableStack();
+  #server: WebServer | null = null;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  get port(): number {
+    return this.#server?.port ?? 0;
+  }
+
+  get httpPort(): number {
+    return this.#server?.httpPort ?? 0;
+  }
+
+  /** Throws a StartFault that says what to do; call `stop` then as well. */
+  async start(): Promise<void> {
+    const { places, config, webRoot, clock, log } = this.#parts;
+    const undo = this.#undo;
+    checkFolders(places);
+    const store = undo.use(Store.open(join(places.gatewayStateDir, 'store.db')));
+    const audit = new Audit(store, log, clock);
+    const fleet = new ThisComputer(places, log);
+    const settings = new RoomSettings(store);
+    const throttle = new Throttle(store, clock);
+    const tokens = new Tokens(store, clock);
+    const pageSessions = new PageSessions(store, fleet, clock, log);
+    const desk = new SignInDesk(fleet, throttle, audit);
+    const signIns = new PageSignIns(fleet, desk, pageSessions, audit);
+    const setUp = new SetUp({ fleet, desk, settings, audit, clock });
+    const stations = new Stations(store, clock, () => fleet.computers()[0]?.name ?? '');
+    const codes = new EnrolmentCodes(store, clock);
+    const notices = new PrivacyNotices(store, clock, log);
+    const tickets = new Tickets(clock);
+    const pixels = new PixelDoor(fleet, tickets, log);
+    const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, log);
+    const stationDoor = new StationDoor({
+      fleet,
+      stations,
+      settings,
+      desk,
+      throttle,
+      tickets,
+      pixels,
+      pictures,
+      codes,
+      notices,
+      audit,
+      log,
+    });
+    const liveFeed = new LiveFeed({ fleet, stations, settings, pageSessions, tokens, log });
+    const callers = new Callers(pageSessions, tokens);
+    const answers = makeAnswers({ fleet, stations, codes, settings, audit, tokens, pageSessions, signIns, setUp });
+    const server = new WebServer({
+      places,
+      config,
+      certificate: new Certificate(config, places, log),
+      webRoot,
+      callers,
+      answers,
+      fleet,
+      stationDoor,
+      pixelDoor: pixels,
+      liveFeed,
+      isHostReachable: () => fleet.computers().every(({ reachable }) => reachable),
+      log,
+    });
+
+    settings.start();
+    throttle.start();
+    pageSessions.start();
+    stations.start();
+    codes.start();
+    pictures.start();
+    undo.defer(() => pictures.stop());
+    fleet.start();
+    undo.defer(() => fleet.stop());
+    undo.defer(() => signIns.stop());
+    const sweep = setInterval(() => pageSessions.sweep(), sweepEveryMs);
+    undo.defer(() => clearInterval(sweep));
+    this.#server = server;
+    undo.defer(() => server.stop());
+    // Those who come get their answer as soon as the server takes them in; so they are ready before, and leave first.
+    stationDoor.start();
+    liveFeed.start();
+    undo.defer(() => {
+      liveFeed.stop();
+      pixels.closeAll('restarting');
+      stationDoor.stop();
+    });
+    await server.start();
+  }
+
+  rereadCertificate(): void {
+    this.#server?.rereadCertificate();
+  }
+
+  /** Undoes what was started, as far as it came. */
+  async stop(): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

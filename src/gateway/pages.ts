@@ -1,0 +1,38 @@
+// The static pages: station, Manager, Dashboard, as they were built into dist/web.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { CodedError } from '#contract/errors.ts';
+
+const pages = { '/': 'station', '/manager': 'manager', '/dashboard': 'dashboard' } as const;
+
+/** Serves what lies in `webRoot`, and the certificate of the computer's own authority at /ca.crt. */
+export async function setUpPages(app: FastifyInstance, webRoot: string, authorityFile: string): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: webRoot,
+    prefix: '/assets/',
+    prefixAvoidTrailingSlash: true,
+    serve: false,
+    index: false,
+    preCompressed: true,
+    cacheControl: false,
+  });
+  for (const [path, name] of Object.entries(pages)) {
+    const urls = path === '/' ? ['/'] : [path, `${path}/*`];
+    for (const url of urls) {
+      app.get(url, async (_request, reply) => {
+        if (!existsSync(join(webRoot, name, 'index.html'))) throw new CodedError('not-found');
+        return reply.header('cache-control', 'no-cache').sendFile(`${name}/index.html`);
+      });
+    }
+  }
+  app.get('/assets/*', async (request, reply) => {
+    const { '*': file } = request.params as { '*': string };
+    return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${file}`);
+  });
+  app.get('/ca.crt', async (_request, reply) => {
+    if (!existsSync(authorityFile)) throw new CodedError('not-found');
+    return reply.type('application/x-x509-ca-cert').header('cache-control', 'no-cache').send(readFileSync(authorityFile));
+  });
+}

@@ -1,0 +1,188 @@
+// Every route of the API for every role, and every WebSocket: who is not allowed gets nothing.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { apiRoutes } from '#contract/api.ts';
+import type { ApiRouteName } from '#contract/api.ts';
+import { closeCodes } from '#contract/station-page.ts';
+import { may } from '#model/permissions.ts';
+import type { Role, Target } from '#model/permissions.ts';
+import { closeCode, GatewayRoom } from '../../test/support/gateway-room.ts';
+import type { AskOptions, TestStation } from '../../test/support/gateway-room.ts';
+
+/** Somebody who asks: how, in which role, and whether sessions of the account `teacher` are the own ones. */
+interface Asker {
+  name: string;
+  role: Role;
+  options: AskOptions;
+}
+
+let room: GatewayRoom;
+let askers: Asker[] = [];
+let pages: TestStation[] = [];
+let sessions: Record<'standard' | 'teacher' | 'admin', string> = { standard: '', teacher: '', admin: '' };
+
+before(async () => {
+  room = await GatewayRoom.make();
+  const token = async (level: string): Promise<string> =>
+    (await room.ask('POST', '/tokens', { local: true, body: { name: `walk ${level}`, level } })).body.token;
+  askers = [
+    { name: 'nobody', role: 'nobody', options: {} },
+    { name: 'a cookie that is none', role: 'nobody', options: { cookie: 'x'.repeat(43) } },
+    { name: 'teacher at the Dashboard', role: 'dashboard', options: { cookie: await room.pageCookie('teacher', 'dashboard') } },
+    { name: 'token of a teacher', role: 'dashboard', options: { token: await token('dashboard'), origin: null } },
+    { name: 'administrator at the Manager', role: 'administrator', options: { cookie: await room.pageCookie('admin') } },
+    { name: 'token of an administrator', role: 'administrator', options: { token: await token('administrator'), origin: null } },
+    { name: 'root', role: 'administrator', options: { local: true } },
+  ];
+  for (const user of ['anna', 'teacher', 'admin']) {
+    const page = await room.station();
+    await page.hear('free');
+    await page.signIn(user);
+    pages.push(page);
+  }
+  const idOf = (user: string): string => room.sessions.list().find((session) => session.user === user)?.id ?? '';
+  sessions = { standard: idOf('anna'), teacher: idOf('teacher'), admin: idOf('admin') };
+});
+
+after(async () => {
+  for (const page of pages) page[Symbol.dispose]();
+  await room[Symbol.asyncDispose]();
+});
+
+/** Bodies that are of the form expected and change nothing, or fail for another reason than rights. */
+const bodies: Partial<Record<ApiRouteName, unknown>> = {
+  signIn: { user: 'nobody-there', password: 'x', page: 'manager' },
+  signInAnswer: { attempt: 'aaaaaaaaaaaaaaaa', answer: 'x' },
+  setup: { code: 'x', user: 'x', password: 'x', create: true, fullName: '', settings: {} },
+  identifyAll: { on: false },
+  configureStation: { name: 'x' },
+  identifyStation: { on: false },
+  changeSettings: {},
+  makeToken: { name: 'walk administrator', level: 'dashboard' },
+};
+
+/** What the table says without looking into what the gateway does. */
+function expected(asker: Asker, name: ApiRouteName, target: Target): number | 'passes' {
+  if (may(asker.role, apiRoutes[name].action, target)) return 'passes';
+  return asker.role === 'nobody' ? 401 : 403;
+}
+
+describe('every route for every role', () => {
+  // Signing out would end the walk for that cookie, and is allowed to whoever is signed in; logging everybody off ends it for all.
+  const names = (Object.keys(apiRoutes) as ApiRouteName[]).filter((name) => !['signOut', 'logOffAll', 'suspendAll'].includes(name));
+
+  for (const name of names) {
+    const route = apiRoutes[name];
+    test(`${route.method} ${route.path}`, async () => {
+      const targets: [string, Target][] = route.path.startsWith('/sessions/:id')
+        ? [
+            [sessions.standard, 'standard-session'],
+            [sessions.teacher, 'privileged-session'],
+            [sessions.admin, 'privileged-session'],
+            ['aaaaaaaaaaaaaaaa', 'standard-session'],
+          ]
+        : [['aaaaaaaaaaaaaaaa', route.path.startsWith('/stations/:id') ? 'station' : route.path.startsWith('/computers/:name') ? 'computer' : 'none']];
+      for (const asker of askers) {
+        for (const [id, target] of targets) {
+          // Whoever passes would log the session off: the walk only wants to know whether one passes.
+          const own = asker.name === 'teacher at the Dashboard' && id === sessions.teacher;
+          const verdict = expected(asker, name, own ? 'own-session' : target);
+          const passing = verdict === 'passes';
+          const usedId = passing && (name === 'logOffSession' || name === 'suspendSession') && id !== 'aaaaaaaaaaaaaaaa' ? null : id;
+          if (usedId === null) continue;
+          const path = route.path.replace(':id', usedId).replace(':name', 'no-such-computer');
+          const body = route.method === 'GET' || route.method === 'DELETE' ? {} : { body: bodies[name] ?? {} };
+          const { status, body: told } = await room.ask(route.method, path, { ...asker.options, ...body });
+          const who = `${asker.name}, ${route.method} ${path}: ${status} ${JSON.stringify(told).slice(0, 200)}`;
+          if (verdict !== 'passes') {
+            assert.equal(status, verdict, who);
+            assert.equal(told.code, verdict === 401 ? 'not-signed-in' : 'not-allowed', who);
+          } else if (name === 'setupCode') {
+            assert.equal(told.code, asker.name === 'root' ? 'not-possible-now' : 'not-allowed', who);
+          } else {
+            assert.ok(!['not-signed-in', 'not-allowed', 'foreign-origin', 'internal'].includes(told.code), who);
+          }
+        }
+      }
+    });
+  }
+
+  test('a teacher may suspend a pupil and the own session, nobody else', async () => {
+    const cookie = askers.find(({ name }) => name === 'teacher at the Dashboard')?.options.cookie ?? '';
+    const suspend = async (id: string): Promise<number> => (await room.ask('POST', `/sessions/${id}/suspend`, { cookie })).status;
+    assert.equal(await suspend(sessions.standard), 200);
+    assert.equal(await suspend(sessions.teacher), 200);
+    assert.equal(await suspend(sessions.admin), 403);
+    assert.equal((await room.ask('POST', `/computers/${room.computerName}/suspend-all`, { cookie })).status, 403);
+    assert.equal((await room.ask('POST', `/computers/${room.computerName}/log-off-all`, { cookie })).status, 403);
+  });
+
+  test('a token that is named like a person does not reach that person\'s session as its own', async () => {
+    const { body } = await room.ask('POST', '/tokens', { local: true, body: { name: 'admin', level: 'dashboard' } });
+    const { status } = await room.ask('POST', `/sessions/${sessions.admin}/suspend`, { token: body.token, origin: null });
+    assert.equal(status, 403);
+  });
+
+  test('a wrong token is refused at once, also beside a good cookie', async () => {
+    const cookie = askers.find(({ name }) => name === 'administrator at the Manager')?.options.cookie ?? '';
+    assert.equal((await room.ask('GET', '/me', { cookie, token: 'smt_wrong' })).status, 401);
+    assert.equal((await room.ask('GET', '/setup', { token: 'smt_wrong' })).status, 401);
+  });
+});
+
+describe('requests of foreign pages', () => {
+  test('a changing request with another Origin, or from a page with none, is refused', async () => {
+    const cookie = askers.find(({ name }) => name === 'administrator at the Manager')?.options.cookie ?? '';
+    for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:${room.port}`, 'https://127.0.0.1', null]) {
+      const path = `/computers/${room.computerName}/identify`;
+      const { status, body } = await room.ask('POST', path, { cookie, origin, body: { on: true } });
+      assert.deepEqual([status, body.code], [403, 'foreign-origin'], String(origin));
+      const signIn = await room.ask('POST', '/sign-in', { origin, body: { user: 'admin', password: 'admin', page: 'manager' } });
+      assert.equal(signIn.body.code, 'foreign-origin', String(origin));
+    }
+    assert.equal((await room.ask('GET', '/sessions', { cookie, origin: 'https://evil.example' })).status, 403);
+    assert.equal((await room.ask('GET', '/sessions', { cookie, origin: null })).status, 200);
+  });
+
+  test('a form post that is not JSON is not taken', async () => {
+    const cookie = askers.find(({ name }) => name === 'administrator at the Manager')?.options.cookie ?? '';
+    const { status } = await room.ask('POST', `/computers/${room.computerName}/identify`, {
+      cookie,
+      body: 'on=true',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    assert.equal(status, 400);
+  });
+
+  test('no WebSocket opens for a foreign Origin, or for none', async () => {
+    const cookie = askers.find(({ name }) => name === 'administrator at the Manager')?.options.cookie ?? '';
+    for (const path of ['station', 'pixels', 'live']) {
+      for (const origin of ['https://evil.example', null]) {
+        const headers = { cookie: `__Host-stationmaster=${cookie}` };
+        const protocols = path === 'pixels' ? ['binary', `ticket.${'x'.repeat(43)}`] : [];
+        await assert.rejects(room.webSocket(path, { origin, headers, protocols }), /403/, `${path} ${origin}`);
+      }
+    }
+    await assert.rejects(room.webSocket('elsewhere'), /404/);
+  });
+
+  test('the live feed is closed to those without the right, and open to those with it', async () => {
+    for (const { name, role, options } of askers) {
+      if (options.local === true) continue;
+      const headers: Record<string, string> = {
+        ...(options.cookie === undefined ? {} : { cookie: `__Host-stationmaster=${options.cookie}` }),
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      };
+      const socket = await room.webSocket('live', { headers, ...(options.token === undefined ? {} : { origin: null }) });
+      if (may(role, 'live.watch')) {
+        const text = await new Promise<string>((resolve) => {
+          socket.once('message', (data) => resolve(String(data)));
+        });
+        assert.equal(JSON.parse(text).event, 'snapshot', name);
+        socket.terminate();
+      } else {
+        assert.equal(await closeCode(socket), closeCodes.refused, name);
+      }
+    }
+  });
+});

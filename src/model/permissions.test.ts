@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { may, permissions, sessionTarget } from './permissions.ts';
+import type { Action, Role, Target } from './permissions.ts';
+
+const roles: readonly Role[] = ['nobody', 'standard', 'dashboard', 'administrator'];
+const targets: readonly Target[] = ['none', 'own-session', 'standard-session', 'privileged-session', 'station', 'computer'];
+const actions = Object.keys(permissions) as Action[];
+
+it('gives the administrator every action on every target', () => {
+  for (const action of actions)
+    for (const target of targets) assert.ok(may('administrator', action, target), `${action} ${target}`);
+});
+
+it('gives who has not signed in nothing but signing in and finishing the set-up', () => {
+  const allowed = actions.filter((action) => targets.some((target) => may('nobody', action, target)));
+  assert.deepEqual(allowed.toSorted(), ['page.sign-in', 'setup.finish']);
+});
+
+it('never gives a higher level less than a lower one', () => {
+  for (const action of actions) {
+    for (const target of targets) {
+      const allowed = roles.map((role) => may(role, action, target));
+      const first = allowed.indexOf(true);
+      assert.ok(first === -1 || allowed.slice(first).every(Boolean), `${action} ${target}: ${String(allowed)}`);
+    }
+  }
+});
+
+it('keeps the sessions of administrators and Dashboard users out of a teacher\u2019s reach, other people\u2019s out of everyone\u2019s', () => {
+  for (const action of ['session.suspend', 'session.log-off', 'session.picture'] as const) {
+    assert.ok(!may('dashboard', action, 'privileged-session'));
+    assert.ok(may('dashboard', action, 'standard-session'));
+    assert.ok(!may('standard', action, 'standard-session'));
+    assert.ok(may('standard', action, 'own-session'));
+    assert.ok(!may('standard', action), 'a target that was forgotten is no permission');
+  }
+});
+
+it('keeps what changes the room for the administrator', () => {
+  const changing: readonly Action[] = [
+    'computer.suspend-all',
+    'computer.log-off-all',
+    'station.configure',
+    'station.admit',
+    'station.remove',
+    'station.code',
+    'accounts.list',
+    'settings.change',
+    'audit.see',
+    'tokens.manage',
+    'manager.open',
+  ];
+  for (const action of changing) {
+    for (const role of ['nobody', 'standard', 'dashboard'] as const) {
+      for (const target of targets) assert.ok(!may(role, action, target), `${role} ${action} ${target}`);
+    }
+  }
+});
+
+it('says whose session it is', () => {
+  assert.equal(sessionTarget('anna', 'anna', 'administrator'), 'own-session');
+  assert.equal(sessionTarget('tom', 'anna', 'standard'), 'standard-session');
+  assert.equal(sessionTarget('tom', 'anna', 'dashboard'), 'privileged-session');
+  assert.equal(sessionTarget('tom', 'anna', 'administrator'), 'privileged-session');
+  assert.equal(sessionTarget(null, 'anna', 'standard'), 'standard-session');
+});

@@ -1,0 +1,215 @@
+// One desktop in the page: noVNC over the pixel WebSocket, at the size of the window; the last picture stays when the
+// connection breaks.
+import type RFB from '@novnc/novnc';
+import { make } from './element.ts';
+import { closeCodes, socketAddress, ticketProtocolPrefix, windowSize } from './wire.ts';
+
+let loading: Promise<typeof RFB> | null = null;
+
+/** Loads noVNC ahead of its use, while a person types. */
+export async function loadPainter(): Promise<typeof RFB> {
+  loading ??= import('@novnc/novnc').then((module) => module.default);
+  try {
+    return await loading;
+  } catch (error) {
+    loading = null;
+    throw error;
+  }
+}
+
+export interface PictureListener {
+  /** The first full frame is on the screen; `at` in milliseconds of performance.now(). */
+  painted(at: number): void;
+  /** The pixels stopped coming; a new ticket may bring them back. `expected`: the session left, the station link says why. */
+  lost(expected: boolean): void;
+  /** The desktop's clipboard has this text. */
+  clipboard(text: string): void;
+  /** noVNC itself could not be loaded. */
+  unavailable(): void;
+}
+
+/**
+ * Calls `painted` after the browser has shown the first frame that covers the whole canvas. noVNC tells nobody, but it paints
+ * through the canvas's only drawing context; what follows a change of size is its own empty picture and does not count.
+ */
+function awaitFirstFrame(canvas: HTMLCanvasElement, painted: (at: number) => void): void {
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  let [width, height] = [canvas.width, canvas.height];
+  let covered = { left: width, top: height, right: 0, bottom: 0 };
+  const draw = context.drawImage;
+  context.drawImage = (...drawn: unknown[]): void => {
+    Reflect.apply(draw, context, drawn);
+    if (canvas.width !== width || canvas.height !== height) {
+      [width, height] = [canvas.width, canvas.height];
+      covered = { left: width, top: height, right: 0, bottom: 0 };
+      return;
+    }
+    const [x, y, w, h] = drawn.slice(5) as [number, number, number, number];
+    covered = {
+      left: Math.min(covered.left, x),
+      top: Math.min(covered.top, y),
+      right: Math.max(covered.right, x + w),
+      bottom: Math.max(covered.bottom, y + h),
+    };
+    if (covered.left > 0 || covered.top > 0 || covered.right < width || covered.bottom < height) return;
+    context.drawImage = draw;
+    const tell = (): void => {
+      // Behind the frame that carries it.
+      const { port1, port2 } = new MessageChannel();
+      port1.addEventListener('message', () => painted(performance.now()), { once: true });
+      port1.start();
+      port2.postMessage(null);
+    };
+    if (document.hidden) tell();
+    else requestAnimationFrame(tell);
+  };
+}
+
+export class DesktopPicture {
+  readonly element = make('div', { class: 'picture' });
+  readonly #listener: PictureListener;
+  readonly #live = make('div', { class: 'live' });
+  #socket: WebSocket | null = null;
+  #rfb: RFB | null = null;
+  #still: HTMLCanvasElement | null = null;
+  #watched: { disconnect(): void }[] = [];
+
+  constructor(listener: PictureListener) {
+    this.#listener = listener;
+    this.element.append(this.#live);
+    addEventListener('resize', () => this.#fill());
+    this.#fill();
+  }
+
+  /** True while pixels come or are about to. */
+  get isOpen(): boolean {
+    return this.#socket !== null;
+  }
+
+  /** Connects with a fresh ticket, in place of what was connected before. `describe` names the canvas to screen readers. */
+  open(ticket: string, describe: (canvas: HTMLCanvasElement) => void): void {
+    this.#leave(true);
+    const socket = new WebSocket(socketAddress('pixels'), ['binary', ticketProtocolPrefix + ticket]);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    socket.addEventListener('close', ({ code }) => {
+      if (this.#socket !== socket) return;
+      this.#leave(true);
+      this.#listener.lost(code === closeCodes.sessionLeft || code === closeCodes.replaced);
+    });
+    // The connection is opened while noVNC may still be loading; what came meanwhile is told to it afterwards.
+    const early: MessageEvent[] = [];
+    const keep = (event: MessageEvent): void => void early.push(event);
+    socket.addEventListener('message', keep);
+    loadPainter().then(
+      (painter) => {
+        socket.removeEventListener('message', keep);
+        if (this.#socket !== socket || socket.readyState > WebSocket.OPEN) return;
+        this.#paint(painter, socket, describe);
+        for (const { data } of early) socket.dispatchEvent(new MessageEvent('message', { data }));
+      },
+      () => {
+        if (this.#socket !== socket) return;
+        this.#leave(false);
+        this.#listener.unavailable();
+      },
+    );
+  }
+
+  /** The desktop is no longer shown here. */
+  close(): void {
+    this.#leave(false);
+  }
+
+  focus(): void {
+    this.#rfb?.focus({ preventScroll: true });
+  }
+
+  /** Presses keys, given as keysym and code, one after the other, and lets go of them. */
+  press(keys: readonly (readonly [keysym: number, code: string | null])[]): void {
+    for (const [keysym, code] of keys) this.#rfb?.sendKey(keysym, code, true);
+    for (const [keysym, code] of keys.toReversed()) this.#rfb?.sendKey(keysym, code, false);
+  }
+
+  /** Puts a text into the desktop's clipboard. */
+  paste(text: string): void {
+    this.#rfb?.clipboardPasteFrom(text);
+  }
+
+  #paint(painter: typeof RFB, socket: WebSocket, describe: (canvas: HTMLCanvasElement) => void): void {
+    const rfb = new painter(this.#live, socket, { shared: true });
+    this.#rfb = rfb;
+    rfb.background = 'transparent';
+    rfb.qualityLevel = 6;
+    rfb.compressionLevel = 2;
+    rfb.clipViewport = false;
+    rfb.resizeSession = true;
+    rfb.addEventListener('clipboard', ({ detail }) => {
+      if (this.#rfb === rfb) this.#listener.clipboard(detail.text);
+    });
+    rfb.addEventListener('disconnect', ({ detail }) => {
+      // What noVNC did not understand; a broken connection is told by the socket.
+      if (this.#rfb === rfb && !detail.clean) socket.close();
+    });
+    const canvas = this.#live.querySelector('canvas');
+    if (canvas === null) return;
+    describe(canvas);
+    this.#keepFitting(rfb, canvas);
+    awaitFirstFrame(canvas, (at) => {
+      if (this.#rfb !== rfb) return;
+      this.#dropStill();
+      this.#listener.painted(at);
+    });
+  }
+
+  /** Shown one to one when the desktop has the window's size, shrunk or enlarged for as long as it has not. */
+  #keepFitting(rfb: RFB, canvas: HTMLCanvasElement): void {
+    const fit = (): void => {
+      const { widthPx, heightPx } = windowSize();
+      const fits = canvas.width === widthPx && canvas.height === heightPx;
+      if (rfb.scaleViewport === fits) rfb.scaleViewport = !fits;
+    };
+    const size = new MutationObserver(fit);
+    size.observe(canvas, { attributeFilter: ['width', 'height'] });
+    const room = new ResizeObserver(fit);
+    room.observe(this.#live);
+    this.#watched = [size, room];
+  }
+
+  #leave(keepPicture: boolean): void {
+    const [rfb, socket] = [this.#rfb, this.#socket];
+    this.#rfb = null;
+    this.#socket = null;
+    for (const each of this.#watched) each.disconnect();
+    this.#watched = [];
+    const canvas = rfb === null ? null : this.#live.querySelector('canvas');
+    rfb?.disconnect();
+    socket?.close();
+    this.#live.replaceChildren();
+    if (!keepPicture) this.#dropStill();
+    else if (canvas !== null && canvas.width > 0) this.#keepStill(canvas);
+  }
+
+  #keepStill(canvas: HTMLCanvasElement): void {
+    this.#dropStill();
+    canvas.removeAttribute('tabindex');
+    canvas.setAttribute('aria-hidden', 'true');
+    canvas.className = 'still';
+    this.#still = canvas;
+    // Behind the live one, which is see-through until it has a picture.
+    this.element.append(canvas);
+  }
+
+  #dropStill(): void {
+    this.#still?.remove();
+    this.#still = null;
+  }
+
+  /** A whole number of pixels: noVNC would ask for half a pixel again and again. */
+  #fill(): void {
+    const { widthPx, heightPx } = windowSize();
+    this.#live.style.width = `${widthPx}px`;
+    this.#live.style.height = `${heightPx}px`;
+  }
+}

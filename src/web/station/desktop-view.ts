@@ -1,0 +1,149 @@
+// The desktop with everything around it: picture, toolbar, the toolbar's windows.
+import { i18n } from '../shared/i18n.ts';
+import { ClipboardPanel } from './clipboard-panel.ts';
+import { DesktopPicture } from './desktop-picture.ts';
+import { inWords, make } from './element.ts';
+import { KeyChord } from './key-chord.ts';
+import { KeyboardPanel } from './keyboard-panel.ts';
+import { SignOutPanel } from './sign-out-panel.ts';
+import { Toolbar } from './toolbar.ts';
+
+export interface DesktopActions {
+  disconnect(): void;
+  lock(): void;
+  signOut(): void;
+  painted(at: number): void;
+  lost(expected: boolean): void;
+  /** noVNC could not be loaded. */
+  unavailable(): void;
+}
+
+export interface DesktopOf {
+  user: string;
+  fullName: string;
+  station: string;
+  ticket: string;
+}
+
+/** Chromium lets a page in full screen have Esc, Alt+Tab and the Super key as well. */
+interface KeyboardLock {
+  lock(): Promise<void>;
+  unlock(): void;
+}
+
+export class DesktopView {
+  readonly element: HTMLElement;
+  readonly #picture: DesktopPicture;
+  readonly #toolbar: Toolbar;
+  readonly #signOut: SignOutPanel;
+  readonly #clipboard: ClipboardPanel;
+  readonly #keyboard: KeyboardPanel;
+  #user = '';
+  #isPainted = false;
+
+  constructor(actions: DesktopActions) {
+    const focusDesktop = (): void => this.focus();
+    this.#picture = new DesktopPicture({
+      painted: (at) => {
+        this.#isPainted = true;
+        actions.painted(at);
+        this.focus();
+        this.#toolbar.hint();
+        void this.#clipboard.bring();
+      },
+      lost: (expected) => {
+        this.#isPainted = false;
+        actions.lost(expected);
+      },
+      clipboard: (text) => this.#clipboard.take(text),
+      unavailable: () => actions.unavailable(),
+    });
+    this.#clipboard = new ClipboardPanel((text) => this.#picture.paste(text), focusDesktop);
+    this.#keyboard = new KeyboardPanel((keys) => this.#picture.press(keys), focusDesktop);
+    this.#signOut = new SignOutPanel({
+      signOut: () => actions.signOut(),
+      disconnect: () => actions.disconnect(),
+      closed: focusDesktop,
+    });
+    this.#toolbar = new Toolbar({
+      disconnect: () => actions.disconnect(),
+      lock: () => actions.lock(),
+      signOut: () => this.#signOut.open(),
+      fullScreen: () => void this.#toggleFullScreen(),
+      clipboard: () => this.#clipboard.open(),
+      keyboard: () => this.#keyboard.open(),
+      focusDesktop,
+    });
+    this.element = make(
+      'div',
+      { class: 'desktop' },
+      this.#picture.element,
+      this.#toolbar.element,
+      this.#signOut.element,
+      this.#clipboard.element,
+      this.#keyboard.element,
+    );
+    this.element.hidden = true;
+    new KeyChord(() => {
+      if (!this.element.hidden && !this.#isAsking) this.#toolbar.toggle();
+    }).start();
+    addEventListener('focus', () => {
+      if (!this.element.hidden && this.#isPainted) void this.#clipboard.bring();
+    });
+  }
+
+  /** True while pixels come or are about to. */
+  get isOpen(): boolean {
+    return this.#picture.isOpen;
+  }
+
+  get isPainted(): boolean {
+    return this.#isPainted;
+  }
+
+  get #isAsking(): boolean {
+    return this.#signOut.isOpen || this.#clipboard.isOpen || this.#keyboard.isOpen;
+  }
+
+  show({ user, fullName, station, ticket }: DesktopOf): void {
+    if (user !== this.#user) this.#clipboard.clear();
+    this.#user = user;
+    this.#isPainted = false;
+    this.element.hidden = false;
+    const person = fullName === '' ? user : fullName;
+    this.#toolbar.describe(person, station);
+    this.#picture.open(ticket, (canvas) => {
+      canvas.setAttribute('role', 'application');
+      inWords(canvas, () =>
+        canvas.setAttribute('aria-label', i18n._('Desktop of {person}. Press Ctrl+Alt+Shift for the toolbar.', { person })),
+      );
+    });
+  }
+
+  hide(): void {
+    this.element.hidden = true;
+    this.#isPainted = false;
+    for (const each of [this.#toolbar, this.#signOut, this.#clipboard, this.#keyboard]) each.close();
+    this.#picture.close();
+  }
+
+  focus(): void {
+    if (!this.element.hidden && !this.#isAsking && !this.#toolbar.isOpen) this.#picture.focus();
+  }
+
+  async #toggleFullScreen(): Promise<void> {
+    const { keyboard } = navigator as Navigator & { keyboard?: KeyboardLock };
+    try {
+      if (document.fullscreenElement === null) {
+        await document.documentElement.requestFullscreen({ navigationUI: 'hide' });
+        await keyboard?.lock();
+      } else {
+        keyboard?.unlock();
+        await document.exitFullscreen();
+      }
+    } catch {
+      // A browser without full screen (some phones) stays as it is.
+    }
+    this.focus();
+  }
+}

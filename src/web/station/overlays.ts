@@ -1,0 +1,101 @@
+// What lies over every view for a while: the broken connection, the station's name, the countdown to a log-off, short messages.
+import { i18n } from '../shared/i18n.ts';
+import { make } from './element.ts';
+import type { Words } from './element.ts';
+import { icon } from './icon.ts';
+
+/** A break that is over so soon is not worth a word. */
+const unnoticedMs = 250;
+const toastMs = 6000;
+/** Seconds left at which screen readers say so; every second would drown everything else. */
+const spokenSeconds = new Set([300, 120, 60, 30, 20, 10, 5]);
+
+/** "Connection lost, coming back…", while it is so. */
+export class LineOverlay {
+  readonly element = make('div', { class: 'line', attributes: { role: 'status' } });
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  show(words: () => string): void {
+    clearTimeout(this.#timer);
+    const say = (): void =>
+      this.element.replaceChildren(
+        make('span', { class: 'wheel small', attributes: { 'aria-hidden': 'true' } }),
+        make('span', { text: words }),
+      );
+    if (this.element.childElementCount > 0) say();
+    else this.#timer = setTimeout(say, unnoticedMs);
+  }
+
+  hide(): void {
+    clearTimeout(this.#timer);
+    this.element.replaceChildren();
+  }
+}
+
+/** The station's name so large that it is read across the room. Keys and pointer go through it to what is below. */
+export class IdentifyOverlay {
+  readonly element = make('div', { class: 'identify', attributes: { role: 'status' } });
+
+  show(station: string, computer: string): void {
+    const name = make('strong', { text: station });
+    // As large as the width allows: a letter is about 0.6 times as wide as high.
+    name.style.fontSize = `min(40vh, ${Math.max(6, Math.floor(150 / Math.max(4, station.length)))}vw)`;
+    this.element.replaceChildren(name, make('span', { text: computer }));
+  }
+
+  hide(): void {
+    this.element.replaceChildren();
+  }
+}
+
+/** How long until the administrator's log-off. */
+export class CountdownBanner {
+  readonly element = make('div', { class: 'countdown', attributes: { role: 'timer', 'aria-atomic': 'true', 'aria-live': 'off' } });
+  readonly #words = make('span');
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #endsAt = 0;
+  #saidSeconds = -1;
+
+  get isShown(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  start(remainingMs: number): void {
+    this.stop();
+    this.#endsAt = performance.now() + remainingMs;
+    this.element.setAttribute('aria-live', 'assertive');
+    this.element.replaceChildren(icon('warning'), this.#words);
+    this.#tell(true);
+    this.#timer = setInterval(() => this.#tell(false), 200);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#saidSeconds = -1;
+    this.element.replaceChildren();
+  }
+
+  #tell(first: boolean): void {
+    const seconds = Math.max(0, Math.ceil((this.#endsAt - performance.now()) / 1000));
+    if (seconds === this.#saidSeconds) return;
+    this.#saidSeconds = seconds;
+    this.element.setAttribute('aria-live', first || spokenSeconds.has(seconds) ? 'assertive' : 'off');
+    this.#words.textContent =
+      seconds === 0
+        ? i18n._('You are being logged off…')
+        : i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', { seconds });
+  }
+}
+
+/** A short message that goes away by itself. */
+export class Toast {
+  readonly element = make('div', { class: 'toast', attributes: { role: 'status' } });
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  say(words: Words): void {
+    clearTimeout(this.#timer);
+    this.element.replaceChildren(make('span', { text: words }));
+    this.#timer = setTimeout(() => this.element.replaceChildren(), toastMs);
+  }
+}

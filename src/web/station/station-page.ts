@@ -1,0 +1,399 @@
+// The page as a whole: turns what the gateway says into what is shown, and what the person does into what is said.
+import type { FreeReason, GatewaySaysToStation } from '#contract/station-page.ts';
+import { errorText } from '../shared/error-text.ts';
+import { currentLanguage, i18n } from '../shared/i18n.ts';
+import { BackOff } from './back-off.ts';
+import { ChoiceView } from './choice-view.ts';
+import { loadPainter } from './desktop-picture.ts';
+import { DesktopView } from './desktop-view.ts';
+import { make } from './element.ts';
+import { EnrolmentView } from './enrolment-view.ts';
+import { Frame } from './frame.ts';
+import { LockedView } from './locked-view.ts';
+import {
+  approvalView,
+  connectingView,
+  insecureView,
+  noStorageView,
+  openingView,
+  refusedView,
+  removedView,
+  replacedView,
+  waitView,
+} from './message-view.ts';
+import { NoticeView } from './notice-view.ts';
+import { CountdownBanner, IdentifyOverlay, LineOverlay, Toast } from './overlays.ts';
+import { QuestionView } from './question-view.ts';
+import { isUpdated, reloadOnce } from './page-update.ts';
+import { SignInView } from './sign-in-view.ts';
+import { NoStorageError, StationKey } from './station-key.ts';
+import { StationLink } from './station-link.ts';
+import type { LinkState } from './station-link.ts';
+import type { View, ViewName } from './view.ts';
+
+/** A first connection that takes longer is worth a word. */
+const slowMs = 3000;
+/** After pixels were cut because the session left, the gateway says what comes next; if it does not, ask. */
+const saysWithinMs = 3000;
+
+interface Place {
+  name: string;
+  computer: string;
+}
+
+export class StationPage {
+  readonly #frame = new Frame();
+  readonly #line = new LineOverlay();
+  readonly #identify = new IdentifyOverlay();
+  readonly #countdown = new CountdownBanner();
+  readonly #toast = new Toast();
+  readonly #desktop: DesktopView;
+  readonly #ticketBackOff = new BackOff();
+  #link: StationLink | null = null;
+  #ticketTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The desktop is what the gateway wants to be shown. */
+  #onDesktop = false;
+  /** Signing in, to be said as soon as the gateway is there. */
+  #held: { user: string; password: string } | null = null;
+  /** The connection broke since the sign-in was sent. */
+  #brokeMeanwhile = false;
+  #mayBeUpdated = false;
+  #title = '';
+
+  constructor() {
+    this.#desktop = new DesktopView({
+      disconnect: () => this.#ask({ say: 'disconnect' }),
+      lock: () => this.#ask({ say: 'lock' }),
+      signOut: () => this.#ask({ say: 'sign-out' }),
+      painted: (at) => this.#painted(at),
+      lost: (expected) => this.#pixelsLost(expected),
+      unavailable: () => {
+        // After an update of the gateway the file of an older page is no more.
+        if (!reloadOnce()) this.#askForTicket();
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    document.body.replaceChildren(
+      this.#frame.element,
+      this.#desktop.element,
+      make('div', { class: 'overlays' }, this.#countdown.element, this.#line.element, this.#toast.element),
+      this.#identify.element,
+    );
+    i18n.on('change', () => this.#languageChanged());
+    if (!isSecureContext) {
+      this.#show(insecureView(`https://${location.hostname}`));
+      return;
+    }
+    this.#show(connectingView(false));
+    setTimeout(() => {
+      if (this.#link?.state === 'connecting') this.#show(connectingView(true));
+    }, slowMs);
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    let key: StationKey;
+    try {
+      key = await StationKey.open();
+    } catch (error) {
+      if (!(error instanceof NoStorageError)) throw error;
+      this.#show(noStorageView(() => location.reload()));
+      return;
+    }
+    this.#link = new StationLink(key, currentLanguage, {
+      heard: (message) => this.#heard(message),
+      changed: (state) => this.#linkChanged(state),
+    });
+    this.#link.start();
+  }
+
+  // What is shown
+
+  #show(view: View): void {
+    this.#leaveDesktop();
+    this.#frame.show(view);
+    this.#nowShows(view.name);
+  }
+
+  #nowShows(name: ViewName): void {
+    document.documentElement.dataset['view'] = name;
+  }
+
+  #place({ name, computer }: Place, person = ''): void {
+    this.#frame.place(name, computer);
+    this.#title = name;
+    document.title = person === '' ? `${name} – Stationmaster` : `${name} – ${person}`;
+  }
+
+  #leaveDesktop(): void {
+    if (!this.#onDesktop) return;
+    this.#onDesktop = false;
+    clearTimeout(this.#ticketTimer);
+    this.#desktop.hide();
+    delete document.documentElement.dataset['firstFrame'];
+    if (this.#link?.state === 'up') this.#line.hide();
+  }
+
+  #languageChanged(): void {
+    // The next session is to speak this language: the gateway learns it from a new hello.
+    const { view } = this.#frame;
+    if (view instanceof SignInView && !view.isBusy && this.#link?.state === 'up') this.#link.renew();
+  }
+
+  // What the gateway says
+
+  #heard(message: GatewaySaysToStation): void {
+    switch (message.say) {
+      case 'enrol':
+        this.#enrol(message);
+        break;
+      case 'free':
+        this.#place({ name: message.station.name, computer: message.computer });
+        this.#countdown.stop();
+        this.#free(message.because);
+        break;
+      case 'checking':
+        this.#frame.view?.busy?.();
+        break;
+      case 'question':
+        this.#show(
+          new QuestionView(
+            message.question,
+            (answer) => this.#say({ say: 'answer', answer }),
+            () => this.#say({ say: 'cancel' }),
+          ),
+        );
+        break;
+      case 'notice':
+        this.#show(
+          new NoticeView(
+            () => this.#say({ say: 'accept-notice' }),
+            () => this.#say({ say: 'cancel' }),
+          ),
+        );
+        break;
+      case 'choose':
+        this.#show(
+          new ChoiceView(
+            message.sessions,
+            message.mayStartNew,
+            (session) => this.#say({ say: 'choose', session }),
+            () => this.#say({ say: 'cancel' }),
+          ),
+        );
+        break;
+      case 'opening':
+        this.#show(openingView(message.starting));
+        void loadPainter().catch(() => {});
+        break;
+      case 'desktop':
+        this.#showDesktop(message);
+        break;
+      case 'locked':
+        this.#place({ name: message.station.name, computer: message.computer }, message.fullName);
+        this.#locked(message);
+        break;
+      case 'identify':
+        if (message.on) this.#identify.show(message.station, message.computer);
+        else this.#identify.hide();
+        if (message.station !== this.#title && this.#title !== '') document.title = document.title.replace(this.#title, message.station);
+        break;
+      case 'countdown':
+        this.#count(message.remainingMs);
+        break;
+      case 'wait':
+        this.#show(waitView(message.why));
+        break;
+      case 'error':
+        this.#failed(message.error);
+        break;
+      default:
+        // A newer gateway says more than this page understands; it is renewed at the next sign-in page.
+        this.#mayBeUpdated = true;
+    }
+  }
+
+  #enrol({ way, label, error }: Extract<GatewaySaysToStation, { say: 'enrol' }>): void {
+    document.title = label === '' ? 'Stationmaster' : `${label} – Stationmaster`;
+    if (way === 'approval') {
+      this.#show(approvalView(label, error));
+      return;
+    }
+    const { view } = this.#frame;
+    const shown = view instanceof EnrolmentView ? view : new EnrolmentView((code) => this.#say({ say: 'enrol', code }));
+    if (shown !== view) this.#show(shown);
+    if (error !== null) shown.fail(error);
+  }
+
+  #free(because: FreeReason): void {
+    const { view } = this.#frame;
+    const held = this.#held;
+    if (view instanceof SignInView && held !== null) {
+      this.#held = null;
+      this.#say({ say: 'sign-in', ...held });
+      return;
+    }
+    if (view instanceof SignInView && (view.isBusy || !view.isUntouched)) {
+      // Only the answer to what was sent may touch what is typed.
+      if (view.isBusy && because.reason === 'refused') view.fail(because.error);
+      else if (view.isBusy && this.#brokeMeanwhile) view.broke();
+      this.#brokeMeanwhile = false;
+      return;
+    }
+    const fresh = new SignInView((user, password) => this.#signIn(user, password));
+    this.#show(fresh);
+    fresh.because(because);
+    this.#lookForUpdate();
+    // While the person types: what the desktop needs.
+    setTimeout(() => void loadPainter().catch(() => {}), 50);
+  }
+
+  #signIn(user: string, password: string): void {
+    this.#brokeMeanwhile = false;
+    if (this.#link?.send({ say: 'sign-in', user, password }) === true) return;
+    this.#held = { user, password };
+    if (this.#frame.view instanceof SignInView) this.#frame.view.holdOn();
+  }
+
+  #showDesktop(message: Extract<GatewaySaysToStation, { say: 'desktop' }>): void {
+    const { user, fullName, ticket } = message;
+    clearTimeout(this.#ticketTimer);
+    // The wheel stays until there is something to see; after a break the last picture does.
+    if (!this.#onDesktop && this.#frame.view?.name !== 'opening') this.#frame.show(openingView(false));
+    this.#place({ name: message.station.name, computer: message.computer }, fullName === '' ? user : fullName);
+    this.#onDesktop = true;
+    delete document.documentElement.dataset['firstFrame'];
+    this.#nowShows('desktop');
+    this.#desktop.show({ user, fullName, station: message.station.name, ticket });
+  }
+
+  #painted(at: number): void {
+    if (!this.#onDesktop) return;
+    this.#ticketBackOff.reset();
+    this.#frame.hide();
+    if (this.#link?.state === 'up') this.#line.hide();
+    document.documentElement.dataset['firstFrame'] = String(at);
+    this.#desktop.focus();
+  }
+
+  #locked({ user, fullName, error }: Extract<GatewaySaysToStation, { say: 'locked' }>): void {
+    const { view } = this.#frame;
+    const again = view instanceof LockedView && view.user === user;
+    const shown = again ? view : new LockedView({ user, fullName }, (password) => this.#say({ say: 'unlock', password }));
+    if (!again) this.#show(shown);
+    if (error !== null) shown.fail(error);
+    else if (again) shown.again();
+  }
+
+  #count(remainingMs: number | null): void {
+    if (remainingMs !== null) {
+      this.#countdown.start(remainingMs);
+      return;
+    }
+    if (this.#countdown.isShown) this.#toast.say(() => i18n._('The administrator has taken the log-off back.'));
+    this.#countdown.stop();
+  }
+
+  #failed(error: Extract<GatewaySaysToStation, { say: 'error' }>['error']): void {
+    if (this.#onDesktop && error.code === 'not-possible-now' && !this.#desktop.isOpen) {
+      this.#askForTicket();
+      return;
+    }
+    const { view } = this.#frame;
+    if (!this.#onDesktop && view?.fail !== undefined) view.fail(error);
+    else this.#toast.say(() => errorText(error));
+  }
+
+  // What the person says
+
+  #say(message: Parameters<StationLink['send']>[0]): void {
+    if (this.#link?.send(message) !== true) this.#toast.say(() => i18n._('The connection is lost at the moment. Try again when it is back.'));
+  }
+
+  #ask(message: Parameters<StationLink['send']>[0]): void {
+    this.#say(message);
+    this.#desktop.focus();
+  }
+
+  // Breaks
+
+  #linkChanged(state: LinkState): void {
+    document.documentElement.dataset['line'] = state === 'up' ? 'up' : 'lost';
+    switch (state) {
+      case 'up':
+        this.#mayBeUpdated ||= this.#brokeMeanwhile;
+        if (!this.#onDesktop || this.#desktop.isPainted) this.#line.hide();
+        break;
+      case 'connecting':
+        break;
+      case 'lost':
+        this.#brokeMeanwhile = true;
+        this.#sayLost();
+        break;
+      case 'restarting':
+        this.#brokeMeanwhile = true;
+        this.#line.show(() => i18n._('The server is restarting. This page comes back by itself.'));
+        break;
+      case 'replaced':
+        this.#quiet(replacedView(() => this.#link?.renew()));
+        break;
+      case 'removed':
+        this.#quiet(removedView(() => this.#link?.renew()));
+        break;
+      case 'refused':
+        this.#quiet(
+          refusedView(
+            () => this.#link?.renew(),
+            () => void this.#startAnew(),
+          ),
+        );
+        break;
+    }
+  }
+
+  #sayLost(): void {
+    this.#line.show(() => i18n._('Connection lost, coming back…'));
+  }
+
+  /** Nothing goes on by itself any more. */
+  #quiet(view: View): void {
+    this.#held = null;
+    this.#countdown.stop();
+    this.#identify.hide();
+    this.#show(view);
+    this.#line.hide();
+  }
+
+  async #startAnew(): Promise<void> {
+    await StationKey.forget().catch(() => {});
+    location.reload();
+  }
+
+  #pixelsLost(expected: boolean): void {
+    if (!this.#onDesktop) return;
+    delete document.documentElement.dataset['firstFrame'];
+    if (this.#link?.state !== 'restarting') this.#sayLost();
+    this.#askForTicket(expected ? saysWithinMs : this.#ticketBackOff.next());
+  }
+
+  #askForTicket(afterMs = this.#ticketBackOff.next()): void {
+    clearTimeout(this.#ticketTimer);
+    this.#ticketTimer = setTimeout(() => {
+      // Without the station link there is nobody to ask; when it is back it brings a ticket.
+      if (this.#onDesktop && !this.#desktop.isOpen) this.#link?.send({ say: 'ticket' });
+    }, afterMs);
+  }
+
+  #lookForUpdate(): void {
+    if (!this.#mayBeUpdated) return;
+    this.#mayBeUpdated = false;
+    void isUpdated().then((updated) => {
+      const { view } = this.#frame;
+      if (!updated) return;
+      if (view instanceof SignInView && view.isUntouched) location.reload();
+      else this.#mayBeUpdated = true;
+    });
+  }
+}

@@ -1,0 +1,177 @@
+// The toolbar over the desktop. It hides at the top edge: the pointer held there, a touch of its handle or the keys bring it.
+import { i18n } from '../shared/i18n.ts';
+import { make, newId } from './element.ts';
+import { icon } from './icon.ts';
+import type { IconName } from './icon.ts';
+
+/** The pointer stays at the edge so long: menus of the desktop lie there, too. */
+const dwellMs = 350;
+const leaveMs = 700;
+const hintMs = 7000;
+
+export interface ToolbarActions {
+  disconnect(): void;
+  lock(): void;
+  signOut(): void;
+  fullScreen(): void;
+  clipboard(): void;
+  keyboard(): void;
+  /** The keyboard goes back to the desktop. */
+  focusDesktop(): void;
+}
+
+export class Toolbar {
+  readonly element: HTMLElement;
+  readonly #bar: HTMLElement;
+  readonly #handle: HTMLButtonElement;
+  readonly #who = make('p', { class: 'who' });
+  readonly #hint = make('div', { class: 'toolbar-hint', attributes: { role: 'status' } });
+  readonly #actions: ToolbarActions;
+  readonly #buttons: HTMLButtonElement[];
+  #dwell: ReturnType<typeof setTimeout> | undefined;
+  #leave: ReturnType<typeof setTimeout> | undefined;
+  #hinting: ReturnType<typeof setTimeout> | undefined;
+  #hinted = false;
+  #isOpen = false;
+
+  constructor(actions: ToolbarActions) {
+    this.#actions = actions;
+    const id = newId();
+    const entry = (picture: IconName, text: () => string, pressed: () => void): HTMLButtonElement =>
+      make(
+        'button',
+        {
+          class: 'tool',
+          attributes: { type: 'button', tabindex: '-1' },
+          on: {
+            click: () => {
+              this.close();
+              pressed();
+            },
+          },
+        },
+        icon(picture),
+        make('span', { text }),
+      );
+    this.#buttons = [
+      entry('disconnect', () => i18n._('Disconnect'), () => actions.disconnect()),
+      entry('lock', () => i18n._('Lock'), () => actions.lock()),
+      entry('signOut', () => i18n._('Sign out'), () => actions.signOut()),
+      entry('fullScreen', () => i18n._('Full screen'), () => actions.fullScreen()),
+      entry('clipboard', () => i18n._('Clipboard'), () => actions.clipboard()),
+      entry('keyboard', () => i18n._('Keyboard'), () => actions.keyboard()),
+    ];
+    this.#buttons[0]?.setAttribute('tabindex', '0');
+    this.#bar = make(
+      'div',
+      {
+        class: 'toolbar',
+        label: () => i18n._('Session'),
+        attributes: { id, role: 'toolbar' },
+        on: { keydown: (event) => this.#key(event) },
+      },
+      this.#who,
+      make('div', { class: 'tools' }, ...this.#buttons),
+    );
+    this.#handle = make('button', {
+      class: 'handle',
+      label: () => i18n._('Toolbar'),
+      title: () => i18n._('Toolbar: Ctrl+Alt+Shift'),
+      attributes: { type: 'button', 'aria-expanded': 'false', 'aria-controls': id },
+      on: { click: () => this.toggle() },
+    });
+    this.element = make('div', { class: 'toolbar-place' }, this.#bar, this.#handle, this.#hint);
+    addEventListener('pointermove', (event) => this.#pointerAt(event), true);
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whose desktop, at which station. */
+  describe(person: string, station: string): void {
+    this.#who.replaceChildren(make('strong', { text: person }), make('span', { text: station }));
+  }
+
+  toggle(): void {
+    if (this.#isOpen) {
+      this.close();
+      this.#actions.focusDesktop();
+    } else {
+      this.open();
+      this.#buttons[0]?.focus();
+    }
+  }
+
+  open(): void {
+    this.#set(true);
+  }
+
+  close(): void {
+    clearTimeout(this.#leave);
+    this.#set(false);
+  }
+
+  /** Says once how to find it. */
+  hint(): void {
+    if (this.#hinted) return;
+    this.#hinted = true;
+    this.#hint.replaceChildren(
+      make('span', {
+        text: () => i18n._('For Disconnect, Lock and Sign out, hold the pointer at the middle of the top edge or press Ctrl+Alt+Shift.'),
+      }),
+    );
+    this.#hinting = setTimeout(() => this.#hint.replaceChildren(), hintMs);
+  }
+
+  #set(open: boolean): void {
+    clearTimeout(this.#dwell);
+    this.#dwell = undefined;
+    this.#isOpen = open;
+    this.#bar.classList.toggle('open', open);
+    this.#handle.setAttribute('aria-expanded', String(open));
+    if (!open) return;
+    clearTimeout(this.#hinting);
+    this.#hint.replaceChildren();
+  }
+
+  #pointerAt({ clientX, clientY, buttons, pointerType, target }: PointerEvent): void {
+    if (pointerType === 'touch' || !this.element.isConnected || this.element.closest('[hidden]') !== null) return;
+    if (this.#isOpen) {
+      if (target instanceof Node && this.element.contains(target)) {
+        clearTimeout(this.#leave);
+        this.#leave = undefined;
+      } else if (!this.#bar.contains(document.activeElement)) {
+        this.#leave ??= setTimeout(() => {
+          this.#leave = undefined;
+          this.close();
+        }, leaveMs);
+      }
+      return;
+    }
+    const atEdge = clientY <= 1 && Math.abs(clientX - innerWidth / 2) < Math.min(240, innerWidth / 5) && buttons === 0;
+    if (!atEdge) {
+      clearTimeout(this.#dwell);
+      this.#dwell = undefined;
+    } else {
+      this.#dwell ??= setTimeout(() => this.open(), dwellMs);
+    }
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      this.close();
+      this.#actions.focusDesktop();
+      return;
+    }
+    const last = this.#buttons.length - 1;
+    const at = this.#buttons.indexOf(document.activeElement as HTMLButtonElement);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    for (const each of this.#buttons) each.setAttribute('tabindex', '-1');
+    const next = this.#buttons.at(to > last ? 0 : to);
+    next?.setAttribute('tabindex', '0');
+    next?.focus();
+  }
+}

@@ -1,0 +1,221 @@
+// The command line against a real gateway and host (with fake people and desktops): what it prints and how it ends.
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { chmod, writeFile } from 'node:fs/promises';
+import { tryProgram } from '../src/cli/computer/program-run.ts';
+import type { ProgramResult } from '../src/cli/computer/program-run.ts';
+import { GatewayRoom } from './support/gateway-room.ts';
+import type { TestStation } from './support/gateway-room.ts';
+
+const main = resolve(import.meta.dirname, '../src/cli/main.ts');
+let room: GatewayRoom;
+
+async function runWith(variables: Record<string, string>, ...args: string[]): Promise<ProgramResult> {
+  const environment = {
+    PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: resolve(import.meta.dirname, '../.cache/compile'),
+    STATIONMASTER_STATE: room.places.stateDir,
+    STATIONMASTER_RUN: room.places.runDir,
+    STATIONMASTER_CONFIG: room.places.configFile,
+    ...variables,
+  };
+  return await tryProgram(process.execPath, [main, ...args], { environment });
+}
+
+async function run(...args: string[]): Promise<ProgramResult> {
+  return await runWith({}, ...args);
+}
+
+/** Runs it and reads what it prints with --json; fails unless it ends with `code`. */
+async function json<T>(code: number, ...args: string[]): Promise<T> {
+  const result = await run(...args, '--json');
+  assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
+  return JSON.parse(result.stdout) as T;
+}
+
+interface SessionRow {
+  id: string;
+  user: string;
+  computer: string;
+  station: string | null;
+  state: string;
+  since: number;
+}
+
+/** A station where somebody is signed in. */
+async function occupied(user: string): Promise<TestStation> {
+  const station = await room.station();
+  await station.hear('free');
+  await station.signIn(user);
+  return station;
+}
+
+before(async () => {
+  room = await GatewayRoom.make();
+});
+after(async () => {
+  await room[Symbol.asyncDispose]();
+});
+
+test('an empty room has empty lists', async () => {
+  assert.deepEqual(await json(0, 'session', 'list'), []);
+  assert.deepEqual(await json(0, 'station', 'list', '--all'), []);
+  const suspended = await json<{ outcomes: unknown[] }>(0, 'session', 'suspend', '--all');
+  assert.deepEqual(suspended.outcomes, []);
+});
+
+test('a session is listed with its station, suspended by name, listed at none, and logged off', async () => {
+  using station = await occupied('anna');
+  const [shown, ...others] = await json<SessionRow[]>(0, 'session', 'list');
+  assert.ok(shown !== undefined);
+  assert.equal(others.length, 0);
+  assert.equal(shown.user, 'anna');
+  assert.equal(shown.computer, room.computerName);
+  assert.equal(shown.state, 'active');
+  assert.ok(shown.station !== null && shown.since > 0);
+
+  const table = await run('session', 'list');
+  assert.match(table.stdout, /^Id\s+User\s+Computer\s+Station\s+State\s+Since\n[a-z2-7]{16}\s+anna\s/);
+
+  const { outcomes } = await json<{ outcomes: { session: string; error: null }[] }>(0, 'session', 'suspend', shown.station);
+  assert.deepEqual(outcomes, [{ session: shown.id, user: 'anna', error: null }]);
+  assert.equal((await station.hear('free')).because.reason, 'session');
+  const [suspended] = await json<SessionRow[]>(0, 'session', 'list');
+  assert.equal(suspended?.state, 'suspended');
+  assert.equal(suspended?.station, null);
+
+  await json(0, 'session', 'logoff', 'anna', '--seconds', '600');
+  await json(0, 'session', 'keep', 'anna');
+  await json(0, 'session', 'logoff', shown.id, '--seconds', '0');
+  const deadline = performance.now() + 10_000;
+  while ((await json<SessionRow[]>(0, 'session', 'list')).length > 0) assert.ok(performance.now() < deadline);
+});
+
+test('all sessions of a computer are suspended at once; another computer is not known', async () => {
+  using _first = await occupied('anna');
+  using _second = await occupied('ben');
+  const { outcomes } = await json<{ outcomes: { user: string; error: unknown }[] }>(
+    0,
+    'session',
+    'suspend',
+    '--all',
+    '--computer',
+    room.computerName,
+  );
+  assert.deepEqual(outcomes.map(({ user, error }) => [user, error]).toSorted(), [
+    ['anna', null],
+    ['ben', null],
+  ]);
+  assert.equal((await run('session', 'suspend', '--all', '--computer', 'elsewhere')).code, 5);
+  await json(0, 'session', 'logoff', '--all', '--seconds', '0');
+});
+
+test('a station is renamed, shows its name, is removed', async () => {
+  using station = await room.station();
+  const { station: itself } = await station.hear('free');
+  await json(0, 'station', 'set', itself.id, '--name', 'Window seat');
+  await json(0, 'station', 'identify', 'window SEAT');
+  assert.equal((await station.hear('identify')).on, true);
+  await json(0, 'station', 'identify', '--all', '--hide');
+  assert.equal((await station.hear('identify')).on, false);
+  const rows = await json<{ id: string; name: string; status: string }[]>(0, 'station', 'list');
+  assert.equal(rows.find((row) => row.id === itself.id)?.status, 'free');
+  await json(0, 'station', 'remove', 'Window seat');
+  assert.equal((await run('station', 'set', 'Window seat', '--name', 'x')).code, 5);
+});
+
+test('a browser waits for the yes of the administrator', async () => {
+  await json(0, 'system', 'settings', '--set', 'enrolment=approval');
+  using station = await room.station();
+  const { label } = await station.hear('enrol');
+  const waiting = (await json<{ id: string; name: string; status: string }[]>(0, 'station', 'list')).filter((row) => row.status === 'waiting');
+  assert.equal(waiting.length, 1, label);
+  await json(0, 'station', 'admit', waiting[0]?.id ?? '');
+  await station.hear('free');
+  await json(0, 'system', 'settings', '--set', 'enrolment=open');
+});
+
+test('settings are shown and changed; wrong ones are refused without changing any', async () => {
+  const changed = await json<{ graceSeconds: number; privacyNotice: boolean }>(
+    0,
+    'system',
+    'settings',
+    '--set',
+    'graceSeconds=20',
+    'privacyNotice=on',
+  );
+  assert.deepEqual([changed.graceSeconds, changed.privacyNotice], [20, true]);
+  assert.equal((await run('system', 'settings', '--set', 'graceSeconds=0', 'privacyNotice=off')).code, 2);
+  assert.equal((await run('system', 'settings', '--set', 'colour=red')).code, 2);
+  assert.equal((await json<{ privacyNotice: boolean }>(0, 'system', 'settings')).privacyNotice, true);
+  await json(0, 'system', 'settings', '--set', 'privacyNotice=off', 'graceSeconds=15');
+});
+
+test("somebody's level is set, people and audit are listed", async () => {
+  await json(0, 'user', 'set', 'anna', '--level', 'dashboard');
+  const people = await json<{ name: string; level: string }[]>(0, 'user', 'list');
+  assert.equal(people.find(({ name }) => name === 'anna')?.level, 'dashboard');
+  await json(0, 'user', 'set', 'anna', '--level', 'standard');
+  assert.equal((await run('user', 'set', 'nobody-here', '--level', 'standard')).code, 5);
+  const entries = await json<{ actor: string }[]>(0, 'audit', '--limit', '5');
+  assert.equal(entries.length, 5);
+});
+
+test('a token is shown once, is listed without its secret, and is revoked', async () => {
+  const { token } = await json<{ token: string }>(0, 'token', 'add', 'laptop', '--level', 'dashboard');
+  const listed = await run('token', 'list', '--json');
+  assert.match(listed.stdout, /laptop/);
+  assert.ok(!listed.stdout.includes(token));
+  await json(0, 'token', 'revoke', 'laptop');
+  assert.deepEqual(await json(0, 'token', 'list'), []);
+  assert.equal((await run('token', 'revoke', 'laptop')).code, 5);
+});
+
+test('words that make no command are usage errors', async () => {
+  for (const words of [
+    ['nonsense'],
+    ['session'],
+    ['session', 'suspend'],
+    ['session', 'suspend', 'anna', '--all'],
+    ['session', 'logoff', '--all', '--seconds', 'soon'],
+    ['session', 'logoff', '--all', '--seconds', '-1'],
+    ['station', 'set', 'x'],
+    ['station', 'code', '--minutes', '0'],
+    ['user', 'set', 'anna', '--level', 'king'],
+    ['session', 'list', '--server', 'http://room.example'],
+    ['session', 'list', '--server', 'https://room.example'],
+  ]) {
+    const result = await run(...words);
+    assert.equal(result.code, 2, `${words.join(' ')}: ${result.stdout}${result.stderr}`);
+    assert.equal(result.stdout, '', words.join(' '));
+  }
+});
+
+test('what is not there is 5, what does not answer is 3', async () => {
+  assert.equal((await run('session', 'suspend', 'nobody')).code, 5);
+  assert.equal((await runWith({ STATIONMASTER_RUN: '/run/stationmaster-nowhere' }, 'session', 'list')).code, 3);
+  assert.equal((await runWith({ STATIONMASTER_RUN: '/run/stationmaster-nowhere' }, 'status')).code, 3);
+  const away = await runWith({ STATIONMASTER_TOKEN: 'x' }, 'session', 'list', '--server', 'https://127.0.0.1:9');
+  assert.equal(away.code, 3);
+});
+
+test('a token file that others can read is refused, and a wrong token is not allowed in', async () => {
+  const file = `${room.folder}/token`;
+  await writeFile(file, 'wrong\n', { mode: 0o644 });
+  const words = ['session', 'list', '--server', `https://127.0.0.1:${room.port}`, '--token-file', file];
+  const open = await run(...words);
+  assert.equal(open.code, 4);
+  assert.match(open.stderr, /chmod 600/);
+  await chmod(file, 0o600);
+  const untrusted = await run(...words);
+  // The certificate of this room names nobody: nothing is sent to whom we do not know.
+  assert.equal(untrusted.code, 3);
+  assert.match(untrusted.stderr, /--ca/);
+});
+
+test('a reader that closes early is no fault', async () => {
+  const shell = `"$0" "$1" --help | head -n 1`;
+  const result = await tryProgram('bash', ['-o', 'pipefail', '-c', shell, process.execPath, main]);
+  assert.equal(result.code, 0, result.stderr);
+});

@@ -1,0 +1,404 @@
+// A gateway for tests of the Manager and the Dashboard: the built pages under the real security headers, with a room that a test scripts.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { Server } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { AuditEntry, Outcome, Principal } from '#contract/api.ts';
+import { errorCodes } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import type { LiveEvent } from '#contract/live.ts';
+import type { Computer } from '#contract/values.ts';
+import type { Account, Level } from '#model/account.ts';
+import type { Session } from '#model/session.ts';
+import { defaultSettings } from '#model/settings.ts';
+import type { Settings } from '#model/settings.ts';
+import type { Station } from '#model/station.ts';
+import { securityHeaders } from '../../src/gateway/web-security.ts';
+
+const run = promisify(execFile);
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** An answer other than 200. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, string | number>>;
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}) {
+    super(code);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export interface Call {
+  method: string;
+  path: string;
+  body: Record<string, unknown>;
+}
+
+type Answer = (call: Call, match: readonly string[]) => unknown;
+
+export class FakeGateway implements AsyncDisposable {
+  computers: Computer[] = [];
+  stations: Station[] = [];
+  sessions: Session[] = [];
+  settings: Settings = { ...defaultSettings };
+  accounts: Account[] = [];
+  audit: AuditEntry[] = [];
+  setupNeeded = false;
+  /** Who is signed in, without having to; null: the sign-in page is shown. */
+  principal: Principal | null = null;
+  /** Every changing request, in order. */
+  readonly calls: Call[] = [];
+  readonly #answers: (readonly [RegExp, Answer])[] = [];
+  readonly #readers = new Set<WebSocket>();
+  readonly #pages: string;
+  readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  #server: Server | null = null;
+  #port = 0;
+  #up = true;
+
+  private constructor(pages: string) {
+    this.#pages = pages;
+  }
+
+  /** `pages`: the folder of the built pages. */
+  static async start(pages: string): Promise<FakeGateway> {
+    const gateway = new FakeGateway(pages);
+    await gateway.#listen();
+    return gateway;
+  }
+
+  url(path: string): string {
+    return `https://localhost:${this.#port}${path}`;
+  }
+
+  /** Answers requests whose `METHOD /path` (below /api/v1) matches in this way from now on. */
+  answer(line: RegExp, answer: Answer): void {
+    this.#answers.unshift([line, answer]);
+  }
+
+  /** Tells everybody an event, and keeps the state that a later snapshot tells. */
+  tell(event: LiveEvent): void {
+    switch (event.event) {
+      case 'snapshot':
+        break;
+      case 'computer.changed':
+        this.computers = [...this.computers.filter((each) => each.name !== event.computer.name), event.computer];
+        break;
+      case 'station.changed':
+        this.stations = [...this.stations.filter((each) => each.id !== event.station.id), event.station];
+        break;
+      case 'station.removed':
+        this.stations = this.stations.filter((each) => each.id !== event.station);
+        break;
+      case 'session.changed':
+        this.sessions = [...this.sessions.filter((each) => each.id !== event.session.id), event.session];
+        break;
+      case 'session.removed':
+        this.sessions = this.sessions.filter((each) => each.id !== event.session);
+        break;
+      case 'settings.changed':
+        this.settings = event.settings;
+        break;
+    }
+    for (const reader of this.#readers) reader.send(JSON.stringify(event));
+  }
+
+  changeSession(id: string, change: Partial<Session>): Session {
+    const session = this.sessions.find((each) => each.id === id);
+    if (session === undefined) throw new Refusal('session-not-found');
+    const changed = { ...session, ...change };
+    this.tell({ event: 'session.changed', session: changed });
+    return changed;
+  }
+
+  changeStation(id: string, change: Partial<Station>): Station {
+    const station = this.stations.find((each) => each.id === id);
+    if (station === undefined) throw new Refusal('station-not-found');
+    const changed = { ...station, ...change };
+    this.tell({ event: 'station.changed', station: changed });
+    return changed;
+  }
+
+  /** As if the gateway were gone: live feeds break and every request fails, until `comeBack`. */
+  vanish(): void {
+    this.#up = false;
+    for (const reader of this.#readers) reader.terminate();
+  }
+
+  comeBack(): void {
+    this.#up = true;
+  }
+
+  /** The server no longer takes the sign-in. */
+  endSignIn(): void {
+    this.principal = null;
+    for (const reader of this.#readers) reader.close(4002, 'refused');
+  }
+
+  async #listen(): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'stationmaster-fake-gateway-'));
+    try {
+      const keyFile = join(folder, 'key.pem');
+      const certificateFile = join(folder, 'certificate.pem');
+      await run('openssl', [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+        ...['-subj', '/CN=localhost', '-keyout', keyFile, '-out', certificateFile],
+      ]);
+      const server = createServer({ key: await readFile(keyFile), cert: await readFile(certificateFile) });
+      this.#server = server;
+      server.on('request', (request, response) => void this.#serve(request, response));
+      server.on('upgrade', (request, socket, head) => {
+        if (!this.#up) {
+          socket.destroy();
+          return;
+        }
+        this.#sockets.handleUpgrade(request, socket, head, (reader) => {
+          if (this.principal === null) {
+            reader.close(4002, 'refused');
+            return;
+          }
+          this.#readers.add(reader);
+          reader.on('close', () => this.#readers.delete(reader));
+          const { computers, stations, sessions, settings } = this;
+          reader.send(JSON.stringify({ event: 'snapshot', computers, stations, sessions, settings } satisfies LiveEvent));
+        });
+      });
+      await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
+      this.#port = (server.address() as AddressInfo).port;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#up) {
+      request.socket.destroy();
+      return;
+    }
+    for (const [name, value] of Object.entries(securityHeaders(request.headers.host))) response.setHeader(name, value);
+    const { pathname, search } = new URL(request.url ?? '/', 'https://localhost');
+    try {
+      if (pathname.startsWith('/api/v1/')) {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+        const text = Buffer.concat(chunks).toString();
+        const call: Call = {
+          method: request.method ?? '',
+          path: pathname.slice('/api/v1'.length) + search,
+          body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+        };
+        if (call.method !== 'GET') this.calls.push(call);
+        const reply = (await this.#reply(call)) ?? {};
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(reply));
+        return;
+      }
+      const page = /^\/(manager|dashboard)(\/|$)/.exec(pathname)?.[1];
+      const file = pathname.startsWith('/assets/') ? pathname : `/${page ?? 'station'}/index.html`;
+      response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
+      response.end(await readFile(join(this.#pages, file)));
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal('internal');
+      response.statusCode = errorCodes[refusal.code].status;
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({ error: { code: refusal.code, message: errorCodes[refusal.code].text, details: refusal.details } }),
+      );
+    }
+  }
+
+  async #reply(call: Call): Promise<unknown> {
+    const line = `${call.method} ${call.path}`;
+    for (const [pattern, answer] of [...this.#answers, ...this.#usual]) {
+      const match = pattern.exec(line);
+      if (match !== null) return answer(call, match.slice(1).map(decodeURIComponent));
+    }
+    throw new Refusal('not-found');
+  }
+
+  /** What a well-behaved gateway does. */
+  readonly #usual: readonly (readonly [RegExp, Answer])[] = [
+    [
+      /^GET \/me$/,
+      () => {
+        if (this.principal === null) throw new Refusal('not-signed-in');
+        return { principal: this.principal, computer: this.computers[0]?.name ?? 'computer' };
+      },
+    ],
+    [
+      /^POST \/sign-in$/,
+      ({ body }) => {
+        if (body['password'] !== 'right') throw new Refusal('wrong-credentials');
+        this.principal = makePrincipal(String(body['user']), body['page'] === 'manager' ? 'administrator' : 'dashboard');
+        return { step: 'done', principal: this.principal };
+      },
+    ],
+    [
+      /^POST \/sign-out$/,
+      () => {
+        this.principal = null;
+      },
+    ],
+    [/^GET \/setup$/, () => ({ needed: this.setupNeeded })],
+    [/^GET \/users$/, () => this.accounts],
+    [
+      /^GET \/audit(.*)$/,
+      (_call, [query]) => {
+        const asked = new URLSearchParams(query);
+        const before = Number(asked.get('before') ?? Number.MAX_SAFE_INTEGER);
+        const wanted = asked.get('search') ?? '';
+        return this.audit
+          .filter((entry) => entry.number < before && JSON.stringify(entry).includes(wanted))
+          .toSorted((a, b) => b.number - a.number)
+          .slice(0, Number(asked.get('limit') ?? 100));
+      },
+    ],
+    [
+      /^PATCH \/settings$/,
+      ({ body }) => {
+        this.tell({ event: 'settings.changed', settings: { ...this.settings, ...body } });
+        return this.settings;
+      },
+    ],
+    [
+      /^POST \/computers\/([^/]+)\/suspend-all$/,
+      (_call, [computer]) => {
+        const outcomes: Outcome[] = [];
+        for (const session of this.sessions) {
+          if (session.computer !== computer || session.station === null) continue;
+          this.changeSession(session.id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' });
+          outcomes.push({ session: session.id, user: session.user, error: null });
+        }
+        return { outcomes };
+      },
+    ],
+    [
+      /^POST \/computers\/([^/]+)\/log-off-all$/,
+      ({ body }, [computer]) => {
+        const outcomes: Outcome[] = [];
+        for (const session of this.sessions) {
+          if (session.computer !== computer || session.station === null) continue;
+          this.changeSession(session.id, { endsAt: Date.now() + Number(body['seconds']) * 1000 });
+          outcomes.push({ session: session.id, user: session.user, error: null });
+        }
+        return { outcomes };
+      },
+    ],
+    [
+      /^POST \/computers\/([^/]+)\/identify$/,
+      ({ body }, [computer]) => {
+        for (const station of this.stations) {
+          if (station.computer === computer && station.online) this.changeStation(station.id, { identifying: body['on'] === true });
+        }
+      },
+    ],
+    [/^POST \/stations\/codes$/, () => ({ code: 'K7WM-4PXD', expiresAt: Date.now() + 3_600_000 })],
+    [
+      /^PATCH \/stations\/(\w+)$/,
+      ({ body }, [id = '']) => {
+        const station = this.stations.find((each) => each.id === id);
+        if (body['was'] !== undefined && body['was'] !== station?.name) throw new Refusal('changed-meanwhile');
+        return this.changeStation(id, { name: String(body['name']) });
+      },
+    ],
+    [/^POST \/stations\/(\w+)\/admit$/, (_call, [id = '']) => this.changeStation(id, { state: 'enrolled', name: 'Station 9' })],
+    [/^POST \/stations\/(\w+)\/identify$/, ({ body }, [id = '']) => this.changeStation(id, { identifying: body['on'] === true })],
+    [/^DELETE \/stations\/(\w+)$/, (_call, [station = '']) => this.tell({ event: 'station.removed', station })],
+    [
+      /^POST \/sessions\/(\w+)\/suspend$/,
+      (_call, [id = '']) => this.changeSession(id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' }),
+    ],
+    [
+      /^POST \/sessions\/(\w+)\/log-off$/,
+      ({ body }, [id = '']) =>
+        body['seconds'] === 0
+          ? this.changeSession(id, { state: 'ending' })
+          : this.changeSession(id, { endsAt: Date.now() + Number(body['seconds']) * 1000 }),
+    ],
+    [/^POST \/sessions\/(\w+)\/keep$/, (_call, [id = '']) => this.changeSession(id, { endsAt: null })],
+  ];
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const reader of this.#readers) reader.terminate();
+    this.#sockets.close();
+    const server = this.#server;
+    if (server === null) return;
+    server.closeAllConnections();
+    await new Promise<void>((closed) => server.close(() => closed()));
+  }
+}
+
+export function makePrincipal(name: string, level: Level): Principal {
+  return { name, fullName: 'Ada Martin', level, by: 'page' };
+}
+
+export function makeComputer(name: string, change: Partial<Computer> = {}): Computer {
+  return {
+    name,
+    reachable: true,
+    version: '0.1.0',
+    system: 'Debian GNU/Linux 12 (bookworm)',
+    startedAt: Date.now() - 3 * 86_400_000,
+    cores: 4,
+    load: 1.3,
+    memoryTotal: 16 * 2 ** 30,
+    memoryAvailable: 9.4 * 2 ** 30,
+    ...change,
+  };
+}
+
+/** An identity of 16 characters a-z2-7 from a short word. */
+export function idOf(word: string): string {
+  return word.padEnd(16, 'a');
+}
+
+export function makeStation(id: string, name: string, computer: string, change: Partial<Station> = {}): Station {
+  return {
+    id: idOf(id),
+    name,
+    computer,
+    state: 'enrolled',
+    online: true,
+    enrolledAt: Date.now() - 86_400_000,
+    lastSeenAt: Date.now() - 300_000,
+    address: '192.0.2.17',
+    widthPx: 1920,
+    heightPx: 1080,
+    latencyMs: 3.4,
+    identifying: false,
+    ...change,
+  };
+}
+
+export function makeSession(id: string, user: string, computer: string, station: string | null, change: Partial<Session> = {}): Session {
+  return {
+    id: idOf(id),
+    user,
+    uid: 1001,
+    fullName: '',
+    computer,
+    state: station === null ? 'suspended' : 'active',
+    cause: 'signed-in',
+    station: station === null ? null : idOf(station),
+    attachment: 1,
+    startedAt: Date.now() - 7_200_000,
+    since: Date.now() - 1_500_000,
+    endsAt: null,
+    desktop: 'xfce',
+    ...change,
+  };
+}
