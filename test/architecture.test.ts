@@ -161,6 +161,22 @@ test('what Node loads at run time is a dependency, what only the browser or the 
   );
 });
 
+test('the lock file names every optional package, without which "npm ci" refuses to work anywhere', async () => {
+  interface Entry {
+    version?: string;
+    optionalDependencies?: Record<string, string>;
+  }
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, Entry> };
+  const absent: string[] = [];
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    for (const name of Object.keys(entry.optionalDependencies ?? {})) {
+      const places = [`${path}/node_modules/${name}`, `node_modules/${name}`];
+      if (!places.some((place) => lock.packages[place] !== undefined)) absent.push(name);
+    }
+  }
+  assert.deepEqual(absent, []);
+});
+
 test('folders are named after what is in them for a user, files are kebab-case', async () => {
   const files = await sourceFiles();
   const kinds = /\/(?:utils?|helpers?|types|services?|common|misc|lib)\//;

@@ -90,13 +90,18 @@ export class FakeComputer {
   }
 }
 
+/** What is to be seen of a desktop while it lives. */
+type Show = (order: DesktopOrder) => Promise<AsyncDisposable>;
+
 /** One host program's view of a FakeComputer. */
 export class FakeDesktops implements Desktops {
   readonly #computer: FakeComputer;
+  readonly #show: Show | null;
   #cutOff = false;
 
-  constructor(computer: FakeComputer) {
+  constructor(computer: FakeComputer, show: Show | null = null) {
     this.#computer = computer;
+    this.#show = show;
   }
 
   /** As if the host program were killed: nothing that happens on the computer reaches it any more. */
@@ -110,7 +115,8 @@ export class FakeDesktops implements Desktops {
     } finally {
       if (this.#cutOff) await new Promise(() => undefined);
     }
-    return this.#desktop(order.session);
+    const picture = (await this.#show?.(order)) ?? null;
+    return this.#desktop(order.session, picture);
   }
 
   async adopt(session: string): Promise<Desktop | null> {
@@ -123,12 +129,13 @@ export class FakeDesktops implements Desktops {
     return this.#computer.found();
   }
 
-  #desktop(session: string): Desktop {
+  #desktop(session: string, picture: AsyncDisposable | null = null): Desktop {
     const computer = this.#computer;
     const one = computer.find(session);
     if (one === undefined) throw new CodedError('desktop-failed');
     const gone = Promise.withResolvers<SessionCause>();
-    void one.gone.promise.then((cause) => {
+    void one.gone.promise.then(async (cause) => {
+      await picture?.[Symbol.asyncDispose]();
       if (!this.#cutOff) gone.resolve(cause);
     });
     return {

@@ -55,6 +55,7 @@ it('serves its socket, stops when it is asked to, and starts again', async () =>
     const rest = { choice: 'any', multiple: false, desktop: 'xfce', widthPx: 800, heightPx: 600, language: 'en' };
     const { session } = await client.call('session.enter', { attempt, station: newIdentity(), ...rest });
     assert.deepEqual([session.state, session.user], ['active', 'anna']);
+    assert.ok(existsSync(join(room.folder, 'run', 'sessions', session.id, 'pixels', 'rfb')));
     child.kill(signal);
     await client.closed;
     assert.deepEqual(await once(child, 'exit'), [0, null]);

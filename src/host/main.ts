@@ -6,7 +6,7 @@ import { flushCompileCache } from 'node:module';
 import { parseArgs, promisify } from 'node:util';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
-import { placesFrom } from '#contract/places.ts';
+import { pixelSocket, placesFrom } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
 import { LinuxAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
@@ -15,6 +15,7 @@ import { describeComputer, programVersion } from './computer.ts';
 import type { Desktops } from './desktops.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
+import { serveFakePicture } from './fake-picture.ts';
 import { FakeSignIns } from './fake-sign-ins.ts';
 import { takeHostLock } from './host-lock.ts';
 import { HostServer } from './host-server.ts';
@@ -42,10 +43,13 @@ function realOutside(places: Places, log: Logger): Outside {
   };
 }
 
-function fakeOutside(log: Logger): Outside {
+function fakeOutside(places: Places, log: Logger): Outside {
   const accounts = FakeAccounts.demonstration();
   log.warn('desktops and people are fake: admin, teacher, anna, ben, carla; each password is the name');
-  return { accounts, signIns: new FakeSignIns(accounts), desktops: new FakeDesktops(new FakeComputer()) };
+  const desktops = new FakeDesktops(new FakeComputer(), ({ session, account, widthPx, heightPx }) =>
+    serveFakePicture({ path: pixelSocket(places, session), widthPx, heightPx, name: account.fullName }),
+  );
+  return { accounts, signIns: new FakeSignIns(accounts), desktops };
 }
 
 /** The gateway's group, null where there is none or where this program may not use it. */
@@ -87,7 +91,7 @@ async function main(): Promise<number> {
   }
   await mkdir(places.sessionsRunDir, { recursive: true, mode: 0o711 });
   await mkdir(places.sessionsStateDir, { recursive: true, mode: 0o711 });
-  const { accounts, signIns, desktops } = values.fake ? fakeOutside(log) : realOutside(places, log);
+  const { accounts, signIns, desktops } = values.fake ? fakeOutside(places, log) : realOutside(places, log);
   const sessions = new Sessions(desktops, new SessionRecords(`${places.runDir}/records`), systemClock, log);
   const server = new HostServer(
     { path: places.hostSocket, gid: await gatewayGroup(places, log) },

@@ -78,7 +78,9 @@ export async function signInAtStation(page: Page, user: string, password: string
 /** Fulfilled when the desktop's first full frame is on the page. */
 export async function desktopShown(page: Page, withinMs = 30_000): Promise<void> {
   await viewShown(page, 'desktop', withinMs);
-  await page.waitForFunction(() => document.documentElement.dataset['firstFrame'] !== undefined, undefined, { timeout: withinMs });
+  await page.waitForFunction(() => document.documentElement.dataset['firstFrame'] !== undefined, undefined, {
+    timeout: withinMs,
+  });
 }
 
 /** Fills the sign-in form of the Manager or the Dashboard. */

@@ -11,6 +11,7 @@ import {
   TableRow,
   Text,
   makeStyles,
+  mergeClasses,
   tokens,
 } from '@fluentui/react-components';
 import { ArrowClockwiseRegular } from '@fluentui/react-icons/svg/arrow-clockwise';
@@ -86,9 +87,9 @@ function Result({ entry }: { entry: AuditEntry }): ReactNode {
   return (
     <span className={styles.result}>
       {good ? (
-        <CheckmarkCircleFilled className={`${styles.icon} ${styles.good}`} />
+        <CheckmarkCircleFilled className={mergeClasses(styles.icon, styles.good)} />
       ) : (
-        <DismissCircleFilled className={`${styles.icon} ${styles.bad}`} />
+        <DismissCircleFilled className={mergeClasses(styles.icon, styles.bad)} />
       )}
       <span>{text}</span>
     </span>

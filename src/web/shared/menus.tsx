@@ -28,6 +28,7 @@ import { chooseTheme, themeChoices, useThemeChoice } from './theme.ts';
 import type { ThemeChoice } from './theme.ts';
 
 const useStyles = makeStyles({
+  user: { '@media (max-width: 560px)': { minWidth: '32px', padding: '5px' } },
   name: {
     maxWidth: '24ch',
     overflow: 'hidden',
@@ -111,6 +112,7 @@ export function UserMenu({ principal }: { principal: Principal }): ReactNode {
       <MenuTrigger disableButtonEnhancement>
         <Button
           appearance="subtle"
+          className={styles.user}
           icon={<PersonCircleRegular />}
           aria-label={shownName}
           title={_('Signed in as {name}', { name: shownName })}

@@ -1,5 +1,5 @@
 // The top of the Manager and the Dashboard: product, page, computer, and the menus.
-import { Text, makeStyles, tokens } from '@fluentui/react-components';
+import { Text, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import iconUrl from './icon.svg';
@@ -17,6 +17,7 @@ const useStyles = makeStyles({
   mark: { width: '28px', height: '28px', marginInlineEnd: tokens.spacingHorizontalXS },
   names: { display: 'flex', flexDirection: 'column', flexGrow: 1, minWidth: 0 },
   line: { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  product: { '@media (max-width: 560px)': { display: 'none' } },
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -28,9 +29,10 @@ export function PageHeader({ title, signedIn }: { title: string; signedIn: Signe
       <img src={iconUrl} alt="" className={styles.mark} />
       <div className={styles.names}>
         <Text as="h1" block weight="semibold" size={400} className={styles.line}>
-          Stationmaster {_(title)}
+          <span className={styles.product}>Stationmaster </span>
+          {_(title)}
         </Text>
-        <Text block size={200} className={`${styles.line} ${styles.subtle}`}>
+        <Text block size={200} className={mergeClasses(styles.line, styles.subtle)}>
           {signedIn.computer}
         </Text>
       </div>

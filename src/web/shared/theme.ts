@@ -17,9 +17,9 @@ const rememberedAs = 'stationmaster.theme';
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
 const listeners = new Set<() => void>();
 
-// Fluent's subtle text falls below 4.5 to 1 on the grey surfaces of the selected rows.
+// Some of Fluent's text colours fall below 4.5 to 1 on the surfaces of lines that are hovered over or chosen.
 const light: Theme = { ...webLightTheme, colorNeutralForeground3: '#545454', colorNeutralForeground4: '#5c5c5c' };
-const dark: Theme = { ...webDarkTheme, colorNeutralForeground4: '#adadad' };
+const dark: Theme = { ...webDarkTheme, colorNeutralForeground4: '#adadad', colorBrandForeground2: '#77b7f7' };
 
 function isChoice(value: string | null): value is ThemeChoice {
   return value !== null && Object.hasOwn(themeChoices, value);

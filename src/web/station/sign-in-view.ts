@@ -15,6 +15,8 @@ export class SignInView implements View {
   readonly #reason = new Note('info');
   readonly #error = new Note('error');
   readonly #submit = new SubmitButton(() => i18n._('Sign in'));
+  /** The reason that was told last. */
+  #known = '';
 
   /** `signIn` is called with what was typed. */
   constructor(signIn: (user: string, password: string) => void) {
@@ -62,9 +64,19 @@ export class SignInView implements View {
     else this.#password.input.focus();
   }
 
-  because(reason: FreeReason): void {
+  /**
+   * The station is free, for this reason. What is typed stays, unless it was sent and refused.
+   * `broke`: the connection broke after it was sent, so nobody knows what became of it.
+   */
+  because(reason: FreeReason, broke: boolean): void {
+    const wasBusy = this.#submit.isBusy;
+    const known = JSON.stringify(reason);
+    if (known === this.#known && !wasBusy) return;
+    this.#known = known;
+    this.#submit.work(null);
     this.#reason.say(reasonText(reason));
     if (reason.reason === 'refused') this.fail(reason.error);
+    else if (wasBusy && broke) this.#failed(() => i18n._('The connection broke while you were signing in. Try again.'));
   }
 
   busy(): void {
@@ -80,11 +92,6 @@ export class SignInView implements View {
 
   fail(error: ToldError): void {
     this.#failed(() => errorText(error));
-  }
-
-  /** The connection broke in the middle of it. */
-  broke(): void {
-    this.#failed(() => i18n._('The connection broke while you were signing in. Try again.'));
   }
 
   #failed(words: () => string): void {

@@ -235,16 +235,10 @@ export class StationPage {
       this.#say({ say: 'sign-in', ...held });
       return;
     }
-    if (view instanceof SignInView && (view.isBusy || !view.isUntouched)) {
-      // Only the answer to what was sent may touch what is typed.
-      if (view.isBusy && because.reason === 'refused') view.fail(because.error);
-      else if (view.isBusy && this.#brokeMeanwhile) view.broke();
-      this.#brokeMeanwhile = false;
-      return;
-    }
-    const fresh = new SignInView((user, password) => this.#signIn(user, password));
-    this.#show(fresh);
-    fresh.because(because);
+    const shown = view instanceof SignInView ? view : new SignInView((user, password) => this.#signIn(user, password));
+    if (shown !== view) this.#show(shown);
+    shown.because(because, this.#brokeMeanwhile);
+    this.#brokeMeanwhile = false;
     this.#lookForUpdate();
     // While the person types: what the desktop needs.
     setTimeout(() => void loadPainter().catch(() => {}), 50);

@@ -35,7 +35,12 @@ const useStyles = makeStyles({
     marginTop: tokens.spacingVerticalS,
     [wide]: { flexDirection: 'column', alignItems: 'stretch' },
   },
-  button: { justifyContent: 'start', fontWeight: tokens.fontWeightRegular, textAlign: 'start' },
+  button: {
+    justifyContent: 'start',
+    fontWeight: tokens.fontWeightRegular,
+    textAlign: 'start',
+    '@media (max-width: 720px)': { minWidth: 0, paddingInline: tokens.spacingHorizontalS },
+  },
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 

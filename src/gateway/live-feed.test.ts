@@ -1,0 +1,120 @@
+// The live feed: everything first, then every change.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { WebSocket } from 'ws';
+import { liveEventSchema } from '#contract/live.ts';
+import type { LiveEvent } from '#contract/live.ts';
+import { closeCodes } from '#contract/station-page.ts';
+import { closeCode, GatewayRoom, until } from '../../test/support/gateway-room.ts';
+
+async function watch(room: GatewayRoom): Promise<{ events: LiveEvent[]; socket: WebSocket; saw(what: string, ask: (event: LiveEvent) => boolean): Promise<void> }> {
+  const cookie = await room.pageCookie('admin');
+  const socket = await room.webSocket('live', { headers: { cookie: `__Host-stationmaster=${cookie}` } });
+  const events: LiveEvent[] = [];
+  socket.on('message', (data) => events.push(liveEventSchema.parse(JSON.parse(String(data)))));
+  return { events, socket, saw: (what, ask) => until(what, () => events.some(ask)) };
+}
+
+describe('the live feed', () => {
+  test('tells the whole state first, then stations, sessions, computers and settings as they change', async () => {
+    await using room = await GatewayRoom.make();
+    const page = await room.station();
+    const { station } = await page.hear('free');
+    const { events, saw } = await watch(room);
+    await saw('the snapshot', ({ event }) => event === 'snapshot');
+    const [first] = events;
+    assert.ok(first?.event === 'snapshot');
+    assert.deepEqual(first.stations.map(({ name, online }) => [name, online]), [['Station 1', true]]);
+    assert.equal(first.computers[0]?.name, room.computerName);
+
+    await page.signIn('anna');
+    const { id } = room.sessions.list()[0] ?? { id: '' };
+    await saw('active', (one) => one.event === 'session.changed' && one.session.state === 'active');
+    await room.ask('PATCH', `/stations/${station.id}`, { local: true, body: { name: 'Front' } });
+    await saw('renamed', (one) => one.event === 'station.changed' && one.station.name === 'Front');
+    page.say({ say: 'size', widthPx: 800, heightPx: 600 });
+    await saw('resized', (one) => one.event === 'station.changed' && one.station.widthPx === 800);
+    await room.ask('PATCH', '/settings', { local: true, body: { graceSeconds: 99 } });
+    await saw('settings', (one) => one.event === 'settings.changed' && one.settings.graceSeconds === 99);
+    page.say({ say: 'sign-out' });
+    await saw('removed', (one) => one.event === 'session.removed' && one.session === id);
+    page.socket.terminate();
+    await saw('offline', (one) => one.event === 'station.changed' && !one.station.online);
+    await room.ask('DELETE', `/stations/${station.id}`, { local: true });
+    await saw('station removed', (one) => one.event === 'station.removed' && one.station === station.id);
+    await room.stopHost();
+    await saw('unreachable', (one) => one.event === 'computer.changed' && !one.computer.reachable);
+    await room.startHost();
+    await until('reachable again', () => {
+      const last = events.findLast((one) => one.event === 'computer.changed');
+      return last?.event === 'computer.changed' && last.computer.reachable;
+    });
+  });
+
+  test('what changes while it is opened is neither lost nor told before the snapshot', async () => {
+    await using room = await GatewayRoom.make();
+    const page = await room.station();
+    await page.hear('free');
+    const signedIn = page.signIn('anna');
+    const feeds = await Promise.all(Array.from({ length: 5 }, () => watch(room)));
+    await signedIn;
+    for (const { events } of feeds) {
+      await until('it knows the session', () => {
+        const known = new Map<string, string>();
+        for (const one of events) {
+          if (one.event === 'snapshot') for (const session of one.sessions) known.set(session.id, session.state);
+          if (one.event === 'session.changed') known.set(one.session.id, one.session.state);
+        }
+        return [...known.values()].join() === 'active';
+      });
+      assert.equal(events[0]?.event, 'snapshot');
+    }
+  });
+
+  test('a reader that does not read is disconnected, the others hear on', async () => {
+    await using room = await GatewayRoom.make();
+    const lazy = await watch(room);
+    const keen = await watch(room);
+    await keen.saw('the snapshot', ({ event }) => event === 'snapshot');
+    const page = await room.station();
+    const { station } = await page.hear('free');
+    lazy.socket.pause();
+    const gone = closeCode(lazy.socket);
+    let last = '';
+    // Enough to fill the kernel's buffers and ours.
+    for (let times = 0; times < 400; times += 1) {
+      const names = Array.from({ length: 50 }, (_, index) => `${'x'.repeat(50)} ${times} ${index}`);
+      await Promise.all(names.map((name) => room.ask('PATCH', `/stations/${station.id}`, { local: true, body: { name } })));
+      last = names.at(-1) ?? '';
+      if (await gateHasDropped(room)) break;
+    }
+    lazy.socket.resume();
+    await gone;
+    assert.ok(keen.events.length > 0 && last !== '');
+    assert.equal(keen.socket.readyState, keen.socket.OPEN);
+
+    async function gateHasDropped(_room: GatewayRoom): Promise<boolean> {
+      return lazy.socket.readyState !== lazy.socket.OPEN;
+    }
+  });
+
+  test('who says something on it is disconnected', async () => {
+    await using room = await GatewayRoom.make();
+    const { socket } = await watch(room);
+    socket.send('hello');
+    assert.equal(await closeCode(socket), closeCodes.badMessage);
+  });
+
+  test('it ends with the page\'s sign-out and with the gateway', async () => {
+    await using room = await GatewayRoom.make();
+    const cookie = await room.pageCookie('admin');
+    const socket = await room.webSocket('live', { headers: { cookie: `__Host-stationmaster=${cookie}` } });
+    const ended = closeCode(socket);
+    await room.ask('POST', '/sign-out', { cookie });
+    assert.equal(await ended, closeCodes.refused);
+    const { socket: other } = await watch(room);
+    const stopped = closeCode(other);
+    await room.stopGateway();
+    assert.equal(await stopped, closeCodes.restarting);
+  });
+});
