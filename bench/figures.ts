@@ -60,12 +60,13 @@ export function goalTable(goals: readonly Goal[]): Table {
   };
 }
 
-/** `--json`: the result as one object on standard output (tables go to standard error); `--save`: into bench/results too; `--quick`: few samples. */
+/** `--json`: the result as one object on standard output (tables go to standard error); `--save`: into bench/results too; `--quick`: few samples; `--part`: only what it names. */
 export const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
+    part: { type: 'string', default: '' },
   },
 });
 
@@ -104,7 +105,7 @@ function versionOf(program: string, ...args: string[]): string {
     return text.trim().split('\n')[0] ?? '';
   } catch (error) {
     // Xvnc says its version on standard error and ends with a failure.
-    const said = String((error as { stderr?: unknown }).stderr ?? '');
+    const { stderr: said = '' } = error as { stderr?: string };
     return said.trim().split('\n')[0] ?? '';
   }
 }

@@ -1,26 +1,11 @@
 // What processes use: processor time and memory, from /proc.
 import { readFileSync, readdirSync } from 'node:fs';
 
-interface ProcessStat {
-  pid: number;
-  parent: number;
-  cpuSeconds: number;
-  /** Of children that ended and were waited for. */
-  childrenCpuSeconds: number;
-}
-
-const ticksPerSecond = 100;
-
-function statOf(pid: number): ProcessStat | null {
+function parentOf(pid: number): number | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name, in brackets, may hold anything.
-    const fields = text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const field = (number: number): number => (fields[number - 3] ?? 0) / ticksPerSecond;
-    return { pid, parent: fields[1] ?? 0, cpuSeconds: field(14) + field(15), childrenCpuSeconds: field(16) + field(17) };
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return null;
   }
@@ -28,23 +13,33 @@ function statOf(pid: number): ProcessStat | null {
 
 /** A process and everything below it that lives now. */
 export function processTree(pid: number): number[] {
-  const all = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => statOf(Number(name)))
-    .filter((stat) => stat !== null);
+  const children = new Map<number | null, number[]>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = parentOf(Number(name));
+    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+  }
   const tree = [pid];
-  for (const parent of tree) for (const stat of all) if (stat.parent === parent) tree.push(stat.pid);
+  for (const member of tree) tree.push(...(children.get(member) ?? []));
   return tree;
 }
 
-/** Processor seconds that a process and everything below it has used so far. */
-export function cpuSecondsOf(pid: number): number {
-  let sum = 0;
-  for (const member of processTree(pid)) {
-    const stat = statOf(member);
-    if (stat !== null) sum += stat.cpuSeconds + stat.childrenCpuSeconds;
+/** Processor seconds, to the nanosecond, that one process has used so far in the threads that it has now. */
+export function cpuSecondsOfProcess(pid: number): number {
+  let nanoseconds = 0;
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]);
+    }
+  } catch {
+    // It ended meanwhile.
   }
-  return sum;
+  return nanoseconds / 1e9;
+}
+
+/** The same for a process and everything below it that lives now. */
+export function cpuSecondsOf(pid: number): number {
+  return processTree(pid).reduce((sum, member) => sum + cpuSecondsOfProcess(member), 0);
 }
 
 function kilobytesFrom(path: string, name: string): number {

@@ -4,36 +4,37 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export type Target = { unix: string } | { url: string };
-
-type Source = Iterator<number, number, Uint8Array>;
 
 const raw = 0;
 const tight = 7;
 
-/** How long the Tight rectangle is whose bytes are `need`ed one by one; a generator so that it may wait anywhere. */
+/** Yields how many bytes it needs, is given them; a negative number of bytes is passed over unseen. */
 type Reading<Result = void> = Generator<number, Result, Uint8Array>;
 
 export class RfbStation implements Disposable {
   widthPx = 0;
   heightPx = 0;
   bytes = 0;
+  updates = 0;
+  /** Asks for the next change whenever one came, so that the X server can always send. */
+  keepsAsking = false;
   readonly #socket: Duplex;
   readonly #masked: boolean;
-  readonly #protocol: Source;
+  readonly #protocol: Reading<never>;
   #waiting: Uint8Array[] = [];
   #waitingLength = 0;
   #needed = 0;
   #skipped = 0;
-  #updates = 0;
   #updated: (() => void) | null = null;
   #ready = Promise.withResolvers<void>();
 
   private constructor(socket: Duplex, masked: boolean, head: Uint8Array, encodings: readonly number[]) {
     this.#socket = socket;
     this.#masked = masked;
-    this.#protocol = this.#speak(encodings) as unknown as Source;
+    this.#protocol = this.#speak(encodings);
     this.#needed = this.#protocol.next(new Uint8Array(0)).value;
     const frames = masked ? new Frames((bytes) => this.#take(bytes)) : null;
     const hear = (bytes: Uint8Array): void => {
@@ -87,10 +88,23 @@ export class RfbStation implements Disposable {
     this.#send(Uint8Array.of(3, Number(incremental), 0, 0, 0, 0, widthPx >> 8, widthPx & 255, heightPx >> 8, heightPx & 255));
   }
 
+  /** Rejects when none comes for ten seconds. */
   nextUpdate(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#updated = resolve;
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(() => reject(new Error('No update came.')), 10_000);
+      this.#updated = () => {
+        clearTimeout(limit);
+        resolve();
+      };
     });
+  }
+
+  /** Waits until nothing has changed for a while. */
+  async quiet(): Promise<void> {
+    for (let last = -1; last !== this.bytes; ) {
+      last = this.bytes;
+      await wait(100);
+    }
   }
 
   /** Presses and lets go of a key. */
@@ -176,7 +190,8 @@ export class RfbStation implements Disposable {
     if (type === 0) {
       const rectangles = Buffer.from(yield 3).readUInt16BE(1);
       for (let index = 0; index < rectangles; index += 1) yield* this.#rectangle();
-      this.#updates += 1;
+      this.updates += 1;
+      if (this.keepsAsking) this.ask(true);
       const updated = this.#updated;
       this.#updated = null;
       updated?.();

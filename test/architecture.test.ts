@@ -27,7 +27,6 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   zod: /^src\/(?:contract|host|gateway)\//,
   koffi: /^src\/host\/pam\.ts$/,
   fastify: /^src\/gateway\//,
-  '@fastify/cookie': /^src\/gateway\//,
   '@fastify/rate-limit': /^src\/gateway\//,
   '@fastify/static': /^src\/gateway\//,
   '@fastify/swagger': /^src\/gateway\//,
@@ -61,7 +60,8 @@ interface Import {
 /** The modules that a file imports, statically, dynamically or for its types. */
 function importsIn(text: string): string[] {
   const found: string[] = [];
-  const line = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+  const line =
+    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
   for (const match of text.matchAll(line)) found.push(match[1] ?? match[2] ?? match[3] ?? '');
   return found;
 }
@@ -90,11 +90,18 @@ function targetOf({ file, name }: Import): string | null {
 }
 
 /** `@scope/name` or `name` of a package import. */
-const packageOf = (name: string): string => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 
 test('every room of the source has a line in the table', async () => {
   const rooms = new Set((await sourceFiles()).map(roomOf));
-  assert.deepEqual([...rooms].filter((room) => mayEnter[room] === undefined), []);
+  assert.deepEqual(
+    [...rooms].filter((room) => mayEnter[room] === undefined),
+    [],
+  );
 });
 
 test('rooms enter only the rooms that the table lets them enter', async () => {
@@ -141,9 +148,7 @@ test('every package is loaded only in its own room', async () => {
 });
 
 test('what runs does not load what tests', async () => {
-  const faults = (await allImports())
-    .filter(({ file }) => !isTestFile(file))
-    .filter((one) => isTestFile(targetOf(one) ?? ''));
+  const faults = (await allImports()).filter(({ file }) => !isTestFile(file)).filter((one) => isTestFile(targetOf(one) ?? ''));
   assert.deepEqual(faults, []);
 });
 
@@ -180,8 +185,14 @@ test('the lock file names every optional package, without which "npm ci" refuses
 test('folders are named after what is in them for a user, files are kebab-case', async () => {
   const files = await sourceFiles();
   const kinds = /\/(?:utils?|helpers?|types|services?|common|misc|lib)\//;
-  assert.deepEqual(files.filter((file) => kinds.test(file)), []);
-  assert.deepEqual(files.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*[/.])+(?:d\.ts|test\.tsx?|config\.ts|tsx?)$/.test(file)), []);
+  assert.deepEqual(
+    files.filter((file) => kinds.test(file)),
+    [],
+  );
+  assert.deepEqual(
+    files.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*[/.])+(?:d\.ts|test\.tsx?|config\.ts|tsx?)$/.test(file)),
+    [],
+  );
 });
 
 test('every source file opens with what it is for', async () => {

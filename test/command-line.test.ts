@@ -103,10 +103,13 @@ test('all sessions of a computer are suspended at once; another computer is not 
     '--computer',
     room.computerName,
   );
-  assert.deepEqual(outcomes.map(({ user, error }) => [user, error]).toSorted(), [
-    ['anna', null],
-    ['ben', null],
-  ]);
+  assert.deepEqual(
+    outcomes.map(({ user, error }) => [user, error]).toSorted(([a], [b]) => String(a).localeCompare(String(b))),
+    [
+      ['anna', null],
+      ['ben', null],
+    ],
+  );
   assert.equal((await run('session', 'suspend', '--all', '--computer', 'elsewhere')).code, 5);
   await json(0, 'session', 'logoff', '--all', '--seconds', '0');
 });
@@ -129,7 +132,9 @@ test('a browser waits for the yes of the administrator', async () => {
   await json(0, 'system', 'settings', '--set', 'enrolment=approval');
   using station = await room.station();
   const { label } = await station.hear('enrol');
-  const waiting = (await json<{ id: string; name: string; status: string }[]>(0, 'station', 'list')).filter((row) => row.status === 'waiting');
+  const waiting = (await json<{ id: string; name: string; status: string }[]>(0, 'station', 'list')).filter(
+    (row) => row.status === 'waiting',
+  );
   assert.equal(waiting.length, 1, label);
   await json(0, 'station', 'admit', waiting[0]?.id ?? '');
   await station.hear('free');

@@ -10,12 +10,14 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { makeTestRoom } from '#host/test-room.ts';
 import type { TestRoom } from '#host/test-room.ts';
 import type { Level } from '#model/account.ts';
 import type { Settings } from '#model/settings.ts';
 import { tryProgram } from '../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../src/cli/computer/program-run.ts';
+import { TestStation, newStationKey } from './support/gateway-room.ts';
 import { OwnPlaces } from './support/own-places.ts';
 
 const launcher = resolve(import.meta.dirname, '../stationmaster');
@@ -52,7 +54,11 @@ describe('up and down', () => {
   let link: string;
 
   const run = async (...args: string[]): Promise<ProgramResult> => {
-    const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...places.environment };
+    const environment = {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: '/root',
+      ...places.environment,
+    };
     return await tryProgram(link, args, { cwd: folder, environment });
   };
   const json = async <T>(...args: string[]): Promise<T> => {
@@ -130,7 +136,12 @@ describe('up and down', () => {
     assert.ok(admin !== undefined);
     const ca = await readFile(`${places.layout.places.certificateDir}/ca.crt`);
     const { origin } = new URL(demo.urls.manager);
-    const call = request(`${origin}/api/v1/sign-in`, { method: 'POST', ca, agent: false, headers: { 'content-type': 'application/json', origin } });
+    const call = request(`${origin}/api/v1/sign-in`, {
+      method: 'POST',
+      ca,
+      agent: false,
+      headers: { 'content-type': 'application/json', origin },
+    });
     call.end(JSON.stringify({ user: admin.name, password: admin.password, page: 'manager' }));
     const [response] = (await once(call, 'response')) as [IncomingMessage];
     response.resume();
@@ -178,7 +189,7 @@ describe('up and down', () => {
       const earlier = (await pids())[name];
       assert.ok(earlier !== undefined);
       process.kill(earlier, 'SIGKILL');
-      const tookMs = await within(3000, `the ${name} is back`, async () => {
+      const tookMs = await within(20_000, `the ${name} is back`, async () => {
         const result = await run('status', '--json');
         const { running, programs } = JSON.parse(result.stdout) as StatusAnswer;
         return running && programs.some((program) => program.name === name && program.pid !== earlier);
@@ -196,7 +207,9 @@ describe('up and down', () => {
   });
 
   test('doctor finds nothing wrong', async () => {
-    const { healthy, findings } = await json<{ healthy: boolean; findings: { id: string; verdict: string; says: string }[] }>('doctor');
+    const { healthy, findings } = await json<{ healthy: boolean; findings: { id: string; verdict: string; says: string }[] }>(
+      'doctor',
+    );
     assert.deepEqual(
       findings.filter(({ verdict }) => verdict === 'fault'),
       [],
@@ -217,6 +230,33 @@ describe('up and down', () => {
     assert.equal((await tryProgram(link, [...words, ...ca], { cwd: folder, environment })).code, 4);
   });
 
+  test('a session goes on while nothing of ours runs, and is found again', async () => {
+    const anna = demo.accounts.at(-1);
+    assert.ok(anna !== undefined);
+    const { origin } = new URL(demo.urls.station);
+    const key = newStationKey();
+    const ca = await readFile(`${places.layout.places.certificateDir}/ca.crt`);
+    const socket = new WebSocket(`${origin.replace('https', 'wss')}/api/v1/station`, [], { ca, headers: { origin } });
+    await once(socket, 'open');
+    using station = new TestStation(socket, key, origin);
+    await station.prove();
+    await station.hear('free');
+    await station.signIn(anna.name, anna.password);
+    const [before] = await json<{ id: string; user: string; state: string }[]>('session', 'list');
+    assert.deepEqual([before?.user, before?.state], [anna.name, 'active']);
+    const { outcomes } = await json<{ outcomes: { error: unknown }[] }>('session', 'suspend', '--all');
+    assert.deepEqual(
+      outcomes.map(({ error }) => error),
+      [null],
+    );
+    const down = await run('down');
+    assert.equal(down.code, 0);
+    assert.ok(down.stderr.includes(anna.name), down.stderr);
+    assert.equal((await run('up', '--detach')).code, 0);
+    const [after] = await json<{ id: string; state: string }[]>('session', 'list');
+    assert.deepEqual([after?.id, after?.state], [before?.id, 'suspended']);
+  });
+
   test('down --demo removes the accounts and their files, stops everything, and sets the settings back', async (t) => {
     const down = await json<{ stopped: boolean; accountsRemoved: string[] }>('down', '--demo');
     assert.equal(down.stopped, true);
@@ -230,7 +270,10 @@ describe('up and down', () => {
       await assert.rejects(stat(`/var/mail/${name}`));
     }
     assert.equal((await run('status')).code, 3);
-    assert.deepEqual((await readdir(places.layout.places.runDir)).filter((name) => name.endsWith('.sock')), []);
+    assert.deepEqual(
+      (await readdir(places.layout.places.runDir)).filter((name) => name.endsWith('.sock')),
+      [],
+    );
 
     const startedMs = performance.now();
     const again = run('up', '--detach');
@@ -243,6 +286,16 @@ describe('up and down', () => {
     const settings = await json<Settings>('system', 'settings');
     assert.deepEqual([settings.enrolment, settings.privacyNotice], ['approval', true]);
     await json('down');
+  });
+
+  test('a demo is taken away although nothing runs', async () => {
+    const { accounts } = await json<UpAnswer>('up', '--demo', '--detach');
+    await json('down');
+    for (const { name } of accounts) assert.ok(await accountExists(name));
+    const { accountsRemoved } = await json<{ accountsRemoved: string[] }>('down', '--demo');
+    assert.equal(accountsRemoved.length, 5);
+    for (const { name } of accounts) assert.equal(await accountExists(name), false);
+    assert.equal((await run('status')).code, 3);
   });
 
   test('in the foreground it stays until Ctrl+C and leaves no program behind', async () => {
@@ -279,7 +332,13 @@ describe('up and down', () => {
     const supervisor = Number(stdout.slice(stdout.lastIndexOf(')')).split(' ')[2]);
     process.kill(supervisor, 'SIGKILL');
     await within(10_000, 'the programs are gone', async () => {
-      const alive = Object.values(earlier).map(async (pid) => await stat(`/proc/${pid}`).then(() => true, () => false));
+      const alive = Object.values(earlier).map(
+        async (pid) =>
+          await stat(`/proc/${pid}`).then(
+            () => true,
+            () => false,
+          ),
+      );
       return !(await Promise.all(alive)).includes(true);
     });
     assert.equal((await run('status')).code, 3);

@@ -34,7 +34,7 @@ export interface Asked<N extends ApiRouteName> {
   query: z.output<(typeof apiRoutes)[N]['query']>;
   body: z.output<(typeof apiRoutes)[N]['body']>;
   /** Sets the page's cookie, or with null takes it away. */
-  setCookie(value: string | null): void;
+  setCookie: (value: string | null) => void;
 }
 
 export type Answers = { readonly [N in ApiRouteName]: (asked: Asked<N>) => ApiReply<N> | Promise<ApiReply<N>> };
@@ -209,7 +209,9 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
     keepSession: ({ params, caller }) => {
       const session = sessionWith(params.id);
-      return toSession(caller, 'session.keep', session, () => fleet.call(session.computer, 'session.keep', { session: session.id }));
+      return toSession(caller, 'session.keep', session, () =>
+        fleet.call(session.computer, 'session.keep', { session: session.id }),
+      );
     },
 
     accounts: async () => (await fleet.call(fleet.computers()[0]?.name ?? '', 'account.list', {})).accounts,
@@ -218,7 +220,8 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const before = settings.now;
       const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const details: Record<string, string> = {};
-      for (const [name, value] of Object.entries(given)) details[name] = `${String(before[name as keyof typeof before])} → ${String(value)}`;
+      for (const [name, value] of Object.entries(given))
+        details[name] = `${String(before[name as keyof typeof before])} → ${String(value)}`;
       return settings.change(given, () => audit.record({ ...deedOf(caller, 'settings.change', '', details), outcome: 'done' }));
     },
     audit: ({ query }) => audit.list(query),

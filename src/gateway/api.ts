@@ -91,7 +91,8 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
     callerOf.set(request, caller);
     const changing = request.method !== 'GET' && request.method !== 'HEAD';
     const byPage = caller.principal === null || caller.principal.by === 'page';
-    if (byPage && (changing || request.headers.origin !== undefined) && !isOwnOrigin(request.raw)) throw new CodedError('foreign-origin');
+    if (byPage && (changing || request.headers.origin !== undefined) && !isOwnOrigin(request.raw))
+      throw new CodedError('foreign-origin');
   });
 
   app.addHook('preValidation', async (request) => {
@@ -100,7 +101,8 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
 
   app.setErrorHandler(async (error, request, reply: FastifyReply) => {
     const coded = codedOf(error);
-    if (coded.code === 'internal') log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'A request failed.');
+    if (coded.code === 'internal')
+      log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'A request failed.');
     if (coded.code === 'throttled') reply.header('retry-after', String(coded.details['seconds'] ?? 1));
     return reply.code(errorCodes[coded.code].status).send(tellError(coded));
   });
@@ -135,7 +137,10 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
           body: request.body,
           setCookie(value: string | null) {
             const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
-            reply.header('set-cookie', value === null ? `${pageCookie}=; ${attributes}; Max-Age=0` : `${pageCookie}=${value}; ${attributes}`);
+            reply.header(
+              'set-cookie',
+              value === null ? `${pageCookie}=; ${attributes}; Max-Age=0` : `${pageCookie}=${value}; ${attributes}`,
+            );
           },
         });
       },

@@ -37,9 +37,12 @@ export class Certificate {
       createSecureContext(pair);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new StartFault(`${this.#certFile} and ${this.#keyFile} cannot be used together (${why}). Give a certificate and its own key, both PEM.`, {
-        cause: error,
-      });
+      throw new StartFault(
+        `${this.#certFile} and ${this.#keyFile} cannot be used together (${why}). Give a certificate and its own key, both PEM.`,
+        {
+          cause: error,
+        },
+      );
     }
     return pair;
   }
@@ -77,7 +80,10 @@ export class Certificate {
       return readFileSync(file);
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      throw new StartFault(`${file} cannot be read (${code}). "stationmaster up" makes it; it must be readable by the gateway's user.`, { cause: error });
+      throw new StartFault(
+        `${file} cannot be read (${code}). "stationmaster up" makes it; it must be readable by the gateway's user.`,
+        { cause: error },
+      );
     }
   }
 }

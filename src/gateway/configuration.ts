@@ -28,7 +28,9 @@ export function readConfiguration(file: string): Config {
     given = parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new StartFault(`${file}, line ${error.line}: this is not TOML. Correct it: ${error.message.split('\n')[0]}`, { cause: error });
+    throw new StartFault(`${file}, line ${error.line}: this is not TOML. Correct it: ${error.message.split('\n')[0]}`, {
+      cause: error,
+    });
   }
   const checked = configSchema.safeParse(given);
   if (!checked.success) {

@@ -1,4 +1,5 @@
 // The program that faces the network. Runs as the user `stationmaster`; reads STATIONMASTER_* and the configuration file.
+import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { placesFrom } from '#contract/places.ts';
 import { systemClock } from './clock.ts';
@@ -32,6 +33,8 @@ try {
   process.on('SIGHUP', () => gateway.rereadCertificate());
   try {
     await gateway.start();
+    // For the next start, also after a kill: without having to strip types it is faster and some 40 MB smaller.
+    flushCompileCache();
   } catch (error) {
     await gateway.stop();
     throw error;

@@ -28,8 +28,8 @@ export interface PixelRelay {
 
 /** Room for the largest header of a WebSocket frame from a server, in front of what is read. */
 const headerRoom = 10;
-/** A desktop's socket gives at most about 200 KiB at once. */
-const readSize = 256 * 1024;
+/** Larger reads take no less processor time, and make the page wait for more before it has anything. */
+const readSize = 128 * 1024;
 /** So many reads may wait for a slow page; then the desktop's socket is no longer read. */
 const buffersPerRelay = 3;
 /** What may wait for a desktop that does not read, in bytes; then the page is no longer read. */

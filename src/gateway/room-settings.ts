@@ -32,7 +32,11 @@ export class RoomSettings {
     const next = settingsSchema.parse({ ...this.#now, ...given });
     this.#store.transaction(() => {
       for (const [name, value] of Object.entries(next)) {
-        this.#store.run('INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', name, JSON.stringify(value));
+        this.#store.run(
+          'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+          name,
+          JSON.stringify(value),
+        );
       }
       record();
     });

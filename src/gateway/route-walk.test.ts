@@ -6,7 +6,7 @@ import type { ApiRouteName } from '#contract/api.ts';
 import { closeCodes } from '#contract/station-page.ts';
 import { may } from '#model/permissions.ts';
 import type { Role, Target } from '#model/permissions.ts';
-import { closeCode, GatewayRoom } from '../../test/support/gateway-room.ts';
+import { closeCode, GatewayRoom, textOf } from '../../test/support/gateway-room.ts';
 import type { AskOptions, TestStation } from '../../test/support/gateway-room.ts';
 
 /** Somebody who asks: how, in which role, and whether sessions of the account `teacher` are the own ones. */
@@ -69,7 +69,9 @@ function expected(asker: Asker, name: ApiRouteName, target: Target): number | 'p
 
 describe('every route for every role', () => {
   // Signing out would end the walk for that cookie, and is allowed to whoever is signed in; logging everybody off ends it for all.
-  const names = (Object.keys(apiRoutes) as ApiRouteName[]).filter((name) => !['signOut', 'logOffAll', 'suspendAll'].includes(name));
+  const names = (Object.keys(apiRoutes) as ApiRouteName[]).filter(
+    (name) => !['signOut', 'logOffAll', 'suspendAll'].includes(name),
+  );
 
   for (const name of names) {
     const route = apiRoutes[name];
@@ -81,14 +83,24 @@ describe('every route for every role', () => {
             [sessions.admin, 'privileged-session'],
             ['aaaaaaaaaaaaaaaa', 'standard-session'],
           ]
-        : [['aaaaaaaaaaaaaaaa', route.path.startsWith('/stations/:id') ? 'station' : route.path.startsWith('/computers/:name') ? 'computer' : 'none']];
+        : [
+            [
+              'aaaaaaaaaaaaaaaa',
+              route.path.startsWith('/stations/:id')
+                ? 'station'
+                : route.path.startsWith('/computers/:name')
+                  ? 'computer'
+                  : 'none',
+            ],
+          ];
       for (const asker of askers) {
         for (const [id, target] of targets) {
           // Whoever passes would log the session off: the walk only wants to know whether one passes.
           const own = asker.name === 'teacher at the Dashboard' && id === sessions.teacher;
           const verdict = expected(asker, name, own ? 'own-session' : target);
           const passing = verdict === 'passes';
-          const usedId = passing && (name === 'logOffSession' || name === 'suspendSession') && id !== 'aaaaaaaaaaaaaaaa' ? null : id;
+          const usedId =
+            passing && (name === 'logOffSession' || name === 'suspendSession') && id !== 'aaaaaaaaaaaaaaaa' ? null : id;
           if (usedId === null) continue;
           const path = route.path.replace(':id', usedId).replace(':name', 'no-such-computer');
           const body = route.method === 'GET' || route.method === 'DELETE' ? {} : { body: bodies[name] ?? {} };
@@ -117,7 +129,7 @@ describe('every route for every role', () => {
     assert.equal((await room.ask('POST', `/computers/${room.computerName}/log-off-all`, { cookie })).status, 403);
   });
 
-  test('a token that is named like a person does not reach that person\'s session as its own', async () => {
+  test("a token that is named like a person does not reach that person's session as its own", async () => {
     const { body } = await room.ask('POST', '/tokens', { local: true, body: { name: 'admin', level: 'dashboard' } });
     const { status } = await room.ask('POST', `/sessions/${sessions.admin}/suspend`, { token: body.token, origin: null });
     assert.equal(status, 403);
@@ -176,7 +188,7 @@ describe('requests of foreign pages', () => {
       const socket = await room.webSocket('live', { headers, ...(options.token === undefined ? {} : { origin: null }) });
       if (may(role, 'live.watch')) {
         const text = await new Promise<string>((resolve) => {
-          socket.once('message', (data) => resolve(String(data)));
+          socket.once('message', (data) => resolve(textOf(data)));
         });
         assert.equal(JSON.parse(text).event, 'snapshot', name);
         socket.terminate();

@@ -37,9 +37,10 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE throttle (
     key TEXT PRIMARY KEY,
-    failures REAL NOT NULL,
-    at INTEGER NOT NULL,
-    waitMs INTEGER NOT NULL
+    failures INTEGER NOT NULL,
+    ageMs INTEGER NOT NULL,
+    waitMs INTEGER NOT NULL,
+    savedAt INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE knownPlaces (pair TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;

@@ -41,7 +41,9 @@ export class Store implements Disposable {
       database?.close();
       if (error instanceof StartFault) throw error;
       const why = error instanceof Error ? error.message : String(error);
-      throw new StartFault(`The store ${file} cannot be opened (${why}). Is another gateway running, or the disk full?`, { cause: error });
+      throw new StartFault(`The store ${file} cannot be opened (${why}). Is another gateway running, or the disk full?`, {
+        cause: error,
+      });
     }
   }
 
@@ -58,6 +60,8 @@ export class Store implements Disposable {
 
   /** Changes rows; gives how many. Throws `store-full`. */
   run(sql: string, ...values: SQLInputValue[]): number {
+    // What is still on its way when the gateway stops is treated like what there is no room for: the log has it.
+    if (!this.#database.isOpen) throw new CodedError('store-full');
     try {
       return Number(this.#statement(sql).run(...values).changes);
     } catch (error) {
@@ -68,11 +72,6 @@ export class Store implements Disposable {
   /** All rows of a question. */
   all<R extends Row>(sql: string, ...values: SQLInputValue[]): R[] {
     return this.#statement(sql).all(...values) as R[];
-  }
-
-  /** The first row of a question, or null. */
-  first<R extends Row>(sql: string, ...values: SQLInputValue[]): R | null {
-    return (this.#statement(sql).get(...values) as R | undefined) ?? null;
   }
 
   /** All of it, or on any error nothing. Nested calls belong to the outermost. `work` must not wait for anything. */

@@ -57,7 +57,12 @@ export class WebServer {
   readonly #parts: WebServerParts;
   readonly #sockets = new Map<string, number>();
   readonly #upgrades = new Map<string, number>();
-  readonly #pages = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: longestStationMessage, clientTracking: true });
+  readonly #pages = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: longestStationMessage,
+    clientTracking: true,
+  });
   readonly #pixels = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -134,7 +139,9 @@ export class WebServer {
     if (this.#forget !== null) clearInterval(this.#forget);
     this.#parts.certificate.stop();
     const servers = [this.#https, this.#http, this.#unix].filter((server) => server !== null);
-    const closed = Promise.all(servers.filter((server) => server.listening).map((server) => new Promise((done) => server.close(done))));
+    const closed = Promise.all(
+      servers.filter((server) => server.listening).map((server) => new Promise((done) => server.close(done))),
+    );
     for (const server of servers) server.closeIdleConnections();
     const patience = setTimeout(() => {
       for (const client of [...this.#pages.clients, ...this.#pixels.clients]) client.terminate();
@@ -150,7 +157,7 @@ export class WebServer {
     const { webRoot, places, isHostReachable } = this.#parts;
     const app: FastifyInstance = fastify({
       // Fastify takes any server whose requests it can handle; its type names the plain one.
-      serverFactory: (handle) => makeServer(handle as RequestListener) as unknown as Server,
+      serverFactory: (handle) => makeServer(handle) as unknown as Server,
       bodyLimit: longestBody,
       logger: false,
       trustProxy: false,
@@ -264,7 +271,10 @@ function refuse(socket: Duplex, code: ErrorCode): void {
 async function listen(server: Server | HttpsServer, options: ListenOptions, what: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const failed = (error: NodeJS.ErrnoException): void => {
-    const remedy = error.code === 'EADDRINUSE' ? 'another program uses it; choose another one or stop that program' : (error.code ?? error.message);
+    const remedy =
+      error.code === 'EADDRINUSE'
+        ? 'another program uses it; choose another one or stop that program'
+        : (error.code ?? error.message);
     reject(new StartFault(`The gateway cannot listen on ${what}: ${remedy}.`, { cause: error }));
   };
   server.once('error', failed);

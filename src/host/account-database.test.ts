@@ -29,7 +29,7 @@ describe('looking people up', () => {
   });
 
   it('finds nobody by a number, an option or a name that cannot be', async () => {
-    for (const name of ['0', '--help', 'no-such-person-here', '', 'root:x', 'x'.repeat(300)]) {
+    for (const name of ['0', '+0', '--help', 'no-such-person-here', '', 'root:x', 'x'.repeat(300)]) {
       assert.equal(await lookUpAccount(name), null, name);
     }
   });

@@ -26,8 +26,8 @@ export async function lookUpAccount(name: string): Promise<PosixAccount | null> 
   }
   const [canonical, , uid, gid, gecos, home, shell] = line.trimEnd().split(':');
   if (canonical === undefined || canonical === '' || home === undefined || shell === undefined) return null;
-  // getent takes a number for a uid; that is nobody's name.
-  if (/^\d+$/.test(name) && canonical !== name) return null;
+  // getent takes a number, `+7` as well, for a uid; that is nobody's name.
+  if (/^\+?\d+$/.test(name) && canonical !== name) return null;
   const groups = (await run('id', ['-Gn', '--', canonical], options)).stdout.trim().split(/\s+/);
   const level = levelOfGroups(groups);
   return {

@@ -115,8 +115,12 @@ export class FakeDesktops implements Desktops {
     } finally {
       if (this.#cutOff) await new Promise(() => undefined);
     }
-    const picture = (await this.#show?.(order)) ?? null;
-    return this.#desktop(order.session, picture);
+    try {
+      return this.#desktop(order.session, (await this.#show?.(order)) ?? null);
+    } catch (error) {
+      this.#computer.crash(order.session, 'desktop-failed');
+      throw error;
+    }
   }
 
   async adopt(session: string): Promise<Desktop | null> {

@@ -13,7 +13,7 @@ interface PixelFormat {
 
 type Colour = readonly [number, number, number];
 
-export interface FakePictureOrder {
+interface FakePictureOrder {
   path: string;
   widthPx: number;
   heightPx: number;

@@ -55,7 +55,7 @@ type Handlers = {
   readonly [C in HostCall]: (args: HostArgs<C>, connection: Connection) => HostResult<C> | Promise<HostResult<C>>;
 };
 
-export interface HostServerParts {
+interface HostServerParts {
   sessions: Sessions;
   signIns: SignIns;
   accounts: Accounts;
@@ -65,7 +65,7 @@ export interface HostServerParts {
   version: string;
 }
 
-export interface SocketPlace {
+interface SocketPlace {
   path: string;
   /** Group that may connect beside root; null: only the user that this program runs as. */
   gid: number | null;

@@ -104,7 +104,7 @@ async function inside(room: TestRoom, desktop: Desktop, account: TestAccount, sc
     '--',
     'sh',
     '-c',
-    `. "$1/environment"; ${script}`,
+    `. "$1/runtime/environment"; ${script}`,
     'sh',
     `${room.places.sessionsRunDir}/${desktop.session}`,
   ]);
@@ -193,8 +193,13 @@ describe('real desktops', () => {
     await inside(room, desktop, account, `echo mine >/tmp/${file}; echo mine >/dev/shm/${file}`);
     assert.equal(existsSync(`/tmp/${file}`) || existsSync(`/dev/shm/${file}`), false);
     const mounts = (await inside(room, desktop, account, 'cat /proc/mounts')).trim().split('\n');
-    const points = mounts.map((line) => line.split(' ')[1]).slice(-7);
-    assert.deepEqual(points, ['/proc', '/sys', '/dev', '/dev/pts', '/run', '/dev/shm', '/tmp']);
+    const points = mounts.map((line) => line.split(' ')[1]).slice(-8);
+    const runtime = `${room.places.sessionsRunDir}/${desktop.session}/runtime`;
+    assert.deepEqual(points, ['/proc', '/sys', '/dev', '/dev/pts', '/run', '/dev/shm', runtime, '/tmp']);
+    assert.equal((await inside(room, desktop, account, `stat -c '%U %a' ${runtime}`)).trim(), `${account.name} 700`);
+    assert.deepEqual(await readdir(runtime), []);
+    const outside = await run('find', ['/run', '-xdev', '-user', account.name]);
+    assert.equal(outside.stdout, `${socket}\n`);
     // Neither may the person put something else where the gateway looks for the X server.
     await assert.rejects(inside(room, desktop, account, `rm -f ${socket}`));
     await assert.rejects(inside(room, desktop, account, `ln -s /run/elsewhere ${socket}.new`));
@@ -385,6 +390,52 @@ describe('real desktops', () => {
     await writeFile(`${account.home}/here`, 'here');
     const desktop = await open(room, account);
     assert.equal(await inside(room, desktop, account, 'cat ~/here'), 'here');
+    await within(10_000, desktop.end());
+  });
+
+  it('has what PAM mounts while it opens the session, in the home folder too', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const [account] = room.accounts;
+    assert.ok(account);
+    const share = `${account.home}/share`;
+    const whenOpened = 'session required pam_exec.so type=open_session';
+    const whenClosed = 'session required pam_exec.so type=close_session';
+    await room.setPamService(
+      [
+        'auth required pam_unix.so',
+        'account required pam_unix.so',
+        `${whenOpened} /usr/bin/mount -t tmpfs -o size=1m,uid=${account.uid} stationmaster-test ${account.home}`,
+        `${whenOpened} /usr/bin/install -d -o ${account.name} ${share}`,
+        `${whenOpened} /usr/bin/mount --bind /etc/pam.d ${share}`,
+        `${whenClosed} /usr/bin/umount --recursive ${account.home}`,
+      ].join('\n'),
+    );
+    const desktop = await open(room, account);
+    const points = await inside(room, desktop, account, 'grep " $HOME" /proc/mounts | cut -d" " -f2').finally(() =>
+      within(10_000, desktop.end()),
+    );
+    assert.deepEqual(points.trim().split('\n'), [account.home, share]);
+    assert.ok(!(await readFile('/proc/mounts', 'utf8')).includes(account.home));
+  });
+
+  it('keeps its records from a person whose umask lets everybody write', async () => {
+    await using room = await makeTestRoom({
+      accounts: 1,
+      pamService: [
+        'auth required pam_unix.so',
+        'account required pam_unix.so',
+        'session required pam_umask.so umask=000',
+      ].join('\n'),
+    });
+    const [account] = room.accounts;
+    assert.ok(account);
+    const desktop = await open(room, account);
+    const folder = `${room.places.sessionsRunDir}/${desktop.session}`;
+    const places = [folder, `${room.places.sessionsStateDir}/${desktop.session}`];
+    const writable = await run('find', [...places, '-user', 'root', '-perm', '/022', '-not', '-perm', '-1000']);
+    assert.equal(writable.stdout, '');
+    const openbox = await appearing(room, desktop, 'openbox');
+    assert.match(await readFile(`/proc/${openbox}/status`, 'utf8'), /^Umask:\t0000$/m);
     await within(10_000, desktop.end());
   });
 

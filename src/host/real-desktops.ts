@@ -17,7 +17,6 @@ import type { Desktop, DesktopOrder, Desktops } from './desktops.ts';
 import { PamAttempt, compileCache } from './pam-sign-ins.ts';
 import { isRunning, kill, signal } from './processes.ts';
 import type { ProcessMark } from './processes.ts';
-import { placesToBind } from './session-mounts.ts';
 import type { SignInAttempt } from './sign-in.ts';
 import { authorityFile } from './x-authority.ts';
 import { chooseXSession, installedXSessions } from './x-sessions.ts';
@@ -56,8 +55,6 @@ interface DesktopRecord {
   desktop: string;
   slot: number;
   pamService: string;
-  /** File systems bound into the session besides the root, for saving it. */
-  mounts: string[];
 }
 
 /** Names and codes of what goes wrong, for the log; never a secret. */
@@ -203,10 +200,10 @@ function appearance(folder: string, name: string, signal: AbortSignal): Promise<
   });
 }
 
-/** True if an RFB server answers at the unix socket. */
-function speaksRfb(socketPath: string): Promise<boolean> {
+/** True if an RFB server answers at the unix socket, false if none does or `signal` aborts before. */
+function speaksRfb(socketPath: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(socketPath);
+    const socket = connect({ path: socketPath, signal });
     socket.once('data', (data) => {
       resolve(data.toString('latin1').startsWith('RFB '));
       socket.destroy();
@@ -221,7 +218,7 @@ async function answers(socketPath: string, signal: AbortSignal): Promise<void> {
   const folder = dirname(socketPath);
   await appearance(folder, socketPath.slice(folder.length + 1), signal);
   // It may have a name some microseconds before it listens.
-  while (!(await speaksRfb(socketPath))) await pause(socketRetryMs, undefined, { signal });
+  while (!(await speaksRfb(socketPath, signal))) await pause(socketRetryMs, undefined, { signal });
 }
 
 /** Its PIDs begin behind this number; those of different slots are far apart. */
@@ -359,7 +356,6 @@ export class RealDesktops implements Desktops {
     try {
       const xSession = chooseXSession(await installedXSessions(), order.desktop);
       if (xSession === null) throw new CodedError('desktop-not-installed');
-      const mounts = await placesToBind(order.account.home);
       slot = this.#takeSlot();
       const record: DesktopRecord = {
         session: order.session,
@@ -368,7 +364,6 @@ export class RealDesktops implements Desktops {
         desktop: xSession.name,
         slot,
         pamService: this.#places.pamService,
-        mounts,
       };
       await this.#prepare(folders, record, order);
       return await this.#open(order, record, xSession, folders, attempt);
@@ -496,7 +491,7 @@ export class RealDesktops implements Desktops {
 
   /** Makes the session's folders as root; what is the person's is given to them last. */
   async #prepare(folders: Folders, record: DesktopRecord, order: DesktopOrder): Promise<void> {
-    const { uid, gid } = order.account;
+    const { uid } = order.account;
     const gatewayGid = await this.#gatewayGid();
     await makeFolder(folders.run, 0o711);
     await makeFolder(folders.state, 0o700);
@@ -505,11 +500,9 @@ export class RealDesktops implements Desktops {
     await makeFolder(`${folders.state}/tmp/.X11-unix`, 0o1777);
     await makeFolder(`${folders.state}/tmp/.ICE-unix`, 0o1777);
     await makeFolder(`${folders.run}/pixels`, 0o2710, uid, gatewayGid);
-    await mkdir(`${folders.run}/runtime`, { mode: 0o700 });
-    await writeFile(`${folders.run}/runtime/Xauthority`, authorityFile(record.slot), { mode: 0o600 });
-    await chown(`${folders.run}/runtime/Xauthority`, uid, gid);
-    await chown(`${folders.run}/runtime`, uid, gid);
-    await writeFile(`${folders.run}/mounts`, record.mounts.map((place) => `${place}\n`).join(''), { mode: 0o600 });
+    // The session mounts a memory disk of its own there, and copies the file into it.
+    await makeFolder(`${folders.run}/runtime`, 0o700);
+    await writeFile(`${folders.run}/Xauthority`, authorityFile(record.slot), { mode: 0o600 });
     await run('mkfifo', ['--mode=0600', '--', `${folders.run}/alive`]);
     await writeWhole(`${folders.run}/record.json`, JSON.stringify(record), 0o600);
     for (const folder of [folders.run, folders.state]) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { chown, chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { placesToBindOf } from './session-mounts.ts';
+import { isSettled, placesToBindOf } from './session-mounts.ts';
 
 const mountinfo = [
   '22 27 0:21 / /proc rw,relatime - proc proc rw',
@@ -25,5 +26,27 @@ describe("the mounts of a session's own tree", () => {
   it('include a memory disk only if the home folder lies on it', () => {
     assert.ok(placesToBindOf(mountinfo, '/homes/bert').includes('/homes'));
     assert.ok(!placesToBindOf(mountinfo, '/homes-else/bert').includes('/homes'));
+  });
+
+  it('are settled only where every folder above them is the administration’s', async () => {
+    const folder = await mkdtemp('/var/lib/stationmaster-test-');
+    try {
+      await chmod(folder, 0o755);
+      await mkdir(`${folder}/inner`);
+      const place = `${folder}/inner/place`;
+      assert.ok(isSettled(place));
+      await chown(`${folder}/inner`, 1000, 0);
+      assert.ok(!isSettled(place));
+      await chown(`${folder}/inner`, 0, 1000);
+      assert.ok(isSettled(place));
+      await chmod(`${folder}/inner`, 0o775);
+      assert.ok(!isSettled(place));
+      await chown(`${folder}/inner`, 0, 0);
+      await chmod(folder, 0o1777);
+      assert.ok(!isSettled(place));
+      assert.ok(!isSettled(`${folder}/missing/place`));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -1,5 +1,6 @@
 // Which file systems of the computer a session's own tree of mounts has, besides the root and what every session gets new.
-import { readFile } from 'node:fs/promises';
+import { lstatSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** The session has its own of these, or the outer one without what is mounted below it. */
 const ownPlaces = ['/proc', '/sys', '/dev', '/run', '/tmp'];
@@ -11,6 +12,9 @@ const notForPeople = new Set(
     'pstore ramfs rpc_pipefs securityfs squashfs sysfs tmpfs tracefs'
   ).split(' '),
 );
+
+/** Accounts and groups below are the system's own. */
+const firstPersonsId = 1000;
 
 function isBelow(place: string, folder: string): boolean {
   return place === folder || place.startsWith(folder === '/' ? '/' : `${folder}/`);
@@ -36,6 +40,26 @@ export function placesToBindOf(mountinfo: string, home: string): string[] {
   return [...places].sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
 }
 
-export async function placesToBind(home: string): Promise<string[]> {
-  return placesToBindOf(await readFile('/proc/self/mountinfo', 'utf8'), home);
+/** True if only the computer's administration can move the place or put a link there. */
+export function isSettled(place: string): boolean {
+  for (let folder = dirname(place); ; folder = dirname(folder)) {
+    try {
+      const { mode, uid, gid } = lstatSync(folder);
+      const groupWrites = (mode & 0o020) !== 0 && gid >= firstPersonsId;
+      if (uid >= firstPersonsId || (mode & 0o002) !== 0 || groupWrites) return false;
+    } catch {
+      return false;
+    }
+    if (folder === '/') return true;
+  }
+}
+
+/**
+ * The mount points to bind as they are now: `settled` ones by their names; those in the home folder, which the person can
+ * move and replace, with care. What lies in folders of other people is left out.
+ */
+export function placesToBind(home: string): { settled: string[]; own: string[] } {
+  const places = placesToBindOf(readFileSync('/proc/self/mountinfo', 'utf8'), home);
+  const settled = places.filter(isSettled);
+  return { settled, own: places.filter((place) => !settled.includes(place) && isBelow(place, home)) };
 }

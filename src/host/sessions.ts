@@ -47,8 +47,8 @@ export interface EnterOrder {
   language: string;
 }
 
-export type SessionListener = (session: Session) => void;
-export type SuspendOutcome = HostResult<'session.suspendAll'>['outcomes'][number];
+type SessionListener = (session: Session) => void;
+type SuspendOutcome = HostResult<'session.suspendAll'>['outcomes'][number];
 
 /** A log-off that has been announced. */
 interface Countdown extends Disposable {

@@ -1,12 +1,13 @@
 // One sign-in attempt: a process of root's that talks to PAM and, if a session has to be opened, becomes its keeper.
 // It reads and writes lines of JSON on its standard input and output, and blocks: PAM calls back while it waits.
-import { chmodSync, chownSync, closeSync, openSync, readSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Question } from '#contract/values.ts';
 import { Pam, closeFilesOnExecute, pamCode } from './pam.ts';
 import { sessionEnvironment } from './session-environment.ts';
 import type { SessionEnvironmentOrder } from './session-environment.ts';
+import { placesToBind } from './session-mounts.ts';
 import { shellExports, shellWord } from './shell-words.ts';
 
 /** What the parent says. `secretBytes`: so many bytes follow the line, a password or another answer. */
@@ -147,16 +148,14 @@ function homeError(home: string, uid: number, gid: number): ErrorCode | null {
         return 'home-not-writable';
     }
   } finally {
-    if (made) unlinkSync(trial);
-    process.seteuid?.(0);
-    process.setegid?.(0);
+    try {
+      // The person's own programs may have moved it away meanwhile.
+      if (made) rmSync(trial, { force: true });
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
   }
-}
-
-function writeFor(file: string, text: string, uid: number, gid: number): void {
-  writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-  chownSync(file, uid, gid);
-  chmodSync(file, 0o400);
 }
 
 /** Opens the PAM session and turns this process into the desktop's keeper. Comes back only if that did not work. */
@@ -183,8 +182,17 @@ function open(pam: Pam, order: Extract<ToWorker, { do: 'open' }>, parent: Parent
     const variables = sessionEnvironment(order.environment, fromPam);
     const words = order.command.map(shellWord).join(' ');
     const own = Object.entries(order.variables).map(([name, value]) => `${name}=${shellWord(value)}\n`);
-    writeFor(`${order.folder}/pam.json`, JSON.stringify({ user: pam.user, environment: fromPam }), 0, 0);
-    writeFor(`${order.folder}/environment`, `${shellExports(variables)}${own.join('')}set -- ${words}\n`, order.uid, order.gid);
+    const write = (name: string, text: string): void => {
+      const file = `${order.folder}/${name}`;
+      writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+      undo.defer(() => rmSync(file, { force: true }));
+    };
+    // Only now: PAM, or looking at the home folder, may have mounted it.
+    const { settled, own: ownMounts } = placesToBind(order.environment.home);
+    write('mounts', settled.map((place) => `${place}\n`).join(''));
+    write('own-mounts', ownMounts.map((place) => `${place}\n`).join(''));
+    write('environment', `${shellExports(variables)}${own.join('')}set -- ${words}\n`);
+    write('pam.json', JSON.stringify({ user: pam.user, environment: fromPam }));
   } catch (error) {
     const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
     return fail(full ? 'disk-full' : 'desktop-failed', String(error));

@@ -50,7 +50,8 @@ describe('faults', () => {
   }
 
   async function logEverybodyOff(): Promise<void> {
-    await product.cli('session', 'logoff', '--all', '--now');
+    const { code, stdout, stderr } = await product.cli('session', 'logoff', '--all', '--seconds', '0', '--json');
+    assert.equal(code, 0, `${stdout}${stderr}`);
     await eventually('no session is left', 20_000, async () => ((await sessions()).length === 0 ? true : undefined));
     assert.deepEqual(
       await eventually('nothing is left behind', 10_000, async () => {

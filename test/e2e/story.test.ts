@@ -19,17 +19,13 @@ async function startCounter(station: Browser, account: { home: string; uid: numb
   await eventually('the counter runs', 60_000, async () => {
     await page.locator('canvas').click({ position: { x: 500, y: 650 } });
     await page.keyboard.press('Control+Alt+t');
-    const typed = await eventually('a terminal is there', 8_000, async () => (await hasTerminal(account.uid)) || undefined).catch(
-      () => undefined,
-    );
-    if (!typed) return undefined;
+    const shell = await eventually('a shell waits in a terminal', 8_000, async () =>
+      (await processNames(account.uid)).includes('bash') ? true : undefined,
+    ).catch(() => undefined);
+    if (!shell) return undefined;
     await page.keyboard.type('./count.sh\n', { delay: 20 });
     return (await eventually('the counter started', 5_000, () => findCounter(account.uid)).catch(() => null)) ?? undefined;
   });
-}
-
-async function hasTerminal(uid: number): Promise<boolean> {
-  return (await processNames(uid)).some((name) => /terminal|xterm/.test(name));
 }
 
 describe('the main job', () => {
@@ -166,7 +162,8 @@ describe('the main job', () => {
   test('signing out ends the session and leaves nothing', async () => {
     const [person] = product.accounts;
     assert.ok(person);
-    await product.cli('session', 'logoff', person.name, '--now');
+    const ended = await product.cli('session', 'logoff', person.name, '--seconds', '0');
+    assert.equal(ended.code, 0, ended.stderr);
     await viewShown(second.page, 'sign-in', 15_000);
     await eventually('the counter has ended', 15_000, async () => ((await findCounter(person.uid)) === null ? true : undefined));
     const list = await product.cli('session', 'list', '--json');

@@ -24,7 +24,7 @@ import { TestClient } from '#host/test-client.ts';
 import { sessionAfter, sessionHappenings } from '#model/session.ts';
 import type { Session, SessionState } from '#model/session.ts';
 
-const runs = 400;
+const runs = 300;
 const mostCommands = 80;
 const people = ['anna', 'ben', 'carla'];
 const stations = people.map(() => newIdentity());

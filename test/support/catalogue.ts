@@ -34,9 +34,9 @@ export function textsUsedIn(source: string): string[] {
   });
 }
 
-/** The names between braces, `{count, plural, …}` among them: they must be the same in every language. */
+/** The names between braces, `{count, plural, …}` among them: they must be the same in every language; the words of a plural's cases not. */
 function placeholders(text: string): string {
-  return [...text.matchAll(/\{(\w+)(?=[,}])/g)]
+  return [...text.matchAll(/(?<!(?:=\d+|zero|one|two|few|many|other)\s*)\{(\w+)(?=[,}])/g)]
     .map((match) => match[1] ?? '')
     .toSorted()
     .filter((name, at, all) => all.indexOf(name) === at)

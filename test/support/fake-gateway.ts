@@ -154,10 +154,8 @@ export class FakeGateway implements AsyncDisposable {
     try {
       const keyFile = join(folder, 'key.pem');
       const certificateFile = join(folder, 'certificate.pem');
-      await run('openssl', [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-        ...['-subj', '/CN=localhost', '-keyout', keyFile, '-out', certificateFile],
-      ]);
+      const subject = ['-subj', '/CN=localhost', '-days', '2', '-keyout', keyFile, '-out', certificateFile];
+      await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject]);
       const server = createServer({ key: await readFile(keyFile), cert: await readFile(certificateFile) });
       this.#server = server;
       server.on('request', (request, response) => void this.#serve(request, response));
@@ -302,7 +300,8 @@ export class FakeGateway implements AsyncDisposable {
       /^POST \/computers\/([^/]+)\/identify$/,
       ({ body }, [computer]) => {
         for (const station of this.stations) {
-          if (station.computer === computer && station.online) this.changeStation(station.id, { identifying: body['on'] === true });
+          if (station.computer === computer && station.online)
+            this.changeStation(station.id, { identifying: body['on'] === true });
         }
       },
     ],
@@ -384,7 +383,13 @@ export function makeStation(id: string, name: string, computer: string, change: 
   };
 }
 
-export function makeSession(id: string, user: string, computer: string, station: string | null, change: Partial<Session> = {}): Session {
+export function makeSession(
+  id: string,
+  user: string,
+  computer: string,
+  station: string | null,
+  change: Partial<Session> = {},
+): Session {
   return {
     id: idOf(id),
     user,

@@ -129,7 +129,7 @@ export class TestStation implements Disposable {
       });
     });
     socket.on('message', (data) => {
-      const said = JSON.parse(String(data)) as GatewaySaysToStation;
+      const said = JSON.parse(textOf(data)) as GatewaySaysToStation;
       if (said.say === 'ping') {
         if (this.answersPings) this.say({ say: 'pong', number: said.number });
         return;
@@ -213,17 +213,30 @@ export class GatewayRoom implements AsyncDisposable {
   #host: { server: HostServer; sessions: Sessions; desktops: FakeDesktops } | null = null;
   #gateway: Gateway | null = null;
 
-  private constructor(folder: string) {
+  readonly #keepFolder: boolean;
+
+  private constructor(folder: string, keepFolder: boolean) {
     this.folder = folder;
-    this.places = placesFrom({ STATIONMASTER_STATE: join(folder, 'state'), STATIONMASTER_RUN: join(folder, 'run'), STATIONMASTER_CONFIG: join(folder, 'config.toml') });
+    this.#keepFolder = keepFolder;
+    this.places = placesFrom({
+      STATIONMASTER_STATE: join(folder, 'state'),
+      STATIONMASTER_RUN: join(folder, 'run'),
+      STATIONMASTER_CONFIG: join(folder, 'config.toml'),
+    });
   }
 
-  /** Everything started. `settings` beyond: every browser becomes a station, no privacy notice. */
-  static async make(options: { settings?: Partial<Settings>; further?: FakeQuestion; folder?: string } = {}): Promise<GatewayRoom> {
-    const room = new GatewayRoom(options.folder ?? mkdtempSync(join(tmpdir(), 'stationmaster-gateway-')));
+  /** Everything started. `settings` beyond: every browser becomes a station, no privacy notice. A given `folder` stays. */
+  static async make(
+    options: { settings?: Partial<Settings>; further?: FakeQuestion; folder?: string } = {},
+  ): Promise<GatewayRoom> {
+    const room = new GatewayRoom(
+      options.folder ?? mkdtempSync(join(tmpdir(), 'stationmaster-gateway-')),
+      options.folder !== undefined,
+    );
     room.#further = options.further ?? null;
     const { gatewayRunDir, gatewayStateDir, certificateDir, sessionsRunDir } = room.places;
-    for (const folder of [gatewayRunDir, gatewayStateDir, certificateDir, sessionsRunDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [gatewayRunDir, gatewayStateDir, certificateDir, sessionsRunDir])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     await makeCertificate(certificateDir);
     await room.startHost();
     await room.startGateway();
@@ -238,7 +251,15 @@ export class GatewayRoom implements AsyncDisposable {
     const sessions = new Sessions(desktops, new SessionRecords(this.places.sessionsRunDir), hostClock, log);
     const server = new HostServer(
       { path: this.places.hostSocket, gid: null },
-      { sessions, signIns: new FakeSignIns(this.accounts, this.#further), accounts: this.accounts, describeComputer, clock: hostClock, log, version: 'test' },
+      {
+        sessions,
+        signIns: new FakeSignIns(this.accounts, this.#further),
+        accounts: this.accounts,
+        describeComputer,
+        clock: hostClock,
+        log,
+        version: 'test',
+      },
     );
     await sessions.start();
     await server.start();
@@ -293,18 +314,30 @@ export class GatewayRoom implements AsyncDisposable {
 
   /** One request to the API (or, with a path outside of it like `/healthz`, to the rest). */
   async ask(method: string, path: string, options: AskOptions = {}): Promise<Reply> {
-    const url = ['/healthz', '/ca.crt', '/manager', '/dashboard', '/', '/metrics'].includes(path) || path.startsWith('/assets') ? path : `/api/v1${path}`;
+    const url =
+      ['/healthz', '/ca.crt', '/manager', '/dashboard', '/', '/metrics'].includes(path) || path.startsWith('/assets')
+        ? path
+        : `/api/v1${path}`;
     const headers: Record<string, string> = { ...options.headers };
     const origin = options.origin === undefined ? this.origin : options.origin;
     if (origin !== null && options.local !== true) headers['origin'] = origin;
     if (options.cookie !== undefined) headers['cookie'] = `__Host-stationmaster=${options.cookie}`;
     if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
-    const text = options.body === undefined ? null : typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
+    const text =
+      options.body === undefined ? null : typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
     if (text !== null) headers['content-type'] ??= 'application/json';
     const request =
       options.local === true
-        ? httpRequest({ socketPath: this.places.gatewaySocket, method, path: url, headers })
-        : httpsRequest({ host: '127.0.0.1', port: this.port, method, path: url, headers, rejectUnauthorized: false, agent: false });
+        ? httpRequest({ socketPath: this.places.gatewaySocket, method, path: url, headers, agent: false })
+        : httpsRequest({
+            host: '127.0.0.1',
+            port: this.port,
+            method,
+            path: url,
+            headers,
+            rejectUnauthorized: false,
+            agent: false,
+          });
     request.end(text ?? undefined);
     const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
     let got = '';
@@ -322,7 +355,10 @@ export class GatewayRoom implements AsyncDisposable {
   }
 
   /** Opens a WebSocket; rejects with the HTTP status where it is refused. */
-  async webSocket(path: string, options: { origin?: string | null; protocols?: string[]; headers?: Record<string, string> } = {}): Promise<WebSocket> {
+  async webSocket(
+    path: string,
+    options: { origin?: string | null; protocols?: string[]; headers?: Record<string, string> } = {},
+  ): Promise<WebSocket> {
     const origin = options.origin === undefined ? this.origin : options.origin;
     const headers = { ...options.headers, ...(origin === null ? {} : { origin }) };
     const socket = new WebSocket(`wss://127.0.0.1:${this.port}/api/v1/${path}`, options.protocols ?? [], {
@@ -386,7 +422,7 @@ export class GatewayRoom implements AsyncDisposable {
     for (const socket of this.#sockets) socket.terminate();
     await this.stopGateway();
     await this.stopHost();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.#keepFolder) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
@@ -397,13 +433,35 @@ async function makeCertificate(folder: string): Promise<void> {
   const key = join(folder, 'server.key');
   const { writeFileSync } = await import('node:fs');
   if (keptCertificate === null) {
-    await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=test', '-days', '2', '-keyout', key, '-out', cert]);
+    await promisify(execFile)('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      '/CN=test',
+      '-days',
+      '2',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ]);
     keptCertificate = { cert: readFileSync(cert), key: readFileSync(key) };
   } else {
     writeFileSync(cert, keptCertificate.cert);
     writeFileSync(key, keptCertificate.key);
   }
   writeFileSync(join(folder, 'ca.crt'), keptCertificate.cert);
+}
+
+/** A text message of a WebSocket. */
+export function textOf(data: WebSocket.RawData): string {
+  if (!Buffer.isBuffer(data)) throw new TypeError('not one piece');
+  return data.toString('utf8');
 }
 
 /** The close code that a WebSocket ends with. */

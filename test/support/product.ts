@@ -154,7 +154,13 @@ export class Product implements AsyncDisposable {
     const node = existsSync(nodeOf(this.tree)) ? nodeOf(this.tree) : process.execPath;
     const child = spawn('setpriv', ['--pdeathsig=KILL', ...rights, '--', node, `${this.tree}/src/${name}/main.ts`], {
       cwd: this.tree,
-      env: { PATH: systemPath, LANG: 'C.UTF-8', HOME: '/', NODE_COMPILE_CACHE: compileCacheDir(this.places, name), ...this.environment },
+      env: {
+        PATH: systemPath,
+        LANG: 'C.UTF-8',
+        HOME: '/',
+        NODE_COMPILE_CACHE: compileCacheDir(this.places, name),
+        ...this.environment,
+      },
       stdio: ['ignore', log.fd, log.fd],
       detached: true,
     });
@@ -201,7 +207,10 @@ export class Product implements AsyncDisposable {
   /** Starts the gateway; fulfilled when it serves. */
   async startGateway(): Promise<void> {
     await this.#start('gateway', this.#rights);
-    await this.#untilUp('gateway', async () => (await this.api.health())?.host === true || (this.hostPid === null && (await this.api.health()) !== null));
+    await this.#untilUp(
+      'gateway',
+      async () => (await this.api.health())?.host === true || (this.hostPid === null && (await this.api.health()) !== null),
+    );
   }
 
   async #end(name: 'host' | 'gateway', signal: NodeJS.Signals): Promise<void> {

@@ -67,7 +67,9 @@ test('whoever trusts the authority can talk to a server with the certificate', a
   await using own = await ownLayout();
   const files = certificateFiles(own.layout);
   await keepCertificate(own.layout, gateway, Date.now());
-  const [key, cert, ca] = await Promise.all([files.key, files.certificate, files.authority].map(async (file) => await readFile(file)));
+  const [key, cert, ca] = await Promise.all(
+    [files.key, files.certificate, files.authority].map(async (file) => await readFile(file)),
+  );
   assert.ok(key !== undefined && cert !== undefined && ca !== undefined);
   const server = createServer({ key, cert }, (_, response) => response.end('hello')).listen(0, '127.0.0.1');
   await once(server, 'listening');

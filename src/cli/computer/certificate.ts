@@ -88,7 +88,16 @@ async function makeAuthority(files: CertificateFiles, work: string): Promise<X50
   // A name longer than 64 characters is no common name.
   const name = `Stationmaster on ${hostname()}`.slice(0, 64).replaceAll(/[^A-Za-z0-9 ._-]/g, '-');
   await writeFile(`${work}/authority.cnf`, authorityProfile.replace('@', name));
-  const args = ['-new', '-sha256', '-days', String(authorityDays), '-key', files.authorityKey, '-config', `${work}/authority.cnf`];
+  const args = [
+    '-new',
+    '-sha256',
+    '-days',
+    String(authorityDays),
+    '-key',
+    files.authorityKey,
+    '-config',
+    `${work}/authority.cnf`,
+  ];
   const pem = await runProgram('openssl', ['req', '-x509', ...args]);
   await writeWhole(files.authority, pem, 0o644);
   return new X509Certificate(pem);
@@ -114,7 +123,9 @@ authorityKeyIdentifier = keyid
 subjectAltName = ${alternative}
 `,
   );
-  const subject = `/CN=${hostname().slice(0, 64).replaceAll(/[^A-Za-z0-9._-]/g, '-')}`;
+  const subject = `/CN=${hostname()
+    .slice(0, 64)
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')}`;
   const request = await runProgram('openssl', ['req', '-new', '-sha256', '-key', `${work}/server.key`, '-subj', subject]);
   await writeFile(`${work}/server.csr`, request);
   const authority = ['-CA', files.authority, '-CAkey', files.authorityKey, '-set_serial', `0x${serialNumber()}`];
@@ -141,7 +152,8 @@ export async function keepCertificate(layout: Layout, gateway: FileOwner, now: n
   const names = await ownNames();
   const authority = await certificateIn(files.authority);
   const certificate = await certificateIn(files.certificate);
-  const lasts = (one: X509Certificate, days: number): boolean => expiresAt(one) - now > days * dayMs && Date.parse(one.validFrom) <= now;
+  const lasts = (one: X509Certificate, days: number): boolean =>
+    expiresAt(one) - now > days * dayMs && Date.parse(one.validFrom) <= now;
   const authorityKeyThere = (await readFile(files.authorityKey).catch(() => null)) !== null;
   const authorityGood = authority !== null && authorityKeyThere && lasts(authority, renewDaysBefore);
   if (authorityGood && certificate !== null && lasts(certificate, renewDaysBefore) && certificate.checkIssued(authority)) {

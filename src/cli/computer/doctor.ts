@@ -82,13 +82,18 @@ const looks: Readonly<Record<string, Look>> = {
     const absent: string[] = [];
     if ((await lookUpUser(places.gatewayUser)) === null) absent.push(`user ${places.gatewayUser}`);
     for (const level of levels) if (!(await groupExists(levelGroups[level]))) absent.push(`group ${levelGroups[level]}`);
-    return absent.length === 0 ? good('the system user and the level groups are there') : fault(`missing: ${absent.join(', ')}`, again);
+    return absent.length === 0
+      ? good('the system user and the level groups are there')
+      : fault(`missing: ${absent.join(', ')}`, again);
   },
   administrator: async () => {
     const { stdout } = await tryProgram('getent', ['group', '--', levelGroups.administrator]);
     const members = stdout.trim().split(':')[3] ?? '';
     if (members !== '') return good(`administrators: ${members}`);
-    return warning('there is no administrator yet', 'stationmaster up prints a link to become it; or: stationmaster user set NAME --level administrator');
+    return warning(
+      'there is no administrator yet',
+      'stationmaster up prints a link to become it; or: stationmaster user set NAME --level administrator',
+    );
   },
   programs: async (layout) => {
     if (!existsSync(`${layout.programsDir}/current/installed.json`)) return fault('Stationmaster is not installed', again);
@@ -97,7 +102,9 @@ const looks: Readonly<Record<string, Look>> = {
   configuration: async (layout) => {
     try {
       const config = await readConfig(layout);
-      return good(`${layout.places.configFile}: https ${config.https_port}, http ${config.http_port === 0 ? 'off' : config.http_port}`);
+      return good(
+        `${layout.places.configFile}: https ${config.https_port}, http ${config.http_port === 0 ? 'off' : config.http_port}`,
+      );
     } catch (error) {
       return fault((error as Error).message, `correct ${layout.places.configFile}, then ${again}`);
     }
@@ -107,14 +114,18 @@ const looks: Readonly<Record<string, Look>> = {
     const file = config?.certificate ?? certificateFiles(layout).certificate;
     const certificate = await certificateIn(file);
     const own = config?.certificate !== undefined;
-    if (certificate === null) return fault(`${file} is no certificate that can be read`, own ? `correct ${layout.places.configFile}` : again);
+    if (certificate === null)
+      return fault(`${file} is no certificate that can be read`, own ? `correct ${layout.places.configFile}` : again);
     const days = Math.floor((expiresAt(certificate) - Date.now()) / dayMs);
     const remedy = own ? 'put a new certificate there' : again;
     if (days < 0) return fault(`the certificate expired on ${certificate.validTo}`, remedy);
-    if (Date.parse(certificate.validFrom) > Date.now()) return fault('the certificate is not valid yet', "set this computer's clock right");
+    if (Date.parse(certificate.validFrom) > Date.now())
+      return fault('the certificate is not valid yet', "set this computer's clock right");
     const unnamed = own ? [] : (await ownNames()).filter((name) => !isNamed(certificate, name));
     if (unnamed.length > 0) return warning(`the certificate does not name ${unnamed.join(', ')}`, again);
-    return days < 14 ? warning(`the certificate expires in ${days} days`, remedy) : good(`the certificate is good for ${days} days`);
+    return days < 14
+      ? warning(`the certificate expires in ${days} days`, remedy)
+      : good(`the certificate is good for ${days} days`);
   },
   folders: async ({ places }) => {
     const gateway = await lookUpUser(places.gatewayUser);
@@ -155,7 +166,10 @@ const looks: Readonly<Record<string, Look>> = {
       if (port !== 0 && !running && !(await portIsFree(port, config.address))) taken.push(port);
     }
     if (taken.length === 0) return good(running ? 'the gateway has its ports' : 'the ports are free');
-    return fault(`taken by another program: port ${taken.join(', ')}`, `stop it, or set other ports in ${layout.places.configFile}`);
+    return fault(
+      `taken by another program: port ${taken.join(', ')}`,
+      `stop it, or set other ports in ${layout.places.configFile}`,
+    );
   },
   disk: async ({ places }) => {
     const short: string[] = [];
@@ -165,13 +179,17 @@ const looks: Readonly<Record<string, Look>> = {
         short.push(`${folder} (${gigabytes(found.bavail * found.bsize)} free)`);
       }
     }
-    return short.length === 0 ? good('there is space on the disks') : warning(`little space: ${short.join(', ')}`, 'make room there');
+    return short.length === 0
+      ? good('there is space on the disks')
+      : warning(`little space: ${short.join(', ')}`, 'make room there');
   },
   memory: async () => {
     const text = await readFile('/proc/meminfo', 'utf8').catch(() => '');
     const available = Number(/^MemAvailable:\s+(\d+)/m.exec(text)?.[1] ?? freemem() / 1024) * 1024;
     const says = `${gigabytes(available)} of ${gigabytes(totalmem())} memory are free`;
-    return available < leastFreeMemoryBytes ? warning(says, 'end suspended sessions that nobody needs, or add memory') : good(says);
+    return available < leastFreeMemoryBytes
+      ? warning(says, 'end suspended sessions that nobody needs, or add memory')
+      : good(says);
   },
   clock: async () => {
     // A certificate cannot be made before the package was; a clock that stands before it is wrong.

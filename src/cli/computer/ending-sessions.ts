@@ -18,7 +18,11 @@ export async function runningSessions(places: Places): Promise<Session[] | null>
 }
 
 /** Ends those that `concerned` picks, at once; fulfilled with their number when they are gone. */
-export async function endSessions(places: Places, cause: SessionCause, concerned: (session: Session) => boolean): Promise<number> {
+export async function endSessions(
+  places: Places,
+  cause: SessionCause,
+  concerned: (session: Session) => boolean,
+): Promise<number> {
   using host = await HostClient.connect(places);
   const list = async (): Promise<Session[]> => {
     const { sessions } = await host.call('session.list', {});

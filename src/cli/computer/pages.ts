@@ -11,7 +11,10 @@ const pageSources = ['src/web', 'src/model', 'src/contract', 'package.json', 'pa
 
 /** Builds them if needed. Rejects with a CommandError if that fails. */
 export async function buildPages(tree: string): Promise<void> {
-  const sources = await digestOf(tree, (await filesBelow(tree, pageSources)).filter((file) => !/\.test\.tsx?$/.test(file)));
+  const sources = await digestOf(
+    tree,
+    (await filesBelow(tree, pageSources)).filter((file) => !/\.test\.tsx?$/.test(file)),
+  );
   const stamp = `${tree}/.cache/pages.sha256`;
   const built = await readFile(stamp, 'utf8').catch(() => '');
   const there = await stat(`${tree}/dist/web`).then(
@@ -20,7 +23,8 @@ export async function buildPages(tree: string): Promise<void> {
   );
   if (there && built === sources) return;
   say('Building the pages …');
-  const { code, stdout, stderr } = await tryProgram(nodeOf(tree), ['--run', 'build:web'], { cwd: tree });
+  const environment = { ...process.env, NO_COLOR: '1' };
+  const { code, stdout, stderr } = await tryProgram(nodeOf(tree), ['--run', 'build:web'], { cwd: tree, environment });
   if (code !== 0) throw new CommandError(`the pages could not be built:\n${stdout}${stderr}`);
   await mkdir(`${tree}/.cache`, { recursive: true });
   await writeWhole(stamp, sources, 0o644);

@@ -56,8 +56,5 @@ export async function programOrders(layout: Layout, tree: string, config: Config
     const own = { ...environment, NODE_COMPILE_CACHE: compileCacheDir(layout.places, name) };
     return { name, command: 'setpriv', args, cwd: tree, environment: own, digest };
   };
-  return [
-    order('host', version.host, []),
-    order('gateway', version.gateway, asGatewayUser(layout.places.gatewayUser, config)),
-  ];
+  return [order('host', version.host, []), order('gateway', version.gateway, asGatewayUser(layout.places.gatewayUser, config))];
 }

@@ -2,7 +2,20 @@
 // lies. One folder per version under `programsDir`, the npm packages shared between versions, `current` the one to use.
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { compileCacheDir, currentTree } from './layout.ts';
 import type { Layout } from './layout.ts';
@@ -98,7 +111,12 @@ export async function installRunTree(layout: Layout): Promise<string> {
   const packages = await runTimePackages(tree);
   const packagesDigest = createHash('sha256').update(JSON.stringify(packages)).digest('hex').slice(0, 16);
   const part = async (rooms: readonly string[]): Promise<string> =>
-    (await digestOf(tree, files.filter((file) => rooms.some((room) => file.startsWith(room))))).slice(0, 16);
+    (
+      await digestOf(
+        tree,
+        files.filter((file) => rooms.some((room) => file.startsWith(room))),
+      )
+    ).slice(0, 16);
   const all = await digestOf(tree, files);
   const version = createHash('sha256').update(`${all} ${packagesDigest}`).digest('hex').slice(0, 16);
   const target = `${programsDir}/${version}`;
@@ -118,7 +136,8 @@ export async function installRunTree(layout: Layout): Promise<string> {
     await writeWhole(`${work}/installed.json`, `${JSON.stringify(about)}\n`, 0o644);
     await rename(work, target);
     // What was compiled of other versions is of no use any more.
-    for (const name of ['host', 'gateway'] as const) await rm(compileCacheDir(layout.places, name), { recursive: true, force: true });
+    for (const name of ['host', 'gateway'] as const)
+      await rm(compileCacheDir(layout.places, name), { recursive: true, force: true });
   }
   const now = new Date();
   await utimes(target, now, now);

@@ -76,7 +76,9 @@ export async function status(layout: Layout, json: boolean): Promise<void> {
         `\n${computer.name}: ${computer.system}, load ${computer.load.toFixed(2)} on ${computer.cores} cores, ` +
           `${megabytes(computer.memoryAvailable)} of ${megabytes(computer.memoryTotal)} memory free`,
       );
-      answer(`Sessions: ${sessions.length} (${count('active')} active, ${count('locked')} locked, ${count('suspended')} suspended)`);
+      answer(
+        `Sessions: ${sessions.length} (${count('active')} active, ${count('locked')} locked, ${count('suspended')} suspended)`,
+      );
     }
     if (urls !== null) answer(`\nStation    ${urls.station}\nManager    ${urls.manager}\nDashboard  ${urls.dashboard}`);
   }

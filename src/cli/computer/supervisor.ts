@@ -219,7 +219,8 @@ export class Supervisor {
     createInterface({ input: connection }).on('line', (line) => {
       this.#do(line).then(
         (reply) => connection.write(`${JSON.stringify(reply)}\n`),
-        (error: unknown) => connection.write(`${JSON.stringify({ error: (error as Error).message } satisfies SupervisorReply)}\n`),
+        (error: unknown) =>
+          connection.write(`${JSON.stringify({ error: (error as Error).message } satisfies SupervisorReply)}\n`),
       );
     });
   }

@@ -44,7 +44,9 @@ export function mustBeRoot(command: string): void {
 /** One `up` or `down` at a time. */
 export async function lockPrograms(layout: Layout): Promise<FileLock> {
   await mkdir(layout.places.runDir, { recursive: true, mode: 0o755 });
-  return await FileLock.take(`${layout.places.runDir}/up.lock`, () => say('Another "stationmaster up" or "down" is at work; waiting for it …'));
+  return await FileLock.take(`${layout.places.runDir}/up.lock`, () =>
+    say('Another "stationmaster up" or "down" is at work; waiting for it …'),
+  );
 }
 
 interface Prepared {
@@ -246,6 +248,8 @@ export async function up(layout: Layout, options: UpOptions): Promise<void> {
     if (started.how === 'started' && !options.json) say('It runs in the background: stationmaster status, stationmaster down.');
     return;
   }
-  say('Ctrl+C stops host and gateway; sessions go on running and are found again at the next "up". (--detach: in the background.)');
+  say(
+    'Ctrl+C stops host and gateway; sessions go on running and are found again at the next "up". (--detach: in the background.)',
+  );
   await stay(started.supervisor, () => say('\nStopping; sessions go on running …'));
 }

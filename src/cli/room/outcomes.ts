@@ -11,7 +11,11 @@ export function tellOutcomes(outcomes: readonly Outcome[], done: string, json: b
   } else if (outcomes.length === 0) {
     answer('There is no session that this concerns.');
   } else {
-    const rows = outcomes.map((outcome) => [outcome.user, outcome.session, outcome.error === null ? done : outcome.error.message]);
+    const rows = outcomes.map((outcome) => [
+      outcome.user,
+      outcome.session,
+      outcome.error === null ? done : outcome.error.message,
+    ]);
     answer(table(['User', 'Session', 'Outcome'], rows));
   }
   if (failed.length === 0) return;

@@ -45,9 +45,9 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(station.command('admit').argument('<stations...>').description('let waiting browsers become stations')).action(
     connected(async () => (await stations()).admitStations),
   );
-  withServer(station.command('remove').argument('<stations...>').description('remove stations; their sessions are suspended')).action(
-    connected(async () => (await stations()).removeStations),
-  );
+  withServer(
+    station.command('remove').argument('<stations...>').description('remove stations; their sessions are suspended'),
+  ).action(connected(async () => (await stations()).removeStations));
   withServer(station.command('code').description('a code with which browsers become stations'))
     .option('--minutes <number>', 'how long it holds', '60')
     .action(connected(async () => (await stations()).makeCode));
@@ -57,10 +57,14 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   computerOption(withServer(session.command('list').description('sessions'))).action(
     connected(async () => (await sessions()).listSessions),
   );
-  computerOption(withServer(session.command('suspend').argument('[sessions...]', 'id, station or user').description('suspend sessions')))
+  computerOption(
+    withServer(session.command('suspend').argument('[sessions...]', 'id, station or user').description('suspend sessions')),
+  )
     .option('--all', 'all sessions')
     .action(connected(async () => (await sessions()).suspendSessions));
-  computerOption(withServer(session.command('logoff').argument('[sessions...]', 'id, station or user').description('log sessions off')))
+  computerOption(
+    withServer(session.command('logoff').argument('[sessions...]', 'id, station or user').description('log sessions off')),
+  )
     .option('--all', 'all sessions')
     .option('--seconds <number>', 'how long the people are warned, 0 for at once; the setting if left out')
     .action(connected(async () => (await sessions()).logOffSessions));
@@ -72,11 +76,15 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(program.command('computer').description('computers of the room').command('list').description('computers')).action(
     connected(async () => (await system()).listComputers),
   );
-  withServer(program.command('system').description('the room as a whole').command('settings').description('settings; --set changes them'))
+  withServer(
+    program.command('system').description('the room as a whole').command('settings').description('settings; --set changes them'),
+  )
     .option('--set <name=value...>', 'change a setting')
     .action(connected(async () => (await system()).settings));
   const user = program.command('user').description('people with an account on the computer');
-  withServer(user.command('list').description('people and their levels')).action(connected(async () => (await system()).listUsers));
+  withServer(user.command('list').description('people and their levels')).action(
+    connected(async () => (await system()).listUsers),
+  );
   user
     .command('set')
     .argument('<user>')

@@ -32,7 +32,10 @@ export async function listSessions(gateway: GatewayClient, options: ComputerOpti
   const names = new Map(stations.map((station) => [station.id, station.name]));
   const rows = sessions
     .filter((session) => options.computer === undefined || session.computer === options.computer)
-    .map((session) => ({ ...session, station: session.station === null ? null : (names.get(session.station) ?? session.station) }));
+    .map((session) => ({
+      ...session,
+      station: session.station === null ? null : (names.get(session.station) ?? session.station),
+    }));
   if (options.json) {
     answerJson(rows);
     return;
@@ -49,7 +52,8 @@ export async function listSessions(gateway: GatewayClient, options: ComputerOpti
 /** The computers that `--all` or `--computer` means; null where sessions are named one by one. */
 async function wholeComputers(gateway: GatewayClient, options: ManyOptions, words: readonly string[]): Promise<string[] | null> {
   const whole = options.all === true;
-  if (whole === words.length > 0) throw new CommandError('name sessions, or give --all (with --computer for one computer)', exitCode.usage);
+  if (whole === words.length > 0)
+    throw new CommandError('name sessions, or give --all (with --computer for one computer)', exitCode.usage);
   if (!whole) return null;
   const computers = (await gateway.call('computers')).map((computer) => computer.name);
   if (options.computer === undefined) return computers;

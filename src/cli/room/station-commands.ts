@@ -28,7 +28,13 @@ export async function listStations(gateway: GatewayClient, options: ListOptions)
   );
   if (options.json) {
     answerJson(
-      rows.map(({ station, session, status, since }) => ({ ...station, status, since, user: session?.user ?? null, session: session?.id ?? null })),
+      rows.map(({ station, session, status, since }) => ({
+        ...station,
+        status,
+        since,
+        user: session?.user ?? null,
+        session: session?.id ?? null,
+      })),
     );
     return;
   }

@@ -60,7 +60,8 @@ export async function settings(gateway: GatewayClient, options: RoomOptions & { 
     answerJson(now);
     return;
   }
-  const word = (value: string | number | boolean): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+  const word = (value: string | number | boolean): string =>
+    typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
   answer(
     table(
       ['Setting', 'Value'],
@@ -130,8 +131,10 @@ export async function revokeTokens(gateway: GatewayClient, options: RoomOptions,
     const byId = tokens.filter((token) => token.id === word);
     const found = byId.length > 0 ? byId : tokens.filter((token) => token.name === word);
     const [token] = found;
-    if (token === undefined) throw new CommandError(`there is no token "${word}"; see: stationmaster token list`, exitCode.notFound);
-    if (found.length > 1) throw new CommandError(`"${word}" is not clear; give the id, see: stationmaster token list`, exitCode.usage);
+    if (token === undefined)
+      throw new CommandError(`there is no token "${word}"; see: stationmaster token list`, exitCode.notFound);
+    if (found.length > 1)
+      throw new CommandError(`"${word}" is not clear; give the id, see: stationmaster token list`, exitCode.usage);
     await gateway.call('revokeToken', { params: { id: token.id } });
     revoked.push(token.name);
   }
@@ -139,7 +142,10 @@ export async function revokeTokens(gateway: GatewayClient, options: RoomOptions,
   else answer(`Revoked: ${revoked.join(', ')}`);
 }
 
-export async function showAudit(gateway: GatewayClient, options: RoomOptions & { limit: string; search?: string }): Promise<void> {
+export async function showAudit(
+  gateway: GatewayClient,
+  options: RoomOptions & { limit: string; search?: string },
+): Promise<void> {
   const limit = wholeNumber(options.limit, '--limit', 1, 500);
   const entries = await gateway.call('audit', { query: { limit, search: options.search } });
   if (options.json) {
@@ -147,6 +153,13 @@ export async function showAudit(gateway: GatewayClient, options: RoomOptions & {
     return;
   }
   const now = Date.now();
-  const rows = entries.map((entry) => [timeText(entry.at, now), entry.actor, entry.action, entry.target, entry.address, entry.outcome]);
+  const rows = entries.map((entry) => [
+    timeText(entry.at, now),
+    entry.actor,
+    entry.action,
+    entry.target,
+    entry.address,
+    entry.outcome,
+  ]);
   answer(table(['When', 'Who', 'What', 'Whom', 'From', 'Outcome'], rows));
 }

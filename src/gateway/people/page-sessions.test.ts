@@ -11,7 +11,10 @@ describe('signed in at a page', () => {
     await using room = await GatewayRoom.make();
     const { headers, body } = await room.ask('POST', '/sign-in', { body: { user: 'admin', password: 'admin', page: 'manager' } });
     assert.match(String(headers['set-cookie']), /^__Host-stationmaster=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Strict$/);
-    assert.deepEqual(body, { step: 'done', principal: { name: 'admin', fullName: 'Ada Admin', level: 'administrator', by: 'page' } });
+    assert.deepEqual(body, {
+      step: 'done',
+      principal: { name: 'admin', fullName: 'Ada Admin', level: 'administrator', by: 'page' },
+    });
   });
 
   test('it lasts over a restart of the gateway and ends with signing out', async () => {
@@ -43,7 +46,7 @@ describe('signed in at a page', () => {
     assert.equal(lasted, 12 * 60);
   });
 
-  test('who is below the page\'s level does not come in', async () => {
+  test("who is below the page's level does not come in", async () => {
     await using room = await GatewayRoom.make();
     const code = async (user: string, page: string): Promise<string> =>
       (await room.ask('POST', '/sign-in', { body: { user, password: user, page } })).body.code ?? 'in';
@@ -69,7 +72,7 @@ describe('signed in at a page', () => {
     assert.equal(await ended, closeCodes.refused);
   });
 
-  test('PAM\'s further questions are asked at a page too; the answer counts only from where they were asked', async () => {
+  test("PAM's further questions are asked at a page too; the answer counts only from where they were asked", async () => {
     const question = { visible: true, text: 'Code:', messages: [] };
     await using room = await GatewayRoom.make({ further: { question, answer: '123' } });
     const first = await room.ask('POST', '/sign-in', { body: { user: 'admin', password: 'admin', page: 'manager' } });
@@ -95,7 +98,10 @@ describe('signed in at a page', () => {
   test('a token works until it is revoked, and its live feed ends with it', async () => {
     await using room = await GatewayRoom.make();
     const { body } = await room.ask('POST', '/tokens', { local: true, body: { name: 'nightly', level: 'administrator' } });
-    assert.equal((await room.ask('POST', '/tokens', { local: true, body: { name: 'Nightly', level: 'dashboard' } })).body.code, 'name-taken');
+    assert.equal(
+      (await room.ask('POST', '/tokens', { local: true, body: { name: 'Nightly', level: 'dashboard' } })).body.code,
+      'name-taken',
+    );
     const { token, id } = body;
     assert.equal((await room.ask('GET', '/me', { token, origin: null })).body.principal.name, 'nightly');
     assert.ok(!JSON.stringify((await room.ask('GET', '/tokens', { local: true })).body).includes(token));

@@ -39,10 +39,21 @@ export class PageSignIns {
   }
 
   /** Throws what a sign-in can be refused with, `level-too-low` among it. */
-  async begin(order: { user: string; password: string; page: 'manager' | 'dashboard' }, address: string): Promise<PageSignInResult> {
+  async begin(
+    order: { user: string; password: string; page: 'manager' | 'dashboard' },
+    address: string,
+  ): Promise<PageSignInResult> {
     const { user, password, page } = order;
     const computer = this.#fleet.computers()[0]?.name ?? '';
-    const conversation = this.#desk.open({ action: 'page.sign-in', target: page, computer, user, password, address, who: 'everyone' });
+    const conversation = this.#desk.open({
+      action: 'page.sign-in',
+      target: page,
+      computer,
+      user,
+      password,
+      address,
+      who: 'everyone',
+    });
     return this.#take(await conversation.begin(), conversation, page, address);
   }
 

@@ -72,7 +72,12 @@ export class SetUp {
   }
 
   async #create({ user, fullName, password }: ApiBody<'setup'>): Promise<string> {
-    const account = await this.#fleet.call(this.#computer(), 'account.create', { user, fullName, password, level: 'administrator' });
+    const account = await this.#fleet.call(this.#computer(), 'account.create', {
+      user,
+      fullName,
+      password,
+      level: 'administrator',
+    });
     return account.name;
   }
 

@@ -132,7 +132,9 @@ describe('the throttle', () => {
     for (let times = 0; times < 5; times += 1) {
       await room.ask('POST', '/sign-in', { body: { user: 'admin', password: 'wrong', page: 'manager' } });
     }
-    const { status, body, headers } = await room.ask('POST', '/sign-in', { body: { user: 'admin', password: 'admin', page: 'manager' } });
+    const { status, body, headers } = await room.ask('POST', '/sign-in', {
+      body: { user: 'admin', password: 'admin', page: 'manager' },
+    });
     assert.deepEqual([status, body.code, body.details.seconds, headers['retry-after']], [429, 'throttled', 5, '5']);
     await room.stopGateway();
     await room.startGateway();
@@ -148,7 +150,9 @@ describe('the throttle', () => {
   test('guesses at the same instant through the API: five are tried, no more', async () => {
     await using room = await GatewayRoom.make();
     const replies = await Promise.all(
-      Array.from({ length: 30 }, () => room.ask('POST', '/sign-in', { body: { user: 'admin', password: 'wrong', page: 'manager' } })),
+      Array.from({ length: 30 }, () =>
+        room.ask('POST', '/sign-in', { body: { user: 'admin', password: 'wrong', page: 'manager' } }),
+      ),
     );
     assert.equal(replies.filter(({ body }) => body.code === 'wrong-credentials').length, 5);
     assert.equal(replies.filter(({ body }) => body.code === 'throttled').length, 25);

@@ -30,9 +30,9 @@ type Kind = keyof typeof rules;
 
 interface Count {
   failures: number;
-  /** Monotonic; when `failures` was right. */
-  at: number;
-  /** Monotonic; no attempt before. */
+  /** Monotonic: since when one after the other is forgotten. */
+  since: number;
+  /** Monotonic: no attempt before. */
   until: number;
 }
 
@@ -62,15 +62,13 @@ export class Throttle {
   start(): void {
     const now = this.#clock.nowMs();
     const monotonic = this.#clock.monotonicMs();
-    const rows = this.#store.all<{ key: string; failures: number; at: number; waitMs: number }>('SELECT key, failures, at, waitMs FROM throttle');
-    for (const { key, failures, at, waitMs } of rows) {
-      const ageMs = Math.max(0, now - at);
+    type Row = { key: string; failures: number; ageMs: number; waitMs: number; savedAt: number };
+    for (const row of this.#store.all<Row>('SELECT key, failures, ageMs, waitMs, savedAt FROM throttle')) {
+      const { key, failures, ageMs, waitMs } = row;
+      const goneMs = Math.max(0, now - row.savedAt);
+      this.#counts.set(key, { failures, since: monotonic - ageMs - goneMs, until: monotonic + waitMs - goneMs });
       const kind = key.slice(0, key.indexOf(':')) as Kind;
-      if (failures * rules[kind].forgetMs < ageMs) {
-        this.#forget(key);
-        continue;
-      }
-      this.#counts.set(key, { failures, at: monotonic - ageMs, until: monotonic + waitMs - ageMs });
+      if (this.#present(key, kind).failures === 0) this.#forget(key);
     }
     ifRoom(
       () => this.#store.run('DELETE FROM knownPlaces WHERE at < ?', now - knownForMs),
@@ -112,36 +110,41 @@ export class Throttle {
   #present(key: string, kind: Kind): Count {
     const monotonic = this.#clock.monotonicMs();
     const count = this.#counts.get(key);
-    if (count === undefined) return { failures: 0, at: monotonic, until: 0 };
-    const failures = Math.max(0, count.failures - (monotonic - count.at) / rules[kind].forgetMs);
-    return { failures, at: monotonic, until: count.until };
+    if (count === undefined) return { failures: 0, since: monotonic, until: 0 };
+    const { forgetMs } = rules[kind];
+    const forgotten = Math.floor((monotonic - count.since) / forgetMs);
+    if (forgotten >= count.failures) return { failures: 0, since: monotonic, until: count.until };
+    return { failures: count.failures - forgotten, since: count.since + forgotten * forgetMs, until: count.until };
   }
 
   #add(key: string, kind: Kind, change: 1 | -1): void {
     const count = this.#present(key, kind);
     count.failures = Math.max(0, count.failures + change);
-    const beyond = Math.floor(count.failures - rules[kind].free + 1);
-    count.until = beyond < 1 ? 0 : change > 0 ? count.at + rules[kind].waitMs(beyond) : Math.min(count.until, count.at + rules[kind].waitMs(beyond));
-    if (count.failures <= 0) {
+    if (count.failures === 0) {
       this.#forget(key);
       return;
     }
+    const monotonic = this.#clock.monotonicMs();
+    const beyond = count.failures - rules[kind].free + 1;
+    const until = beyond < 1 ? 0 : monotonic + rules[kind].waitMs(beyond);
+    count.until = change > 0 ? until : Math.min(count.until, until);
     // A Map keeps the order of first insertion; setting anew moves the key to the end, so the first is the longest unused.
     this.#counts.delete(key);
     this.#counts.set(key, count);
-    if (this.#counts.size > mostCounts) for (const oldest of this.#counts.keys()) {
-      this.#forget(oldest);
-      break;
-    }
+    if (this.#counts.size > mostCounts)
+      for (const oldest of this.#counts.keys()) {
+        this.#forget(oldest);
+        break;
+      }
     ifRoom(
       () =>
         this.#store.run(
-          `INSERT INTO throttle (key, failures, at, waitMs) VALUES (?, ?, ?, ?)
-           ON CONFLICT DO UPDATE SET failures = excluded.failures, at = excluded.at, waitMs = excluded.waitMs`,
+          'INSERT OR REPLACE INTO throttle (key, failures, ageMs, waitMs, savedAt) VALUES (?, ?, ?, ?, ?)',
           key,
           count.failures,
+          Math.round(monotonic - count.since),
+          Math.max(0, Math.round(count.until - monotonic)),
           this.#clock.nowMs(),
-          Math.max(0, Math.round(count.until - count.at)),
         ),
       () => {},
     );
@@ -158,7 +161,12 @@ export class Throttle {
   #remember(pair: string): void {
     this.#known.add(pair);
     ifRoom(
-      () => this.#store.run('INSERT INTO knownPlaces (pair, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at', pair, this.#clock.nowMs()),
+      () =>
+        this.#store.run(
+          'INSERT INTO knownPlaces (pair, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
+          pair,
+          this.#clock.nowMs(),
+        ),
       () => {},
     );
   }

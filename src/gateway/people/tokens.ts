@@ -29,7 +29,7 @@ export class Tokens {
     const token: Token = { id: newId(), name, level, createdAt: this.#clock.nowMs(), lastUsedAt: null };
     const secret = `smt_${newSecret()}`;
     this.#store.transaction(() => {
-      if (this.#store.first('SELECT 1 FROM tokens WHERE name = ?', name) !== null) throw new CodedError('name-taken', { name });
+      if (this.#store.all('SELECT 1 FROM tokens WHERE name = ?', name).length > 0) throw new CodedError('name-taken', { name });
       this.#store.run(
         'INSERT INTO tokens (id, hash, name, level, createdAt) VALUES (?, ?, ?, ?, ?)',
         token.id,
@@ -46,8 +46,8 @@ export class Tokens {
   /** Throws `not-found`, `store-full`. */
   revoke(id: string, record: (token: Token) => void): void {
     this.#store.transaction(() => {
-      const token = this.#store.first<Token>('SELECT id, name, level, createdAt, lastUsedAt FROM tokens WHERE id = ?', id);
-      if (token === null) throw new CodedError('not-found');
+      const [token] = this.#store.all<Token>('SELECT id, name, level, createdAt, lastUsedAt FROM tokens WHERE id = ?', id);
+      if (token === undefined) throw new CodedError('not-found');
       this.#store.run('DELETE FROM tokens WHERE id = ?', id);
       record(token);
     });
@@ -61,7 +61,10 @@ export class Tokens {
 
   /** Whose token this is, or null. */
   find(secret: string): Token | null {
-    const token = this.#store.first<Token>('SELECT id, name, level, createdAt, lastUsedAt FROM tokens WHERE hash = ?', hashOf(secret));
+    const [token = null] = this.#store.all<Token>(
+      'SELECT id, name, level, createdAt, lastUsedAt FROM tokens WHERE hash = ?',
+      hashOf(secret),
+    );
     const now = this.#clock.nowMs();
     if (token !== null && Math.abs(now - (token.lastUsedAt ?? 0)) > 60_000) {
       ifRoom(

@@ -20,7 +20,9 @@ export class EnrolmentCodes {
 
   start(): void {
     const leftOf = (expiresAt: number): number => Math.min(expiresAt - this.#clock.nowMs(), longestMs);
-    for (const { hash, expiresAt } of this.#store.all<{ hash: string; expiresAt: number }>('SELECT hash, expiresAt FROM enrolmentCodes')) {
+    for (const { hash, expiresAt } of this.#store.all<{ hash: string; expiresAt: number }>(
+      'SELECT hash, expiresAt FROM enrolmentCodes',
+    )) {
       this.#until.set(hash, this.#clock.monotonicMs() + leftOf(expiresAt));
     }
     this.#dropOld();

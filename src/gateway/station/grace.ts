@@ -55,7 +55,8 @@ export class Grace {
     this.#fleet.call(computer, 'session.suspend', { session: id, cause: 'station-lost', attachment }).then(
       () => this.#log.info({ session: id }, 'The station of a session stayed away; the session is suspended.'),
       // When the computer answers again, all sessions are looked at again.
-      (error: unknown) => this.#log.warn({ err: error, session: id }, 'A session whose station stayed away could not be suspended.'),
+      (error: unknown) =>
+        this.#log.warn({ err: error, session: id }, 'A session whose station stayed away could not be suspended.'),
     );
   }
 }

@@ -21,7 +21,7 @@ export class PrivacyNotices {
   hasAccepted(account: Account): boolean {
     if (this.#unkept.has(`${account.uid} ${account.name}`)) return true;
     // A uid may be given to somebody else after its account was removed.
-    return this.#store.first('SELECT 1 FROM privacyNotices WHERE uid = ? AND user = ?', account.uid, account.name) !== null;
+    return this.#store.all('SELECT 1 FROM privacyNotices WHERE uid = ? AND user = ?', account.uid, account.name).length > 0;
   }
 
   accept(account: Account): void {

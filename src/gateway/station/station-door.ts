@@ -17,6 +17,7 @@ export class StationDoor implements StationRoom {
   readonly #reasons = new Map<string, FreeReason>();
   readonly #names = new Map<string, string>();
   readonly #identifying = new Set<string>();
+  readonly #forgedAt = new Map<string, number>();
   readonly #undo = new DisposableStack();
 
   constructor(services: StationServices) {
@@ -81,6 +82,16 @@ export class StationDoor implements StationRoom {
   setReason(station: string, reason: FreeReason): void {
     if (reason.reason === 'none') this.#reasons.delete(station);
     else this.#reasons.set(station, reason);
+  }
+
+  forged(station: string, address: string): void {
+    // The first in a minute from each address: nobody shall fill the audit from outside.
+    const now = performance.now();
+    for (const [known, at] of this.#forgedAt) if (now - at > 60_000) this.#forgedAt.delete(known);
+    if (this.#forgedAt.has(address) || this.#forgedAt.size > 1000) return;
+    this.#forgedAt.set(address, now);
+    const target = this.#services.stations.get(station)?.name ?? '';
+    this.#services.audit.note({ actor: '', action: 'station.proof', target, address, outcome: 'proof-wrong' });
   }
 
   #sessionChanged(session: Session, before: Session | null): void {

@@ -48,6 +48,8 @@ export interface StationRoom {
   /** Why this station is free. */
   reasonOf(station: string): FreeReason;
   setReason(station: string, reason: FreeReason): void;
+  /** A page could not prove to be this station. */
+  forged(station: string, address: string): void;
 }
 
 /** A conversation under way. `finished` once its page has gone or turned to something else. */
@@ -65,7 +67,7 @@ const pingEveryMs = 5000;
 const silenceMs = 12_000;
 const smallestSidePx = 64;
 /** A page may say so many things in so long a time. */
-const mostSaid = 100;
+const mostSaid = 300;
 const mostSaidInMs = 10_000;
 const mostUnread = 1_000_000;
 
@@ -161,7 +163,8 @@ export class StationPage {
   }
 
   #error(error: unknown): void {
-    if (!(error instanceof CodedError)) this.#services.log.error({ err: error, station: this.#id }, 'A station page could not be served.');
+    if (!(error instanceof CodedError))
+      this.#services.log.error({ err: error, station: this.#id }, 'A station page could not be served.');
     this.#say({ say: 'error', error: tellError(error) });
   }
 
@@ -256,7 +259,9 @@ export class StationPage {
         );
         return;
       case 'lock':
-        await this.#command('session.lock', ({ id, computer }) => this.#services.fleet.call(computer, 'session.lock', { session: id }));
+        await this.#command('session.lock', ({ id, computer }) =>
+          this.#services.fleet.call(computer, 'session.lock', { session: id }),
+        );
         return;
       case 'sign-out':
         await this.#command('session.sign-out', ({ id, computer }) =>
@@ -283,13 +288,7 @@ export class StationPage {
     if (this.#stage !== 'proof') throw new CodedError('not-possible-now');
     if (!this.#isProven(signature)) {
       this.#error(new CodedError('proof-wrong'));
-      this.#services.audit.note({
-        actor: '',
-        action: 'station.proof',
-        target: this.#id,
-        address: this.#facts.address,
-        outcome: 'proof-wrong',
-      });
+      this.#room.forged(this.#id, this.#facts.address);
       this.close('refused');
       return;
     }
@@ -606,14 +605,16 @@ export class StationPage {
     }
     signIn.stage = 'choose';
     const choices = await Promise.all(
-      sessions.map(async (session): Promise<Resumable> => ({
-        session: session.id,
-        startedAt: session.startedAt,
-        since: session.since,
-        desktop: session.desktop,
-        station: session.station === null ? null : (this.#services.stations.get(session.station)?.name ?? ''),
-        picture: await pictures.find(session.id),
-      })),
+      sessions.map(
+        async (session): Promise<Resumable> => ({
+          session: session.id,
+          startedAt: session.startedAt,
+          since: session.since,
+          desktop: session.desktop,
+          station: session.station === null ? null : (this.#services.stations.get(session.station)?.name ?? ''),
+          picture: await pictures.find(session.id),
+        }),
+      ),
     );
     if (!signIn.finished) this.#say({ say: 'choose', sessions: choices, mayStartNew: multiple });
   }

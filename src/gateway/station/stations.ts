@@ -21,7 +21,21 @@ const mostWaiting = 200;
 const mostWaitingPerAddress = 50;
 
 /** The same in English and French, so that the administrator and the person at the device read the same word. */
-const animals = ['Bison', 'Cobra', 'Condor', 'Gecko', 'Impala', 'Jaguar', 'Kiwi', 'Koala', 'Lynx', 'Okapi', 'Panda', 'Puma', 'Wapiti'];
+const animals = [
+  'Bison',
+  'Cobra',
+  'Condor',
+  'Gecko',
+  'Impala',
+  'Jaguar',
+  'Kiwi',
+  'Koala',
+  'Lynx',
+  'Okapi',
+  'Panda',
+  'Puma',
+  'Wapiti',
+];
 
 interface Kept {
   station: Station;
@@ -124,7 +138,8 @@ export class Stations {
     if (waiting.length >= mostWaiting || fromThere.length >= mostWaitingPerAddress) throw new CodedError('too-many-requests');
     const labels = new Set(waiting.map(({ station }) => station.name));
     // The word follows from the key, so that a page that comes back has the same one.
-    let seed = Number.parseInt(id.replaceAll(/[^2-7]/g, '').slice(0, 6) || '0', 10) + id.charCodeAt(0) * 31 + id.charCodeAt(1) * 997;
+    let seed =
+      Number.parseInt(id.replaceAll(/[^2-7]/g, '').slice(0, 6) || '0', 10) + id.charCodeAt(0) * 31 + id.charCodeAt(1) * 997;
     let label = '';
     do {
       label = `${animals[seed % animals.length]} ${10 + (Math.floor(seed / animals.length) % 90)}`;
@@ -166,7 +181,8 @@ export class Stations {
     if (station.state !== 'enrolled') throw new CodedError('not-possible-now');
     if (was !== undefined && was !== station.name) throw new CodedError('changed-meanwhile', { name: station.name });
     for (const other of this.#kept.values()) {
-      if (other.station.id !== id && other.station.name.toLowerCase() === name.toLowerCase()) throw new CodedError('name-taken', { name });
+      if (other.station.id !== id && other.station.name.toLowerCase() === name.toLowerCase())
+        throw new CodedError('name-taken', { name });
     }
     this.#store.transaction(() => {
       this.#store.run('UPDATE stations SET name = ? WHERE id = ?', name, id);

@@ -3,7 +3,7 @@
 readonly desktop_ended=40 x_server_died=41 x_server_failed=42
 
 run=$1
-. "$run/environment"
+. "$run/runtime/environment"
 exec >/tmp/desktop.log 2>&1
 cd || cd /
 

@@ -10,11 +10,17 @@ main() {
   if [ -p "$run/alive" ]; then
     exec 3<>"$run/alive"
     echo keeper >&3
+    # PAM may have set one for the person that lets everybody write; what root writes here must not depend on it.
+    mask=$(umask)
+    umask 022
     unshare --fork --pid --ipc --mount -- \
-      setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" 3>&-
+      setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" "$mask" 3>&-
     echo $? >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
   fi
-  NODE_COMPILE_CACHE=$cache "$node" --disable-warning=ExperimentalWarning "$close" "$run" "$service"
+  umask 022
+  # A module that hangs must not keep the session from ending.
+  NODE_COMPILE_CACHE=$cache timeout --signal=KILL 20 \
+    "$node" --disable-warning=ExperimentalWarning "$close" "$run" "$service"
 }
 
 # The whole file is read before anything runs, so that it may be replaced meanwhile.

@@ -3,8 +3,4 @@ import { openPage } from '../shared/page.tsx';
 import { Dashboard } from './dashboard.tsx';
 import { msg } from '../shared/i18n.ts';
 
-await openPage(
-  { en: () => import('./locales/en.po'), fr: () => import('./locales/fr.po') },
-  msg('Dashboard'),
-  <Dashboard />,
-);
+await openPage({ en: () => import('./locales/en.po'), fr: () => import('./locales/fr.po') }, msg('Dashboard'), <Dashboard />);

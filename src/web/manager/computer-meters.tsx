@@ -8,7 +8,9 @@ import { currentLocale } from '../shared/i18n.ts';
 const useStyles = makeStyles({ meters: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS } });
 
 function gigabytes(bytes: number): string {
-  return new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 }).format(bytes / 2 ** 30);
+  return new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 }).format(
+    bytes / 2 ** 30,
+  );
 }
 
 function percent(part: number): string {

@@ -30,9 +30,26 @@ import { SettingsPanel } from './settings-panel.tsx';
 const useStyles = makeStyles({
   tab: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXL },
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
-  cards: { display: 'grid', gap: tokens.spacingHorizontalM, gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 340px), 1fr))' },
-  head: { display: 'flex', justifyContent: 'space-between', gap: tokens.spacingHorizontalM, flexWrap: 'wrap', alignItems: 'center' },
-  states: { display: 'flex', flexWrap: 'wrap', gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`, listStyleType: 'none', margin: 0, padding: 0 },
+  cards: {
+    display: 'grid',
+    gap: tokens.spacingHorizontalM,
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 340px), 1fr))',
+  },
+  head: {
+    display: 'flex',
+    justifyContent: 'space-between',
+    gap: tokens.spacingHorizontalM,
+    flexWrap: 'wrap',
+    alignItems: 'center',
+  },
+  states: {
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
+    listStyleType: 'none',
+    margin: 0,
+    padding: 0,
+  },
   state: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
   subtle: { color: tokens.colorNeutralForeground2 },
 });
@@ -53,7 +70,8 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
       const entries = await api('audit', { query: { limit: 200, search: 'sign-in' } }, signal);
       const since = serverNow() - dayMs;
       return entries.filter(
-        (entry) => entry.action.endsWith('sign-in') && entry.at >= since && ['wrong-credentials', 'throttled'].includes(entry.outcome),
+        (entry) =>
+          entry.action.endsWith('sign-in') && entry.at >= since && ['wrong-credentials', 'throttled'].includes(entry.outcome),
       ).length;
     },
     refetchInterval: 60_000,

@@ -82,19 +82,19 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
   return (
     <>
       <header>
-      <PageHeader title={msg('Manager')} signedIn={signedIn} />
-      <TabList
-        className={styles.tabs}
-        selectedValue={tab}
-        onTabSelect={(_event, data) => open(data.value as TabName)}
-        aria-label={_('Pages of the Manager')}
-      >
-        {Object.entries(tabs).map(([name, { label, Icon }]) => (
-          <Tab key={name} value={name} id={`tab-${name}`} aria-controls="tab-content" icon={<Icon />} className={styles.tab}>
-            {_(label)}
-          </Tab>
-        ))}
-      </TabList>
+        <PageHeader title={msg('Manager')} signedIn={signedIn} />
+        <TabList
+          className={styles.tabs}
+          selectedValue={tab}
+          onTabSelect={(_event, data) => open(data.value as TabName)}
+          aria-label={_('Pages of the Manager')}
+        >
+          {Object.entries(tabs).map(([name, { label, Icon }]) => (
+            <Tab key={name} value={name} id={`tab-${name}`} aria-controls="tab-content" icon={<Icon />} className={styles.tab}>
+              {_(label)}
+            </Tab>
+          ))}
+        </TabList>
       </header>
       <LineBar />
       <main className={styles.main}>

@@ -25,7 +25,12 @@ import { enrolmentLabels, signInRuleLabels } from './setting-labels.ts';
 
 const useStyles = makeStyles({
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
-  form: { display: 'grid', gap: tokens.spacingVerticalL, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 320px), 1fr))', alignItems: 'start' },
+  form: {
+    display: 'grid',
+    gap: tokens.spacingVerticalL,
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 320px), 1fr))',
+    alignItems: 'start',
+  },
   number: { maxWidth: '180px' },
   buttons: { gridColumn: '1 / -1', display: 'flex', gap: tokens.spacingHorizontalS },
   wide: { gridColumn: '1 / -1' },
@@ -93,7 +98,10 @@ export function SettingsPanel(): ReactNode {
             </RadioGroup>
           </Field>
           <Field label={_('Who may sign in at stations')} hint={_('The Users tab says which groups there are.')}>
-            <RadioGroup value={shown.whoMaySignIn} onChange={(_event, data) => change({ whoMaySignIn: data.value as SignInRule })}>
+            <RadioGroup
+              value={shown.whoMaySignIn}
+              onChange={(_event, data) => change({ whoMaySignIn: data.value as SignInRule })}
+            >
               {Object.entries(signInRuleLabels).map(([value, label]) => (
                 <Radio key={value} value={value} label={_(label)} />
               ))}
@@ -144,7 +152,12 @@ export function SettingsPanel(): ReactNode {
             hint={_('The kind of desktop that starts, by its name on the computer, such as xfce.')}
             {...(desktopFault && { validationMessage: _('Letters, digits, dots and dashes only.') })}
           >
-            <Input className={styles.number} value={shown.desktop} maxLength={64} onChange={(_event, data) => change({ desktop: data.value })} />
+            <Input
+              className={styles.number}
+              value={shown.desktop}
+              maxLength={64}
+              onChange={(_event, data) => change({ desktop: data.value })}
+            />
           </Field>
           {error !== null && (
             <MessageBar intent="error" layout="multiline" className={styles.wide} role="alert">

@@ -34,7 +34,11 @@ const useStyles = makeStyles({
 export function SetupPage({ code, onDone }: { code: string; onDone: () => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const state = useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => api('setupState', {}, signal), staleTime: Number.POSITIVE_INFINITY });
+  const state = useQuery({
+    queryKey: ['setup'],
+    queryFn: ({ signal }) => api('setupState', {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
   const [create, setCreate] = useState(true);
   const [user, setUser] = useState('');
   const [fullName, setFullName] = useState('');

@@ -9,9 +9,24 @@ import { ComputerStatus } from '../shared/stations/status.tsx';
 import { ComputerMeters } from './computer-meters.tsx';
 
 const useStyles = makeStyles({
-  list: { display: 'grid', gap: tokens.spacingHorizontalM, gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 420px), 1fr))' },
-  head: { display: 'flex', justifyContent: 'space-between', gap: tokens.spacingHorizontalM, flexWrap: 'wrap', alignItems: 'center' },
-  facts: { display: 'grid', gridTemplateColumns: 'auto 1fr', gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`, margin: 0 },
+  list: {
+    display: 'grid',
+    gap: tokens.spacingHorizontalM,
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 420px), 1fr))',
+  },
+  head: {
+    display: 'flex',
+    justifyContent: 'space-between',
+    gap: tokens.spacingHorizontalM,
+    flexWrap: 'wrap',
+    alignItems: 'center',
+  },
+  facts: {
+    display: 'grid',
+    gridTemplateColumns: 'auto 1fr',
+    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
+    margin: 0,
+  },
   term: { color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, overflowWrap: 'anywhere' },
 });
@@ -40,7 +55,9 @@ function System({ computer }: { computer: Computer }): ReactNode {
       {!computer.reachable && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>
-            {_('The Stationmaster program on this computer does not answer. Running sessions go on. It is tried again by itself.')}
+            {_(
+              'The Stationmaster program on this computer does not answer. Running sessions go on. It is tried again by itself.',
+            )}
           </MessageBarBody>
         </MessageBar>
       )}

@@ -61,7 +61,9 @@ function toldIn(reply: unknown): ToldError {
   if (typeof reply !== 'object' || reply === null) return { code: 'internal' };
   const told = 'error' in reply && typeof reply.error === 'object' && reply.error !== null ? reply.error : reply;
   if (!('code' in told) || !isErrorCode(told.code)) return { code: 'internal' };
-  return 'details' in told ? { code: told.code, details: told.details as Readonly<Record<string, string | number>> } : { code: told.code };
+  return 'details' in told
+    ? { code: told.code, details: told.details as Readonly<Record<string, string | number>> }
+    : { code: told.code };
 }
 
 const listeners = new Set<() => void>();
@@ -76,7 +78,10 @@ export function onSignedOut(listener: () => void): () => void {
 export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, signal?: AbortSignal): Promise<ApiReply<N>> {
   const [method, path] = lines[name].split(' ') as [string, string];
   const params = (given.params ?? {}) as Readonly<Record<string, string>>;
-  const where = new URL(`/api/v1${path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))}`, location.origin);
+  const where = new URL(
+    `/api/v1${path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))}`,
+    location.origin,
+  );
   for (const [key, value] of Object.entries((given.query ?? {}) as Readonly<Record<string, unknown>>)) {
     if (typeof value === 'string' || typeof value === 'number') where.searchParams.set(key, String(value));
   }

@@ -57,7 +57,9 @@ export function errorText(error: ToldError): string {
   const seconds = error.details?.['seconds'];
   if (error.code === 'throttled' && typeof seconds === 'number') {
     return seconds < 90
-      ? i18n._('Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.', { seconds: Math.ceil(seconds) })
+      ? i18n._('Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.', {
+          seconds: Math.ceil(seconds),
+        })
       : i18n._('Too many attempts. Try again in {minutes, plural, one {# minute} other {# minutes}}.', {
           minutes: Math.ceil(seconds / 60),
         });

@@ -3,7 +3,7 @@ import './page.css';
 import { FluentProvider, Spinner, Toaster, makeStyles, tokens } from '@fluentui/react-components';
 import { I18nProvider, useLingui } from '@lingui/react';
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { StrictMode, useEffect, useMemo, useState } from 'react';
+import { StrictMode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Principal } from '#contract/api.ts';
@@ -30,18 +30,33 @@ export interface SignedIn {
   computer: string;
 }
 
+/** At a narrow screen's lower edge are the tasks of the chosen line. */
+const narrow = matchMedia('(max-width: 720px)');
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      narrow.addEventListener('change', listener);
+      return () => narrow.removeEventListener('change', listener);
+    },
+    () => narrow.matches,
+  );
+}
+
 function Frame({ title, children }: { title: string; children: ReactNode }): ReactNode {
   const styles = useStyles();
   const theme = useTheme();
   const { _ } = useLingui();
+  const isNarrow = useNarrow();
   const shownTitle = _(title);
   useEffect(() => {
     document.title = `${shownTitle} - Stationmaster`;
   }, [shownTitle]);
   return (
-    <FluentProvider theme={theme} className={styles.page}>
-      {children}
-      <Toaster toasterId={toasterId} position="bottom-end" timeout={8000} pauseOnHover />
+    <FluentProvider theme={theme}>
+      {/* Not the provider's own class: every dialogue and notice would get it too. */}
+      <div className={styles.page}>{children}</div>
+      <Toaster toasterId={toasterId} position={isNarrow ? 'top' : 'bottom-end'} timeout={8000} pauseOnHover />
     </FluentProvider>
   );
 }

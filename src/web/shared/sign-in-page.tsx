@@ -1,5 +1,16 @@
 // Signing in to the Manager or the Dashboard, with whatever further questions the computer has.
-import { Button, Card, Field, Input, MessageBar, MessageBarBody, Text, Title2, makeStyles, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  Card,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  Text,
+  Title2,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
@@ -10,8 +21,21 @@ import { LanguageMenu, ThemeMenu } from './menus.tsx';
 const useStyles = makeStyles({
   page: { display: 'flex', flexDirection: 'column', minHeight: '100vh', boxSizing: 'border-box' },
   top: { display: 'flex', justifyContent: 'flex-end', padding: tokens.spacingHorizontalS },
-  middle: { display: 'flex', flexGrow: 1, alignItems: 'center', justifyContent: 'center', padding: tokens.spacingHorizontalL, paddingBottom: '12vh' },
-  card: { width: '100%', maxWidth: '400px', boxSizing: 'border-box', padding: tokens.spacingHorizontalXXL, boxShadow: tokens.shadow16 },
+  middle: {
+    display: 'flex',
+    flexGrow: 1,
+    alignItems: 'center',
+    justifyContent: 'center',
+    padding: tokens.spacingHorizontalL,
+    paddingBottom: '12vh',
+  },
+  card: {
+    width: '100%',
+    maxWidth: '400px',
+    boxSizing: 'border-box',
+    padding: tokens.spacingHorizontalXXL,
+    boxShadow: tokens.shadow16,
+  },
   form: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   heading: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
   subtle: { color: tokens.colorNeutralForeground2 },

@@ -12,7 +12,7 @@ const isToday = (at: number): boolean => new Date(at).toDateString() === new Dat
 /** The time of day, with the day unless it is today. */
 function timeText(at: number): string {
   return new Intl.DateTimeFormat(currentLocale(), {
-    hour: 'numeric',
+    hour: '2-digit',
     minute: '2-digit',
     ...(!isToday(at) && { weekday: 'short', day: 'numeric', month: 'short' }),
   }).format(at);
@@ -74,7 +74,12 @@ export class ChoiceView implements View {
       make('p', { text: () => i18n._('You have several sessions. Choose the one to go on with.') }),
       this.#error.element,
       list,
-      make('div', { class: 'buttons' }, ...(mayStartNew ? [fresh] : []), button(() => i18n._('Cancel'), 'plain', cancel)),
+      make(
+        'div',
+        { class: 'buttons' },
+        ...(mayStartNew ? [fresh] : []),
+        button(() => i18n._('Cancel'), 'plain', cancel),
+      ),
     );
   }
 

@@ -25,12 +25,24 @@ export class ClipboardPanel {
       attributes: { id, rows: '6', spellcheck: 'false', autocomplete: 'off', maxlength: String(longestText) },
       on: { input: () => this.#give(this.#box.value) },
     });
-    this.#allow = button(() => i18n._('Exchange by itself'), 'plain', () => void this.#ask());
+    this.#allow = button(
+      () => i18n._('Exchange by itself'),
+      'plain',
+      () => void this.#ask(),
+    );
     this.#panel = new Panel(
       () => i18n._('Clipboard'),
       closed,
-      make('p', { text: () => i18n._('What you copy on the desktop appears here. What you type or paste here can be pasted on the desktop.') }),
-      make('div', { class: 'field' }, make('label', { text: () => i18n._('Text in the clipboard'), attributes: { for: id } }), this.#box),
+      make('p', {
+        text: () =>
+          i18n._('What you copy on the desktop appears here. What you type or paste here can be pasted on the desktop.'),
+      }),
+      make(
+        'div',
+        { class: 'field' },
+        make('label', { text: () => i18n._('Text in the clipboard'), attributes: { for: id } }),
+        this.#box,
+      ),
       this.#state,
       make('div', { class: 'buttons' }, this.#allow),
     );

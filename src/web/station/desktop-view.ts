@@ -75,8 +75,8 @@ export class DesktopView {
       focusDesktop,
     });
     this.element = make(
-      'div',
-      { class: 'desktop' },
+      'section',
+      { class: 'desktop', label: () => i18n._('Desktop') },
       this.#picture.element,
       this.#toolbar.element,
       this.#signOut.element,

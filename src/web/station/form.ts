@@ -20,7 +20,15 @@ function describe(input: HTMLInputElement, id: string): void {
 export function textField(label: Words, attributes: Readonly<Record<string, string>> = {}): Field {
   const id = newId();
   const input = make('input', {
-    attributes: { id, type: 'text', autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false', ...attributes },
+    attributes: {
+      id,
+      type: 'text',
+      autocomplete: 'off',
+      autocapitalize: 'none',
+      autocorrect: 'off',
+      spellcheck: 'false',
+      ...attributes,
+    },
   });
   const element = make('div', { class: 'field' }, make('label', { text: label, attributes: { for: id } }), input);
   return { element, input };
@@ -82,7 +90,10 @@ export class Note {
 
   constructor(kind: NoteKind) {
     this.#kind = kind;
-    this.element = make('div', { class: `note ${kind}`, attributes: { id: newId(), role: kind === 'error' ? 'alert' : 'status' } });
+    this.element = make('div', {
+      class: `note ${kind}`,
+      attributes: { id: newId(), role: kind === 'error' ? 'alert' : 'status' },
+    });
   }
 
   /** Null empties it. */

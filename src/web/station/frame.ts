@@ -65,8 +65,8 @@ export class Frame {
     this.element = make(
       'div',
       { class: 'frame' },
-      make('header', {}, brand, clock(), this.#place),
-      make('div', { class: 'side' }, make('div', { class: 'top' }, languageChoice()), this.#main),
+      make('section', { class: 'here', label: () => i18n._('This station') }, brand, clock(), this.#place),
+      make('div', { class: 'side' }, make('header', { class: 'top' }, languageChoice()), this.#main),
     );
   }
 

@@ -1,7 +1,14 @@
 // The keys that call the toolbar: Ctrl, Alt and Shift pressed together and let go, with no other key meanwhile. The desktop gets
 // them as well and sees them released, so nothing is stuck there, and no program takes modifiers alone for a command.
 
-const modifiers = { ControlLeft: 'ctrl', ControlRight: 'ctrl', AltLeft: 'alt', AltRight: 'alt', ShiftLeft: 'shift', ShiftRight: 'shift' };
+const modifiers = {
+  ControlLeft: 'ctrl',
+  ControlRight: 'ctrl',
+  AltLeft: 'alt',
+  AltRight: 'alt',
+  ShiftLeft: 'shift',
+  ShiftRight: 'shift',
+};
 
 export class KeyChord {
   readonly #down = new Set<string>();

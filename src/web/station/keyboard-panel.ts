@@ -2,6 +2,7 @@
 import { i18n } from '../shared/i18n.ts';
 import { make } from './element.ts';
 import { button, textField } from './form.ts';
+import { keysymOf } from './keysym.ts';
 import { Panel } from './panel.ts';
 
 type Key = readonly [keysym: number, code: string | null];
@@ -21,13 +22,6 @@ const combinations: Readonly<Record<string, readonly Key[]>> = {
   'Ctrl+N': [ctrl, [0x6e, 'KeyN']],
   'Print Screen': [[0xff61, 'PrintScreen']],
 };
-
-/** X11's number of a character's key. */
-function keysymOf(character: string): number {
-  const point = character.codePointAt(0) ?? 0x20;
-  if (point === 0x0a) return 0xff0d;
-  return point >= 0x20 && point <= 0xff ? point : 0x0100_0000 + point;
-}
 
 export class KeyboardPanel {
   readonly #panel: Panel;
@@ -50,7 +44,7 @@ export class KeyboardPanel {
       event.preventDefault();
       press([[key, event.key]]);
     });
-    const row = (keys: string, words: () => string): HTMLElement[] => [
+    const row = (keys: () => string, words: () => string): HTMLElement[] => [
       make('dt', {}, make('kbd', { text: keys })),
       make('dd', { text: words }),
     ];
@@ -63,10 +57,22 @@ export class KeyboardPanel {
       make(
         'dl',
         { class: 'help' },
-        ...row('Ctrl+Alt+Shift', () => i18n._('Shows or hides the toolbar')),
-        ...row('Esc', () => i18n._('Closes the toolbar or a window like this one')),
-        ...row('← →', () => i18n._('Go from button to button in the toolbar')),
-        ...row('F11', () => i18n._('In full screen most browsers pass every key on to the desktop; hold Esc to leave full screen')),
+        ...row(
+          () => i18n._('Ctrl+Alt+Shift'),
+          () => i18n._('Shows or hides the toolbar'),
+        ),
+        ...row(
+          () => i18n._('Esc'),
+          () => i18n._('Closes the toolbar or a window like this one'),
+        ),
+        ...row(
+          () => '← →',
+          () => i18n._('Go from button to button in the toolbar'),
+        ),
+        ...row(
+          () => 'F11',
+          () => i18n._('In full screen most browsers pass every key on to the desktop; hold Esc to leave full screen'),
+        ),
       ),
     );
   }

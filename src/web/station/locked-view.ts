@@ -31,7 +31,10 @@ export class LockedView implements View {
       { class: 'panel' },
       make('div', { class: 'avatar', text: initials(fullName), attributes: { 'aria-hidden': 'true' } }),
       make('h1', { text: fullName }),
-      make('p', { class: 'quiet', text: () => i18n._('This station is locked by {user}. The session goes on.', { user: person.user }) }),
+      make('p', {
+        class: 'quiet',
+        text: () => i18n._('This station is locked by {user}. The session goes on.', { user: person.user }),
+      }),
       form(
         () => {
           if (this.#submit.isBusy) return;

@@ -30,7 +30,8 @@ export class MessageView implements View {
     this.element = make('div', { class: 'panel message', attributes: { role: 'status' } });
     if (message.turning === true) this.element.append(make('div', { class: 'wheel', attributes: { 'aria-hidden': 'true' } }));
     this.element.append(this.#heading);
-    if (message.large !== undefined && message.large !== '') this.element.append(make('p', { class: 'large', text: message.large }));
+    if (message.large !== undefined && message.large !== '')
+      this.element.append(make('p', { class: 'large', text: message.large }));
     if (message.text !== undefined) this.element.append(make('p', { text: message.text }));
     const { error } = message;
     if (error !== undefined && error !== null) {
@@ -38,7 +39,9 @@ export class MessageView implements View {
       note.say(() => errorText(error));
       this.element.append(note.element);
     }
-    this.#buttons = (message.buttons ?? []).map(({ text, pressed }, index) => button(text, index === 0 ? 'primary' : 'plain', pressed));
+    this.#buttons = (message.buttons ?? []).map(({ text, pressed }, index) =>
+      button(text, index === 0 ? 'primary' : 'plain', pressed),
+    );
     if (this.#buttons.length > 0) this.element.append(make('div', { class: 'buttons' }, ...this.#buttons));
   }
 
@@ -89,7 +92,8 @@ export function approvalView(label: string, error: ToldError | null): MessageVie
     turning: error === null,
     heading: () => i18n._('Waiting for the administrator'),
     large: label,
-    text: () => i18n._('This browser asks to become a station. An administrator finds it in the Manager under this name and lets it in.'),
+    text: () =>
+      i18n._('This browser asks to become a station. An administrator finds it in the Manager under this name and lets it in.'),
     error,
   });
 }
@@ -107,7 +111,10 @@ export function removedView(askAgain: () => void): MessageView {
   return new MessageView({
     name: 'removed',
     heading: () => i18n._('This station was removed'),
-    text: () => i18n._('The administrator removed this station. A session that was open here keeps running: sign in at another station to go on.'),
+    text: () =>
+      i18n._(
+        'The administrator removed this station. A session that was open here keeps running: sign in at another station to go on.',
+      ),
     buttons: [{ text: () => i18n._('Ask to be a station again'), pressed: askAgain }],
   });
 }
@@ -116,7 +123,10 @@ export function refusedView(tryAgain: () => void, forget: () => void): MessageVi
   return new MessageView({
     name: 'refused',
     heading: () => i18n._('This browser could not prove which station it is'),
-    text: () => i18n._('Check that the address of this page is the one your administrator gave you, then try again. If that does not help, start as a new station.'),
+    text: () =>
+      i18n._(
+        'Check that the address of this page is the one your administrator gave you, then try again. If that does not help, start as a new station.',
+      ),
     buttons: [
       { text: () => i18n._('Try again'), pressed: tryAgain },
       { text: () => i18n._('Start as a new station'), pressed: forget },
@@ -128,7 +138,10 @@ export function noStorageView(tryAgain: () => void): MessageView {
   return new MessageView({
     name: 'no-storage',
     heading: () => i18n._('This browser keeps nothing'),
-    text: () => i18n._('A station must be able to remember who it is. Open this page in a normal window instead of a private one, and allow this site to store data. Then try again.'),
+    text: () =>
+      i18n._(
+        'A station must be able to remember who it is. Open this page in a normal window instead of a private one, and allow this site to store data. Then try again.',
+      ),
     buttons: [{ text: () => i18n._('Try again'), pressed: tryAgain }],
   });
 }
@@ -137,6 +150,10 @@ export function insecureView(address: string): MessageView {
   return new MessageView({
     name: 'insecure',
     heading: () => i18n._('This connection is not secure'),
-    text: () => i18n._('The browser does not trust this page, so it cannot be a station. Open it by its address that begins with https, and make sure that the browser accepts the certificate: {address}', { address }),
+    text: () =>
+      i18n._(
+        'The browser does not trust this page, so it cannot be a station. Open it by its address that begins with https, and make sure that the browser accepts the certificate: {address}',
+        { address },
+      ),
   });
 }

@@ -17,8 +17,16 @@ export class NoticeView implements View {
       'div',
       { class: 'panel' },
       heading,
-      make('p', { text: () => i18n._('A teacher or an administrator may see the screen of your session while you work, and may help you with it.') }),
-      make('p', { text: () => i18n._('If you accept, this is recorded with the date, and you are not asked again. If you cancel, you are not signed in.') }),
+      make('p', {
+        text: () =>
+          i18n._('A teacher or an administrator may see the screen of your session while you work, and may help you with it.'),
+      }),
+      make('p', {
+        text: () =>
+          i18n._(
+            'If you accept, this is recorded with the date, and you are not asked again. If you cancel, you are not signed in.',
+          ),
+      }),
       form(
         () => {
           if (this.#accept.isBusy) return;
@@ -26,7 +34,12 @@ export class NoticeView implements View {
           accept();
         },
         this.#error.element,
-        make('div', { class: 'buttons' }, this.#accept.element, button(() => i18n._('Cancel'), 'plain', cancel)),
+        make(
+          'div',
+          { class: 'buttons' },
+          this.#accept.element,
+          button(() => i18n._('Cancel'), 'plain', cancel),
+        ),
       ),
     );
     this.focus = () => heading.focus();

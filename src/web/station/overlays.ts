@@ -50,7 +50,10 @@ export class IdentifyOverlay {
 
 /** How long until the administrator's log-off. */
 export class CountdownBanner {
-  readonly element = make('div', { class: 'countdown', attributes: { role: 'timer', 'aria-atomic': 'true', 'aria-live': 'off' } });
+  readonly element = make('div', {
+    class: 'countdown',
+    attributes: { role: 'timer', 'aria-atomic': 'true', 'aria-live': 'off' },
+  });
   readonly #words = make('span');
   #timer: ReturnType<typeof setInterval> | undefined;
   #endsAt = 0;
@@ -84,7 +87,9 @@ export class CountdownBanner {
     this.#words.textContent =
       seconds === 0
         ? i18n._('You are being logged off…')
-        : i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', { seconds });
+        : i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', {
+            seconds,
+          });
   }
 }
 

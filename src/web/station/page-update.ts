@@ -3,13 +3,16 @@
 const reloadedAs = 'stationmaster.reloaded';
 const notAgainMs = 60_000;
 
+/** The name of a page's script changes with its content. */
+function scriptOf(page: Document): string | null {
+  return page.querySelector('script[type="module"][src]')?.getAttribute('src') ?? null;
+}
+
 /** True if the page at this address is built of other files than this one. False where that cannot be known. */
 export async function isUpdated(): Promise<boolean> {
-  const own = document.querySelector<HTMLScriptElement>('script[type="module"][src]')?.getAttribute('src');
-  if (own === undefined || own === null) return false;
   try {
     const response = await fetch(location.pathname, { cache: 'no-store', credentials: 'same-origin' });
-    return response.ok && !(await response.text()).includes(own);
+    return response.ok && scriptOf(new DOMParser().parseFromString(await response.text(), 'text/html')) !== scriptOf(document);
   } catch {
     return false;
   }

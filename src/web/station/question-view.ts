@@ -38,7 +38,12 @@ export class QuestionView implements View {
         },
         this.#field.element,
         this.#error.element,
-        make('div', { class: 'buttons' }, this.#submit.element, button(() => i18n._('Cancel'), 'plain', cancel)),
+        make(
+          'div',
+          { class: 'buttons' },
+          this.#submit.element,
+          button(() => i18n._('Cancel'), 'plain', cancel),
+        ),
       ),
     );
   }

@@ -13,7 +13,11 @@ export class SignOutPanel {
       this.#panel.close();
       action();
     };
-    this.#cancel = button(() => i18n._('Cancel'), 'plain', () => this.#panel.close());
+    this.#cancel = button(
+      () => i18n._('Cancel'),
+      'plain',
+      () => this.#panel.close(),
+    );
     this.#panel = new Panel(
       () => i18n._('End this session?'),
       () => actions.closed(),
@@ -22,8 +26,16 @@ export class SignOutPanel {
       make(
         'div',
         { class: 'buttons' },
-        button(() => i18n._('Sign out'), 'primary', choose(() => actions.signOut())),
-        button(() => i18n._('Disconnect'), 'plain', choose(() => actions.disconnect())),
+        button(
+          () => i18n._('Sign out'),
+          'primary',
+          choose(() => actions.signOut()),
+        ),
+        button(
+          () => i18n._('Disconnect'),
+          'plain',
+          choose(() => actions.disconnect()),
+        ),
         this.#cancel,
       ),
     );

@@ -78,7 +78,13 @@ export class StationPage {
     document.body.replaceChildren(
       this.#frame.element,
       this.#desktop.element,
-      make('div', { class: 'overlays' }, this.#countdown.element, this.#line.element, this.#toast.element),
+      make(
+        'section',
+        { class: 'overlays', label: () => i18n._('Messages') },
+        this.#countdown.element,
+        this.#line.element,
+        this.#toast.element,
+      ),
       this.#identify.element,
     );
     i18n.on('change', () => this.#languageChanged());
@@ -198,7 +204,8 @@ export class StationPage {
       case 'identify':
         if (message.on) this.#identify.show(message.station, message.computer);
         else this.#identify.hide();
-        if (message.station !== this.#title && this.#title !== '') document.title = document.title.replace(this.#title, message.station);
+        if (message.station !== this.#title && this.#title !== '')
+          document.title = document.title.replace(this.#title, message.station);
         break;
       case 'countdown':
         this.#count(message.remainingMs);
@@ -303,7 +310,8 @@ export class StationPage {
   // What the person says
 
   #say(message: Parameters<StationLink['send']>[0]): void {
-    if (this.#link?.send(message) !== true) this.#toast.say(() => i18n._('The connection is lost at the moment. Try again when it is back.'));
+    if (this.#link?.send(message) !== true)
+      this.#toast.say(() => i18n._('The connection is lost at the moment. Try again when it is back.'));
   }
 
   #ask(message: Parameters<StationLink['send']>[0]): void {

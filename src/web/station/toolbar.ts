@@ -54,12 +54,36 @@ export class Toolbar {
         make('span', { text }),
       );
     this.#buttons = [
-      entry('disconnect', () => i18n._('Disconnect'), () => actions.disconnect()),
-      entry('lock', () => i18n._('Lock'), () => actions.lock()),
-      entry('signOut', () => i18n._('Sign out'), () => actions.signOut()),
-      entry('fullScreen', () => i18n._('Full screen'), () => actions.fullScreen()),
-      entry('clipboard', () => i18n._('Clipboard'), () => actions.clipboard()),
-      entry('keyboard', () => i18n._('Keyboard'), () => actions.keyboard()),
+      entry(
+        'disconnect',
+        () => i18n._('Disconnect'),
+        () => actions.disconnect(),
+      ),
+      entry(
+        'lock',
+        () => i18n._('Lock'),
+        () => actions.lock(),
+      ),
+      entry(
+        'signOut',
+        () => i18n._('Sign out'),
+        () => actions.signOut(),
+      ),
+      entry(
+        'fullScreen',
+        () => i18n._('Full screen'),
+        () => actions.fullScreen(),
+      ),
+      entry(
+        'clipboard',
+        () => i18n._('Clipboard'),
+        () => actions.clipboard(),
+      ),
+      entry(
+        'keyboard',
+        () => i18n._('Keyboard'),
+        () => actions.keyboard(),
+      ),
     ];
     this.#buttons[0]?.setAttribute('tabindex', '0');
     this.#bar = make(
@@ -118,7 +142,8 @@ export class Toolbar {
     this.#hinted = true;
     this.#hint.replaceChildren(
       make('span', {
-        text: () => i18n._('For Disconnect, Lock and Sign out, hold the pointer at the middle of the top edge or press Ctrl+Alt+Shift.'),
+        text: () =>
+          i18n._('For Disconnect, Lock and Sign out, hold the pointer at the middle of the top edge or press Ctrl+Alt+Shift.'),
       }),
     );
     this.#hinting = setTimeout(() => this.#hint.replaceChildren(), hintMs);

@@ -38,7 +38,10 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
     setBusy(true);
     setError(null);
     try {
-      await api('configureStation', { params: { id: station.id }, body: { name: name.trim(), was: told ? station.name : opened } });
+      await api('configureStation', {
+        params: { id: station.id },
+        body: { name: name.trim(), was: told ? station.name : opened },
+      });
       close();
     } catch (failure) {
       setError(failure);
@@ -60,9 +63,15 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
             <DialogTitle>{_('Configure station')}</DialogTitle>
             <DialogContent className={styles.content}>
               <Field label={_('Name')} hint={_('As people call this place. It is shown on its screen and in the lists.')}>
-                <Input ref={(element: HTMLInputElement | null) => {
-                  input.current = element;
-                }} value={name} maxLength={64} autoComplete="off" onChange={(_event, data) => setName(data.value)} />
+                <Input
+                  ref={(element: HTMLInputElement | null) => {
+                    input.current = element;
+                  }}
+                  value={name}
+                  maxLength={64}
+                  autoComplete="off"
+                  onChange={(_event, data) => setName(data.value)}
+                />
               </Field>
               {error !== null && (
                 <MessageBar intent={conflict ? 'warning' : 'error'} layout="multiline">

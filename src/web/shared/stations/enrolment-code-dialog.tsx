@@ -68,7 +68,9 @@ export function EnrolmentCodeDialog({ close }: { close: () => void }): ReactNode
           <DialogTitle>{_('Enrolment code')}</DialogTitle>
           <DialogContent className={styles.content}>
             <Text>
-              {_('Open {address} in the browser of the new station and type this code there.', { address: `${location.origin}/` })}
+              {_('Open {address} in the browser of the new station and type this code there.', {
+                address: `${location.origin}/`,
+              })}
             </Text>
             {code.isPending && <Spinner label={_('Loading…')} />}
             {code.isError && <Failure error={code.error} again={() => void code.refetch()} />}

@@ -23,7 +23,7 @@ import { textOf } from '../api.ts';
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
-  seconds: { maxWidth: '160px', marginInlineStart: tokens.spacingHorizontalXXL },
+  seconds: { maxWidth: '240px', marginInlineStart: tokens.spacingHorizontalXXL },
 });
 
 export function LogOffDialog(props: {

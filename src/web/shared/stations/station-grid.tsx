@@ -32,7 +32,8 @@ export interface LineActions {
 const narrow = '@media (max-width: 720px)';
 const middling = '@media (max-width: 1240px)';
 
-const columns = 'minmax(96px, 0.9fr) minmax(110px, 1fr) minmax(150px, 1.4fr) minmax(180px, 1.4fr) minmax(84px, 0.7fr) minmax(146px, 0.9fr)';
+const columns =
+  'minmax(96px, 0.9fr) minmax(110px, 1fr) minmax(150px, 1.4fr) minmax(180px, 1.4fr) minmax(84px, 0.7fr) minmax(146px, 0.9fr)';
 
 const useStyles = makeStyles({
   grid: {
@@ -56,7 +57,10 @@ const useStyles = makeStyles({
     outlineStyle: 'none',
     '&:hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
     '&:focus-visible': { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
-    [middling]: { gridTemplateColumns: 'minmax(100px, 1fr) minmax(110px, 1.1fr) minmax(130px, 1.4fr) minmax(160px, 1.4fr) minmax(80px, 0.8fr)' },
+    [middling]: {
+      gridTemplateColumns:
+        'minmax(100px, 1fr) minmax(110px, 1.1fr) minmax(130px, 1.4fr) minmax(160px, 1.4fr) minmax(80px, 0.8fr)',
+    },
     [narrow]: {
       gridTemplateColumns: '1fr auto',
       gridTemplateAreas: '"station status" "user since" "computer actions"',
@@ -74,7 +78,15 @@ const useStyles = makeStyles({
     zIndex: 1,
     backgroundColor: tokens.colorNeutralBackground1,
     '&:hover': { backgroundColor: tokens.colorNeutralBackground1 },
-    [narrow]: { position: 'absolute', clipPath: 'inset(50%)', width: '1px', height: '1px', minHeight: 0, overflow: 'hidden', padding: 0 },
+    [narrow]: {
+      position: 'absolute',
+      clipPath: 'inset(50%)',
+      width: '1px',
+      height: '1px',
+      minHeight: 0,
+      overflow: 'hidden',
+      padding: 0,
+    },
   },
   computerLine: {
     fontWeight: tokens.fontWeightSemibold,
@@ -326,7 +338,9 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (!(event.target instanceof HTMLElement) || event.target.dataset['key'] === undefined) return;
     const at = lines.findIndex((line) => line.key === (event.target as HTMLElement).dataset['key']);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: lines.length - 1 }[event.key];
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: lines.length - 1 }[
+      event.key
+    ];
     if (to !== undefined) {
       const line = lines[Math.min(Math.max(to, 0), lines.length - 1)];
       if (line === undefined) return;

@@ -11,6 +11,7 @@ import {
   Text,
   makeStyles,
   tokens,
+  useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
@@ -101,6 +102,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const styles = useStyles();
   const notices = useNotices();
   const room = useRoom();
+  const focusTarget = useRestoreFocusTarget();
   const { level } = principal;
   const [chosenState, setChosen] = useState<Chosen>({ computer: null, key: null });
   const [showAll, setShowAll] = useState(() => sessionStorage.getItem(rememberedShowAll) === 'yes');
@@ -110,26 +112,25 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const [failures, setFailures] = useState<{ title: string; outcomes: readonly Outcome[] } | null>(null);
   const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
 
-  const allRows = useMemo(
-    () => stationRows(room.stations, room.sessions, { showAll }),
-    [room.stations, room.sessions, showAll],
-  );
+  const allRows = useMemo(() => stationRows(room.stations, room.sessions, { showAll }), [room.stations, room.sessions, showAll]);
   const lines = useMemo((): readonly Line[] => {
     const names = new Set(room.computers.map((computer) => computer.name));
     for (const row of allRows) names.add(row.computer);
-    return [...names].toSorted((a, b) => a.localeCompare(b)).flatMap((name): Line[] => [
-      {
-        kind: 'computer',
-        key: `computer:${name}`,
-        name,
-        computer: room.computers.find((computer) => computer.name === name) ?? null,
-        stations: room.stations.filter((station) => station.computer === name && station.state === 'enrolled').length,
-        people: new Set(room.sessions.filter((session) => session.computer === name).map((session) => session.user)).size,
-      },
-      ...allRows
-        .filter((row) => row.computer === name && matches(row, wanted))
-        .map((row): Line => ({ kind: 'station', key: row.key, row })),
-    ]);
+    return [...names]
+      .toSorted((a, b) => a.localeCompare(b))
+      .flatMap((name): Line[] => [
+        {
+          kind: 'computer',
+          key: `computer:${name}`,
+          name,
+          computer: room.computers.find((computer) => computer.name === name) ?? null,
+          stations: room.stations.filter((station) => station.computer === name && station.state === 'enrolled').length,
+          people: new Set(room.sessions.filter((session) => session.computer === name).map((session) => session.user)).size,
+        },
+        ...allRows
+          .filter((row) => row.computer === name && matches(row, wanted))
+          .map((row): Line => ({ kind: 'station', key: row.key, row })),
+      ]);
   }, [allRows, room, wanted]);
 
   // With one computer there is nothing to choose; a line that is gone is chosen no more.
@@ -159,7 +160,6 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const actions = useMemo(
     (): LineActions => ({ choose: setChosen, letIn, refuse, keep, mayLetIn: may(level, 'station.admit', 'station') }),
     // The functions use nothing that changes but the language, with which `_` changes.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
     [_, level],
   );
 
@@ -171,7 +171,10 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       const failed = outcomes.filter((outcome) => outcome.error !== null);
       const count = outcomes.length - failed.length;
       notices.done(
-        _('{count, plural, =0 {No session was at a station.} one {# session was suspended.} other {# sessions were suspended.}}', { count }),
+        _(
+          '{count, plural, =0 {No session was at a station.} one {# session was suspended.} other {# sessions were suspended.}}',
+          { count },
+        ),
       );
       if (failed.length > 0) setFailures({ title: _('Not suspended:'), outcomes: failed });
     });
@@ -184,8 +187,13 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     const count = outcomes.length - failed.length;
     notices.done(
       seconds === 0
-        ? _('{count, plural, =0 {Nobody was signed in.} one {# session is logged off.} other {# sessions are logged off.}}', { count })
-        : _('{count, plural, =0 {Nobody was signed in.} one {# session will be logged off.} other {# sessions will be logged off.}}', { count }),
+        ? _('{count, plural, =0 {Nobody was signed in.} one {# session is logged off.} other {# sessions are logged off.}}', {
+            count,
+          })
+        : _(
+            '{count, plural, =0 {Nobody was signed in.} one {# session will be logged off.} other {# sessions will be logged off.}}',
+            { count },
+          ),
     );
     if (failed.length > 0) setFailures({ title: _('Not logged off:'), outcomes: failed });
   };
@@ -215,7 +223,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           }}
         />
         {may(level, 'station.code') && (
-          <Button icon={<KeyRegular />} onClick={() => setAsked({ what: 'code' })}>
+          <Button {...focusTarget} icon={<KeyRegular />} onClick={() => setAsked({ what: 'code' })}>
             {_('Enrolment code')}
           </Button>
         )}
@@ -294,7 +302,9 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           }
           logOff={(row) => setAsked({ what: 'log-off', row })}
           identify={(station, on) =>
-            void attempt(_('The names could not be shown.'), () => api('identifyStation', { params: { id: station.id }, body: { on } }))
+            void attempt(_('The names could not be shown.'), () =>
+              api('identifyStation', { params: { id: station.id }, body: { on } }),
+            )
           }
           configure={(station) => setAsked({ what: 'configure', station: station.id })}
           remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
@@ -307,7 +317,9 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           title={_('Log off {user}?', { user: asked.row.session.user })}
           stake={
             asked.row.station === null
-              ? _('Nobody sees this session at the moment, so nobody can save. All its programs are closed, and what is not saved is lost.')
+              ? _(
+                  'Nobody sees this session at the moment, so nobody can save. All its programs are closed, and what is not saved is lost.',
+                )
               : _('All programs of this session are closed. What is not saved by then is lost.')
           }
           defaultSeconds={asked.row.station === null ? 0 : room.settings.logOffCountdownSeconds}
@@ -334,7 +346,9 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       {asked?.what === 'remove' && (
         <ConfirmDialog
           title={_('Remove {station}?', { station: asked.station.name })}
-          text={_('The browser there is no longer a station. A session at it is suspended, not lost. It can ask to become a station again.')}
+          text={_(
+            'The browser there is no longer a station. A session at it is suspended, not lost. It can ask to become a station again.',
+          )}
           verb={_('Remove station')}
           run={async () => {
             await api('removeStation', { params: { id: asked.station.id } });

@@ -1,5 +1,5 @@
 // The tasks beside the Stations list: those of the chosen computer, and those of the chosen station or session.
-import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
@@ -46,8 +46,10 @@ const useStyles = makeStyles({
 
 function Task(props: { icon: ReactNode; label: string; run: () => void; disabled?: boolean; main?: boolean }): ReactNode {
   const styles = useStyles();
+  const focusTarget = useRestoreFocusTarget();
   return (
     <Button
+      {...focusTarget}
       appearance={props.main === true ? 'primary' : 'subtle'}
       icon={<>{props.icon}</>}
       disabledFocusable={props.disabled ?? false}

@@ -1,0 +1,109 @@
+// The Dashboard in a real browser, before a gateway whose room each test scripts.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Browser, signInAtPage } from '../../../test/e2e/browser.ts';
+import {
+  FakeGateway,
+  Refusal,
+  idOf,
+  makeComputer,
+  makePrincipal,
+  makeSession,
+  makeStation,
+} from '../../../test/support/fake-gateway.ts';
+import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
+import { builtPages } from '../../../test/support/pages.ts';
+
+describe('the Dashboard', () => {
+  let pages: string;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  let gateway: FakeGateway;
+
+  before(async () => {
+    pages = await builtPages();
+    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
+  });
+  after(() => browser[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    gateway = await FakeGateway.start(pages);
+    gateway.computers = [makeComputer('classroom')];
+    gateway.stations = [makeStation('s1', 'Station 1', 'classroom'), makeStation('s2', 'Station 2', 'classroom')];
+    gateway.sessions = [makeSession('a1', 'anna', 'classroom', 's1')];
+    gateway.principal = makePrincipal('tina', 'dashboard');
+    page = await browser.page.context().newPage();
+    page.setDefaultTimeout(10_000);
+    complaints = complaintsOf(page);
+  });
+  afterEach(async () => {
+    await page.close();
+    await gateway[Symbol.asyncDispose]();
+    assert.deepEqual(complaints, []);
+  });
+
+  const chooseAnna = async (): Promise<void> => {
+    await page.goto(gateway.url('/dashboard'));
+    await page.getByRole('row', { name: /anna/ }).getByRole('gridcell').nth(1).click();
+  };
+
+  test('lets a teacher in and tells a standard user that the page is not for them', async () => {
+    gateway.principal = null;
+    gateway.answer(/^POST \/sign-in$/, ({ body }) => {
+      if (body['user'] !== 'tina') throw new Refusal('level-too-low');
+      assert.equal(body['page'], 'dashboard');
+      gateway.principal = makePrincipal('tina', 'dashboard');
+      return { step: 'done', principal: gateway.principal };
+    });
+    await page.goto(gateway.url('/dashboard'));
+    await signInAtPage(page, 'anna', 'right');
+    await page.getByText('Your account may not use this page.').waitFor();
+    await signInAtPage(page, 'tina', 'right');
+    await page.getByRole('row', { name: /Station 1 anna .*Logged on/ }).waitFor();
+  });
+
+  test('suspends and logs off a session, and identifies a station', async () => {
+    await chooseAnna();
+    await page.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await page.getByText('The session of anna was suspended.').first().waitFor();
+    await page.getByRole('button', { name: 'Identify station' }).click();
+    await page.getByRole('row', { name: /Station 1 .*Shows its name/ }).waitFor();
+    await page.getByRole('row', { name: /anna/ }).getByRole('gridcell').nth(1).click();
+    await page.getByRole('button', { name: 'Log off', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Log off', exact: true }).click();
+    await page.getByRole('row', { name: /anna .*Signing out/ }).waitFor();
+    assert.deepEqual(
+      gateway.calls.map((call) => call.path),
+      [`/sessions/${idOf('a1')}/suspend`, `/stations/${idOf('s1')}/identify`, `/sessions/${idOf('a1')}/log-off`],
+    );
+  });
+
+  test('offers nothing that a teacher may not do', async () => {
+    await chooseAnna();
+    await page.getByRole('button', { name: 'Suspend', exact: true }).waitFor();
+    for (const name of [
+      'Suspend all stations',
+      'Log off all stations',
+      'Configure station',
+      'Remove station',
+      'Enrolment code',
+    ]) {
+      assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
+    }
+  });
+
+  test("says so when somebody's session is out of a teacher's reach", async () => {
+    gateway.answer(/suspend$/, () => {
+      throw new Refusal('not-allowed');
+    });
+    await chooseAnna();
+    await page.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await page.getByText('Your account may not do that.', { exact: true }).waitFor();
+  });
+
+  test('has no accessibility fault', async () => {
+    await chooseAnna();
+    assert.deepEqual(await axeFaults(page), []);
+  });
+});

@@ -1,0 +1,42 @@
+// What every page is held to: no accessibility fault that axe finds, nothing that its own security policy refuses.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+interface AxeViolation {
+  id: string;
+  help: string;
+  nodes: { html: string }[];
+}
+
+/** The faults that axe finds on the page as it is now, one text each. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // By the developer tools, so that the page's own policy need not allow it.
+  await page.evaluate(source);
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> };
+    };
+    const result = await axe.run(
+      // Fluent's focus guards pass the focus on at once; its notices are live regions outside the landmarks.
+      { exclude: [['[data-tabster-dummy]'], ['.fui-Toaster']] },
+      { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+    );
+    return result.violations;
+  });
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
+}
+
+/** Collects what the page complains of: errors of its own, and what its policy refused. Refused requests (4xx) are not errors of the page. */
+export function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (!['error', 'warning'].includes(message.type())) return;
+    const text = message.text();
+    if (/Failed to load resource|WebSocket connection to/.test(text)) return;
+    complaints.push(text);
+  });
+  return complaints;
+}
