@@ -1,7 +1,7 @@
 // What processes use: processor time and memory, from /proc.
 import { readFileSync, readdirSync } from 'node:fs';
 
-function parentOf(pid: number): number | null {
+export function parentOf(pid: number): number | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name, in brackets, may hold anything.

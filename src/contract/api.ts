@@ -164,7 +164,10 @@ export const apiRoutes = {
     action: 'computer.log-off-all',
     summary: 'Log off all stations of a computer',
     params: byName,
-    body: countdown,
+    body: countdown.extend({
+      /** Also those that are suspended; nobody can be warned there. */
+      suspended: z.boolean().default(false),
+    }),
     reply: outcomes,
   }),
   identifyAll: route({

@@ -2,7 +2,7 @@
 import type { ApiReply, ApiRouteName, apiRoutes } from '#contract/api.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
-import { holdsStation } from '#model/session.ts';
+import { holdsStation, isResumable } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { z } from 'zod';
 import type { Audit, Deed } from './audit.ts';
@@ -128,11 +128,16 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
     logOffAll: async ({ params, body, caller }) => {
       const computer = computerNamed(params.name);
-      const afterMs = (body.seconds ?? settings.now.logOffCountdownSeconds) * 1000;
-      const atStations = fleet.sessions().filter((session) => session.computer === computer && holdsStation(session));
+      const seconds = body.seconds ?? settings.now.logOffCountdownSeconds;
+      const concerned = fleet
+        .sessions()
+        .filter(
+          (session) => session.computer === computer && (holdsStation(session) || (body.suspended && isResumable(session))),
+        );
       const outcomes = await Promise.all(
-        atStations.map(async (session) => {
+        concerned.map(async (session) => {
           const { id, user } = session;
+          const afterMs = holdsStation(session) ? seconds * 1000 : 0;
           try {
             await toSession(caller, 'session.log-off', session, () =>
               fleet.call(computer, 'session.end', { session: id, cause: 'logged-off-by-administrator', afterMs }),

@@ -93,6 +93,8 @@ async function playDesktop(): Promise<PlayedDesktop> {
 }
 
 const greeting = Buffer.from('RFB 003.008\n\x01\x01');
+/** What an X server says to it, without its last part, the screen's size and name. */
+const answer = Buffer.from('RFB 003.008\n\x01\x01\0\0\0\0');
 
 /** Looks at the screen through the relay, as a page would; gives the colour of the first pixel. */
 async function seeThrough(page: WebSocket): Promise<number[]> {

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { closeCodes } from '#contract/station-page.ts';
 import { BadClientMessage, ClientMessages } from '#pixels/client-messages.ts';
+import { Greeting, answersAhead } from '#pixels/greeting.ts';
 import { HeldInput } from '#pixels/held-input.ts';
 
 export interface RelayEnd {
@@ -32,6 +33,8 @@ const headerRoom = 10;
 const readSize = 128 * 1024;
 /** So many reads may wait for a slow page; then the desktop's socket is no longer read. */
 const buffersPerRelay = 3;
+/** What an X server may say before the page has answered its greeting; far more than any says. */
+const mostGreeting = 64 * 1024;
 /** What may wait for a desktop that does not read, in bytes; then the page is no longer read. */
 const mostUnreadByDesktop = 256 * 1024;
 /** How long both sides may take to say good-bye, in milliseconds. */
@@ -52,6 +55,7 @@ class Relay implements PixelRelay {
   readonly #pageSocket: Duplex;
   readonly #desktop: Socket;
   readonly #closed = Promise.withResolvers<RelayEnd>();
+  readonly #greeting = new Greeting();
   readonly #messages = new ClientMessages();
   readonly #held = new HeldInput();
   /** Read in turn; each is free again when its frame is written. */
@@ -75,6 +79,7 @@ class Relay implements PixelRelay {
       path: desktopPath,
       onread: { buffer: () => this.#nextBuffer(), callback: (count, buffer) => this.#fromDesktop(count, buffer) },
     });
+    this.#toDesktop(answersAhead);
     this.#desktop.on('error', () => {});
     this.#desktop.on('close', () => {
       this.#finish({ by: 'desktop', code: closeCodes.desktopGone, reason: 'The X server closed the connection.' });
@@ -105,9 +110,34 @@ class Relay implements PixelRelay {
     return buffer;
   }
 
-  /** Frames what was read where it lies, and writes it; false: do not read on for now. */
+  /** False: do not read on for now. */
   #fromDesktop(count: number, buffer: Uint8Array): boolean {
     if (this.#end !== null || this.#page.readyState !== this.#page.OPEN) return false;
+    if (!this.#greeting.over) return this.#greet(buffer.subarray(0, count));
+    return this.#toPage(count, buffer);
+  }
+
+  #greet(bytes: Uint8Array): boolean {
+    this.#greeting.push(bytes);
+    this.#giveGreeting();
+    this.#paused = this.#greeting.length > mostGreeting;
+    return !this.#paused;
+  }
+
+  #giveGreeting(): void {
+    for (let piece = this.#greeting.next(); piece !== null; piece = this.#greeting.next()) {
+      const buffer = new Uint8Array(headerRoom + piece.length).subarray(headerRoom);
+      buffer.set(piece);
+      this.#bytesToPage += piece.length;
+      this.#pageSocket.write(frameInPlace(buffer, piece.length));
+    }
+    if (!this.#paused || !this.#greeting.over) return;
+    this.#paused = false;
+    this.#desktop.resume();
+  }
+
+  /** Frames what was read where it lies, and writes it. */
+  #toPage(count: number, buffer: Uint8Array): boolean {
     this.#bytesToPage += count;
     this.#framesUnwritten += 1;
     this.#pageSocket.write(frameInPlace(buffer, count), this.#written);
@@ -141,8 +171,13 @@ class Relay implements PixelRelay {
     desktop.cork();
     try {
       for (let message = this.#messages.next(); message !== null; message = this.#messages.next()) {
-        this.#held.note(message);
-        this.#toDesktop(message.bytes);
+        if (message.kind === 'handshake') {
+          this.#greeting.answered();
+          this.#giveGreeting();
+        } else {
+          this.#held.note(message);
+          this.#toDesktop(message.bytes);
+        }
       }
     } catch (error) {
       if (!(error instanceof BadClientMessage)) throw error;

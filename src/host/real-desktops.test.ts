@@ -411,9 +411,8 @@ describe('real desktops', () => {
       ].join('\n'),
     );
     const desktop = await open(room, account);
-    const points = await inside(room, desktop, account, 'grep " $HOME" /proc/mounts | cut -d" " -f2').finally(() =>
-      within(10_000, desktop.end()),
-    );
+    const points = await inside(room, desktop, account, 'grep " $HOME" /proc/mounts | cut -d" " -f2');
+    await within(10_000, desktop.end());
     assert.deepEqual(points.trim().split('\n'), [account.home, share]);
     assert.ok(!(await readFile('/proc/mounts', 'utf8')).includes(account.home));
   });
@@ -421,11 +420,9 @@ describe('real desktops', () => {
   it('keeps its records from a person whose umask lets everybody write', async () => {
     await using room = await makeTestRoom({
       accounts: 1,
-      pamService: [
-        'auth required pam_unix.so',
-        'account required pam_unix.so',
-        'session required pam_umask.so umask=000',
-      ].join('\n'),
+      pamService: ['auth required pam_unix.so', 'account required pam_unix.so', 'session required pam_umask.so umask=000'].join(
+        '\n',
+      ),
     });
     const [account] = room.accounts;
     assert.ok(account);

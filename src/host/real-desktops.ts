@@ -28,7 +28,7 @@ const scriptsFolder = fileURLToPath(new URL('./session', import.meta.url));
 const closeScript = fileURLToPath(new URL('./close-pam-session.ts', import.meta.url));
 
 /** Pictures a second that the X server makes at most. */
-const frameRate = 60;
+const frameRate = 240;
 /** From the order until the X server must answer. */
 const openLimitMs = 30_000;
 /** From the polite request to end until what is left is killed. */

@@ -50,7 +50,7 @@ describe('faults', () => {
   }
 
   async function logEverybodyOff(): Promise<void> {
-    const { code, stdout, stderr } = await product.cli('session', 'logoff', '--all', '--seconds', '0', '--json');
+    const { code, stdout, stderr } = await product.cli('session', 'logoff', '--all', '--suspended', '--seconds', '0', '--json');
     assert.equal(code, 0, `${stdout}${stderr}`);
     await eventually('no session is left', 20_000, async () => ((await sessions()).length === 0 ? true : undefined));
     assert.deepEqual(

@@ -1,6 +1,5 @@
 // What every page is held to: no accessibility fault that axe finds, nothing that its own security policy refuses.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 interface AxeViolation {
@@ -11,9 +10,8 @@ interface AxeViolation {
 
 /** The faults that axe finds on the page as it is now, one text each. */
 export async function axeFaults(page: Page): Promise<string[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // By the developer tools, so that the page's own policy need not allow it.
-  await page.evaluate(source);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: { run: (context: object, options: object) => Promise<{ violations: AxeViolation[] }> };

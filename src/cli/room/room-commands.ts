@@ -65,7 +65,8 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   computerOption(
     withServer(session.command('logoff').argument('[sessions...]', 'id, station or user').description('log sessions off')),
   )
-    .option('--all', 'all sessions')
+    .option('--all', 'all sessions that are at a station')
+    .option('--suspended', 'with --all: the suspended ones too')
     .option('--seconds <number>', 'how long the people are warned, 0 for at once; the setting if left out')
     .action(connected(async () => (await sessions()).logOffSessions));
   withServer(session.command('keep').argument('<sessions...>', 'id, station or user').description('take a log-off back')).action(

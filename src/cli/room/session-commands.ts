@@ -97,7 +97,7 @@ export async function suspendSessions(gateway: GatewayClient, options: ManyOptio
   tellOutcomes(outcomes, 'suspended', options.json ?? false);
 }
 
-type LogOffOptions = ManyOptions & { seconds?: string };
+type LogOffOptions = ManyOptions & { seconds?: string; suspended?: boolean };
 
 export async function logOffSessions(gateway: GatewayClient, options: LogOffOptions, ...words: string[]): Promise<void> {
   const body = options.seconds === undefined ? {} : { seconds: wholeNumber(options.seconds, '--seconds', 0, 3600) };
@@ -107,7 +107,11 @@ export async function logOffSessions(gateway: GatewayClient, options: LogOffOpti
     const sessions = await namedSessions(gateway, options, words);
     outcomes.push(...(await forEach(sessions, async ({ id }) => await gateway.call('logOffSession', { params: { id }, body }))));
   } else {
-    for (const name of computers) outcomes.push(...(await gateway.call('logOffAll', { params: { name }, body })).outcomes);
+    for (const name of computers)
+      outcomes.push(
+        ...(await gateway.call('logOffAll', { params: { name }, body: { ...body, suspended: options.suspended ?? false } }))
+          .outcomes,
+      );
   }
   tellOutcomes(outcomes, body.seconds === 0 ? 'logged off' : 'is being warned, then logged off', options.json ?? false);
 }

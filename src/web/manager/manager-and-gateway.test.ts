@@ -7,6 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Page } from 'playwright-core';
 import { Browser, signInAtPage } from '../../../test/e2e/browser.ts';
 import { GatewayRoom } from '../../../test/support/gateway-room.ts';
+import type { TestStation } from '../../../test/support/gateway-room.ts';
 import { complaintsOf } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 
@@ -40,14 +41,19 @@ describe('the Manager before the real gateway', () => {
   });
 
   const row = (name: RegExp) => page.getByRole('row', { name });
+  const freeStation = async (): Promise<TestStation> => {
+    const station = await room.station();
+    await station.hear('free');
+    return station;
+  };
   const open = async (path: string, user: string): Promise<void> => {
     await page.goto(`${room.origin}${path}`);
     await signInAtPage(page, user, user);
   };
 
   test('suspends all stations: each shows why, and the activity has it', async () => {
-    const first = await room.station();
-    const second = await room.station();
+    const first = await freeStation();
+    const second = await freeStation();
     await first.signIn('anna');
     await second.signIn('ben');
     await open('/manager/stations', 'admin');
@@ -92,7 +98,7 @@ describe('the Manager before the real gateway', () => {
   });
 
   test('logs off with a countdown at the station, takes it back, and logs off now', async () => {
-    const station = await room.station();
+    const station = await freeStation();
     await station.signIn('anna');
     await open('/manager/stations', 'admin');
     await row(/anna/).getByRole('gridcell').nth(1).click();
@@ -146,8 +152,8 @@ describe('the Manager before the real gateway', () => {
   });
 
   test("the Dashboard suspends a standard user's session, and is refused an administrator's", async () => {
-    const first = await room.station();
-    const second = await room.station();
+    const first = await freeStation();
+    const second = await freeStation();
     await first.signIn('anna');
     await second.signIn('admin');
     await open('/dashboard', 'teacher');

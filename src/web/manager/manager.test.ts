@@ -459,6 +459,12 @@ describe('the Manager', () => {
     assert.equal(await page.title(), 'Gestionnaire - Stationmaster');
   });
 
+  test("speaks the browser's first language that it knows", async () => {
+    await page.addInitScript(() => Object.defineProperty(navigator, 'languages', { value: ['de-DE', 'fr-CA', 'en'] }));
+    await page.goto(gateway.url('/manager/stations'));
+    await button(page, 'Suspendre toutes les stations').waitFor();
+  });
+
   test('has its tasks in reach on a phone', async () => {
     await page.setViewportSize({ width: 360, height: 640 });
     await page.goto(gateway.url('/manager'));
@@ -512,7 +518,7 @@ describe('the Manager', () => {
           await page.goto(gateway.url(`/manager/${tab}`));
           await page.getByRole('tabpanel').waitFor();
           await page.getByText('classroom').first().waitFor();
-          await page.waitForLoadState('networkidle');
+          await page.locator('.fui-Spinner').waitFor({ state: 'detached' });
           if (tab === 'stations') await row(page, /anna/).getByRole('gridcell').nth(1).click();
           assert.deepEqual(await axeFaults(page), [], tab);
         }

@@ -37,9 +37,9 @@ function awaitFirstFrame(canvas: HTMLCanvasElement, painted: (at: number) => voi
   if (context === null) return;
   let [width, height] = [canvas.width, canvas.height];
   let covered = { left: width, top: height, right: 0, bottom: 0 };
-  const draw = context.drawImage;
+  const draw = context.drawImage.bind(context) as (...drawn: unknown[]) => void;
   context.drawImage = (...drawn: unknown[]): void => {
-    Reflect.apply(draw, context, drawn);
+    draw(...drawn);
     if (canvas.width !== width || canvas.height !== height) {
       [width, height] = [canvas.width, canvas.height];
       covered = { left: width, top: height, right: 0, bottom: 0 };
@@ -53,7 +53,8 @@ function awaitFirstFrame(canvas: HTMLCanvasElement, painted: (at: number) => voi
       bottom: Math.max(covered.bottom, y + h),
     };
     if (covered.left > 0 || covered.top > 0 || covered.right < width || covered.bottom < height) return;
-    context.drawImage = draw;
+    // What is left is the one of its class.
+    Reflect.deleteProperty(context, 'drawImage');
     const tell = (): void => {
       // Behind the frame that carries it.
       const { port1, port2 } = new MessageChannel();

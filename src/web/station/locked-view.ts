@@ -5,13 +5,16 @@ import { make } from './element.ts';
 import { Note, SubmitButton, clearPassword, form, passwordField } from './form.ts';
 import type { ToldError, View } from './view.ts';
 
+function initial(word: string | undefined): string {
+  const point = word?.codePointAt(0);
+  return point === undefined ? '' : String.fromCodePoint(point);
+}
+
 /** The first letters of the first and the last name. */
 function initials(name: string): string {
   const words = name.split(/\s+/).filter((word) => word !== '');
-  return [words[0], words.length > 1 ? words.at(-1) : '']
-    .map((word) => [...(word ?? '')][0] ?? '')
-    .join('')
-    .toLocaleUpperCase();
+  const last = words.length > 1 ? words.at(-1) : undefined;
+  return `${initial(words[0])}${initial(last)}`.toLocaleUpperCase();
 }
 
 export class LockedView implements View {
