@@ -69,6 +69,7 @@ async function playDesktop(): Promise<PlayedDesktop> {
   const server = createServer((socket) => {
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => {});
+    socket.write(answer);
     socket.on('close', () => {
       ended.resolve(Buffer.concat(chunks));
     });
@@ -95,6 +96,21 @@ async function playDesktop(): Promise<PlayedDesktop> {
 const greeting = Buffer.from('RFB 003.008\n\x01\x01');
 /** What an X server says to it, without its last part, the screen's size and name. */
 const answer = Buffer.from('RFB 003.008\n\x01\x01\0\0\0\0');
+
+/** Says what every page says first, and waits until it has heard what a played desktop says to it. */
+async function greet(page: WebSocket): Promise<void> {
+  const whole = Promise.withResolvers<void>();
+  let length = 0;
+  const hear = (data: Buffer): void => {
+    length += data.length;
+    if (length === answer.length) whole.resolve();
+  };
+  page.on('message', hear);
+  if (page.readyState !== page.OPEN) await once(page, 'open');
+  page.send(greeting);
+  await whole.promise;
+  page.off('message', hear);
+}
 
 /** Looks at the screen through the relay, as a page would; gives the colour of the first pixel. */
 async function seeThrough(page: WebSocket): Promise<number[]> {
@@ -168,6 +184,7 @@ describe('pixel relay', () => {
     await using desktop = await playDesktop();
     await using gateway = await startGateway(desktop.path);
     const { page } = await gateway.open();
+    await greet(page);
     const socket = await desktop.connected;
     for (const length of [1, 125, 126, 127, 65_535, 65_536, 65_537, 262_144, 3_000_000]) {
       const sent = randomBytes(length);
@@ -185,6 +202,39 @@ describe('pixel relay', () => {
       page.off('message', hear);
       assert.ok(Buffer.concat(chunks).equals(sent), `${length} bytes`);
     }
+  });
+
+  it('speaks the greeting to the desktop ahead of the page, and gives the page one answer for each of its own', async () => {
+    await using desktop = await playDesktop();
+    await using gateway = await startGateway(desktop.path);
+    const { page } = await gateway.open();
+    const [version] = (await once(page, 'message')) as [Buffer];
+    assert.deepEqual(version, answer.subarray(0, 12));
+    while (desktop.heard().length < greeting.length) await once(await desktop.connected, 'data');
+    page.send(greeting.subarray(0, 12));
+    const [types] = (await once(page, 'message')) as [Buffer];
+    assert.deepEqual(types, answer.subarray(12, 14));
+    page.send(greeting.subarray(12, 13));
+    const [result] = (await once(page, 'message')) as [Buffer];
+    assert.deepEqual(result, answer.subarray(14));
+    assert.deepEqual(desktop.heard(), greeting);
+  });
+
+  it('does not read without end what a desktop says before the page has answered', async () => {
+    await using desktop = await playDesktop();
+    await using gateway = await startGateway(desktop.path);
+    const { page } = await gateway.open();
+    const socket = await desktop.connected;
+    const flood = randomBytes(1 << 20);
+    socket.write(flood);
+    await once(page, 'message');
+    assert.ok(socket.writableLength > 0);
+    const chunks: Buffer[] = [];
+    page.on('message', (data: Buffer) => chunks.push(data));
+    page.send(greeting);
+    const length = answer.length - 12 + flood.length;
+    while (chunks.reduce((sum, chunk) => sum + chunk.length, 0) < length) await once(page, 'message');
+    assert.ok(Buffer.concat(chunks).equals(Buffer.concat([answer.subarray(12), flood])));
   });
 
   it('passes nothing of half a message when the page vanishes', async () => {
@@ -217,12 +267,10 @@ describe('pixel relay', () => {
     await using desktop = await playDesktop();
     await using gateway = await startGateway(desktop.path);
     const { page, relay } = await gateway.open();
-    await once(page, 'open');
+    await greet(page);
     const socket = await desktop.connected;
     const heardByPage: Buffer[] = [];
     page.on('message', (data: Buffer) => heardByPage.push(data));
-    page.send(greeting);
-    while (desktop.heard().length < greeting.length) await once(socket, 'data');
     relay.close(closeCodes.sessionLeft, 'suspended');
     page.send(Buffer.of(4, 1, 0, 0, 0, 0, 0, 97));
     socket.write('too late');
@@ -231,14 +279,14 @@ describe('pixel relay', () => {
     assert.deepEqual(await desktop.ended, greeting);
     assert.deepEqual(heardByPage, []);
     const end = await relay.closed;
-    assert.deepEqual([end.by, end.code, end.bytesToPage], ['us', closeCodes.sessionLeft, 0]);
+    assert.deepEqual([end.by, end.code, end.bytesToPage], ['us', closeCodes.sessionLeft, answer.length]);
   });
 
   it('stops reading the desktop while the page does not read, and loses nothing', async () => {
     await using desktop = await playDesktop();
     await using gateway = await startGateway(desktop.path);
     const { page } = await gateway.open();
-    await once(page, 'open');
+    await greet(page);
     const socket = await desktop.connected;
     page.pause();
     const flood = randomBytes(1 << 20);
@@ -291,7 +339,7 @@ describe('pixel relay', () => {
     await using desktop = await playDesktop();
     await using gateway = await startGateway(desktop.path);
     const { page, relay } = await gateway.open();
-    await once(page, 'open');
+    await greet(page);
     const socket = await desktop.connected;
     socket.pause();
     page.pause();
@@ -319,7 +367,7 @@ describe('pixel relay', () => {
     long.page.send(Buffer.alloc(100_000));
     assert.equal(((await once(long.page, 'close')) as [number])[0], 1009);
     assert.equal((await long.relay.closed).by, 'page');
-    assert.equal((await desktop.ended).length, 0);
+    assert.deepEqual(await desktop.ended, greeting);
   });
 });
 

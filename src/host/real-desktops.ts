@@ -353,11 +353,12 @@ export class RealDesktops implements Desktops {
     if (!(attempt instanceof PamAttempt)) throw new CodedError('internal');
     const folders = new Folders(this.#places, order.session);
     let slot: number | null = null;
+    let record: DesktopRecord | null = null;
     try {
       const xSession = chooseXSession(await installedXSessions(), order.desktop);
       if (xSession === null) throw new CodedError('desktop-not-installed');
       slot = this.#takeSlot();
-      const record: DesktopRecord = {
+      record = {
         session: order.session,
         user: order.account.name,
         uid: order.account.uid,
@@ -369,7 +370,8 @@ export class RealDesktops implements Desktops {
       return await this.#open(order, record, xSession, folders, attempt);
     } catch (error) {
       attempt.finish();
-      await folders.remove();
+      // A worker that was killed for taking too long may have left the PAM session open.
+      await this.#clear(folders, record, true);
       if (error instanceof CodedError) throw error;
       this.#log({ session: order.session, reason: String(error) }, 'the desktop was not opened');
       throw new CodedError(isDiskFull(error) ? 'disk-full' : 'desktop-failed', {}, { cause: error });
@@ -518,7 +520,7 @@ export class RealDesktops implements Desktops {
   /** Why a desktop did not come up; its last words go to the log. */
   async #whyFailed(folders: Folders, session: string): Promise<CodedError> {
     for (const folder of [folders.run, folders.state]) {
-      if (await lacksRoom(folder)) return new CodedError('disk-full');
+      if (await lacksRoom(folder).catch(() => false)) return new CodedError('disk-full');
     }
     this.#log({ session, words: await lastWords(`${folders.state}/tmp/desktop.log`) }, 'the desktop failed to start');
     return new CodedError('desktop-failed');

@@ -50,7 +50,7 @@ describe('greeting', () => {
           }
           heard.push(...given(greeting));
           assert.ok(heard.length <= (ends[answers] ?? 0));
-          assert.deepEqual(heard, [...stream.slice(0, heard.length)]);
+          assert.deepEqual(Uint8Array.from(heard), stream.slice(0, heard.length));
         };
         for (const next of list) step(next);
         for (let left = 0; left < 3; left += 1) step('answer');

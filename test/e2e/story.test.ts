@@ -12,6 +12,12 @@ import { processNames } from './processes.ts';
 
 const computer = hostname();
 
+/** Pictures of the README: taken again by `STATIONMASTER_PICTURES=docs/pictures node --test test/e2e/story.test.ts`. */
+async function takePicture(browser: Browser, name: string): Promise<void> {
+  const folder = process.env['STATIONMASTER_PICTURES'];
+  if (folder !== undefined) await browser.page.screenshot({ path: `${folder}/${name}.png` });
+}
+
 /** Opens a terminal with the desktop's own keyboard shortcut and starts the counter in it, as a person does. */
 async function startCounter(station: Browser, account: { home: string; uid: number }): Promise<void> {
   const { page } = station;
@@ -74,6 +80,8 @@ describe('the main job', () => {
     await manager.page.getByRole('tab', { name: 'Stations' }).click();
     await manager.page.getByText(person.name, { exact: false }).first().waitFor();
     await manager.page.getByRole('button', { name: computer, exact: true }).first().click();
+    await takePicture(first, 'station');
+    await takePicture(manager, 'manager');
     await manager.page.getByRole('button', { name: 'Suspend all stations' }).click();
 
     await viewShown(first.page, 'sign-in', 5_000);
