@@ -1,7 +1,7 @@
 // Figures of a measurement: percentiles, tables, and where they go.
 import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 
 export interface Spread {
@@ -31,10 +31,14 @@ export interface Goal {
   reached: boolean;
 }
 
+const loadBefore = rounded(loadavg()[0] ?? 0);
+
 export interface Result {
   name: string;
   at: string;
   machine: string;
+  /** Of the last minute, at the beginning and at the end: others may have worked on the same machine. */
+  load: { before: number; after: number };
   versions: Record<string, string>;
   /** The raw figures. */
   figures: unknown;

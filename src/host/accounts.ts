@@ -125,7 +125,8 @@ function checkNewAccount({ user, fullName, password }: NewAccount): void {
   if (userNameFault(user) !== null || !newName.test(user)) throw new CodedError('bad-request', { field: 'user' });
   if (systemName.test(user)) throw new CodedError('bad-request', { field: 'user', reason: 'system-name' });
   // The fields of /etc/passwd and of its comment end at these.
-  if (/[:,\n\u0000-\u001f\u007f]/.test(fullName)) throw new CodedError('bad-request', { field: 'fullName' });
+  // pam_umask reads `umask=` and its like from this field.
+  if (/[:,=\n\u0000-\u001f\u007f]/.test(fullName)) throw new CodedError('bad-request', { field: 'fullName' });
   if (password === '' || /[\u0000-\u001f\u007f]/.test(password)) throw new CodedError('bad-request', { field: 'password' });
 }
 

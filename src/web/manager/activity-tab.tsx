@@ -34,6 +34,8 @@ import { actionLabels } from './action-labels.ts';
 const pageSize = 100;
 const typingMs = 250;
 
+const narrow = '@media (max-width: 720px)';
+
 const useStyles = makeStyles({
   tab: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   bar: { display: 'flex', gap: tokens.spacingHorizontalM, flexWrap: 'wrap' },
@@ -44,13 +46,31 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     overflowX: 'auto',
   },
-  grid: { minWidth: '760px' },
-  row: { contentVisibility: 'auto' },
+  // On a narrow screen an entry is a card: what and when, who and whom, and what came of it.
+  grid: { minWidth: '760px', [narrow]: { minWidth: 0 } },
+  head: { [narrow]: { position: 'absolute', clipPath: 'inset(50%)', width: '1px', height: '1px', overflow: 'hidden' } },
+  row: {
+    [narrow]: {
+      display: 'grid',
+      gridTemplateColumns: 'minmax(0, 1fr) auto',
+      gridTemplateAreas: '"what when" "who concerns" "result from"',
+      paddingBlock: tokens.spacingVerticalXS,
+    },
+  },
+  what: { [narrow]: { gridArea: 'what', fontWeight: tokens.fontWeightSemibold, height: 'auto' } },
+  who: { [narrow]: { gridArea: 'who', height: 'auto' } },
+  concerns: { [narrow]: { gridArea: 'concerns', justifyContent: 'end', height: 'auto' } },
+  from: { [narrow]: { gridArea: 'from', justifyContent: 'end', color: tokens.colorNeutralForeground2, height: 'auto' } },
+  outcome: { [narrow]: { gridArea: 'result', height: 'auto' } },
   result: { display: 'flex', gap: tokens.spacingHorizontalXS, alignItems: 'start', paddingBlock: tokens.spacingVerticalXS },
   icon: { flexShrink: 0, fontSize: '18px', marginTop: '1px' },
   good: { color: tokens.colorPaletteGreenForeground1 },
   bad: { color: tokens.colorPaletteRedForeground1 },
-  when: { width: '190px' },
+  when: {
+    flexGrow: 0,
+    flexBasis: '190px',
+    [narrow]: { gridArea: 'when', flexBasis: 'auto', color: tokens.colorNeutralForeground2, height: 'auto' },
+  },
   more: { alignSelf: 'center' },
   empty: { padding: tokens.spacingVerticalXXL, textAlign: 'center' },
 });
@@ -134,8 +154,8 @@ export function ActivityTab(): ReactNode {
       {audit.isError && <Failure error={audit.error} again={() => void audit.refetch()} />}
       {audit.data !== undefined && (
         <div className={styles.table} tabIndex={0} role="region" aria-label={_('Activity')}>
-          <Table className={styles.grid} aria-label={_('Activity')}>
-            <TableHeader>
+          <Table noNativeElements className={styles.grid} aria-label={_('Activity')}>
+            <TableHeader className={styles.head}>
               <TableRow>
                 <TableHeaderCell className={styles.when}>{_('When')}</TableHeaderCell>
                 <TableHeaderCell>{_('Who')}</TableHeaderCell>
@@ -147,13 +167,13 @@ export function ActivityTab(): ReactNode {
             </TableHeader>
             <TableBody>
               {entries.map((entry) => (
-                <TableRow key={entry.number}>
-                  <TableCell>{timeText(entry.at)}</TableCell>
-                  <TableCell>{entry.actor === '' ? _('Unknown') : entry.actor}</TableCell>
-                  <TableCell>{actionText(entry.action)}</TableCell>
-                  <TableCell>{concerned(entry)}</TableCell>
-                  <TableCell>{entry.address}</TableCell>
-                  <TableCell>
+                <TableRow key={entry.number} className={styles.row}>
+                  <TableCell className={styles.when}>{timeText(entry.at)}</TableCell>
+                  <TableCell className={styles.who}>{entry.actor === '' ? _('Unknown') : entry.actor}</TableCell>
+                  <TableCell className={styles.what}>{actionText(entry.action)}</TableCell>
+                  <TableCell className={styles.concerns}>{concerned(entry)}</TableCell>
+                  <TableCell className={styles.from}>{entry.address}</TableCell>
+                  <TableCell className={styles.outcome}>
                     <Result entry={entry} />
                   </TableCell>
                 </TableRow>

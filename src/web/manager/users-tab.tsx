@@ -24,6 +24,8 @@ import { Failure } from '../shared/failure.tsx';
 import { levelLabels } from '../shared/labels.ts';
 import { useRoom } from '../shared/room.tsx';
 
+const narrow = '@media (max-width: 720px)';
+
 const useStyles = makeStyles({
   tab: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   search: { maxWidth: '320px' },
@@ -33,7 +35,22 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusLarge,
     overflowX: 'auto',
   },
-  grid: { minWidth: '520px' },
+  // On a narrow screen a person is a card.
+  grid: { minWidth: '520px', [narrow]: { minWidth: 0 } },
+  head: { [narrow]: { position: 'absolute', clipPath: 'inset(50%)', width: '1px', height: '1px', overflow: 'hidden' } },
+  row: {
+    [narrow]: {
+      display: 'grid',
+      gridTemplateColumns: 'minmax(0, 1fr) auto',
+      gridTemplateAreas: '"name level" "full may"',
+      paddingBlock: tokens.spacingVerticalXS,
+    },
+  },
+  name: { [narrow]: { gridArea: 'name', fontWeight: tokens.fontWeightSemibold, height: 'auto' } },
+  full: { [narrow]: { gridArea: 'full', height: 'auto' } },
+  level: { [narrow]: { gridArea: 'level', justifyContent: 'end', height: 'auto' } },
+  may: { [narrow]: { gridArea: 'may', justifyContent: 'end', color: tokens.colorNeutralForeground2, height: 'auto' } },
+  mayLabel: { display: 'none', [narrow]: { display: 'inline', marginInlineEnd: tokens.spacingHorizontalXS } },
   empty: { padding: tokens.spacingVerticalXXL, textAlign: 'center' },
   howTo: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
   command: {
@@ -71,8 +88,8 @@ export function UsersTab(): ReactNode {
       {accounts.isError && <Failure error={accounts.error} again={() => void accounts.refetch()} />}
       {accounts.data !== undefined && (
         <div className={styles.table} tabIndex={0} role="region" aria-label={_('Users')}>
-          <Table className={styles.grid} aria-label={_('Users')}>
-            <TableHeader>
+          <Table noNativeElements className={styles.grid} aria-label={_('Users')}>
+            <TableHeader className={styles.head}>
               <TableRow>
                 <TableHeaderCell>{_('User name')}</TableHeaderCell>
                 <TableHeaderCell>{_('Full name')}</TableHeaderCell>
@@ -82,11 +99,14 @@ export function UsersTab(): ReactNode {
             </TableHeader>
             <TableBody>
               {shown.map((account) => (
-                <TableRow key={account.uid}>
-                  <TableCell>{account.name}</TableCell>
-                  <TableCell>{account.fullName}</TableCell>
-                  <TableCell>{_(levelLabels[account.level])}</TableCell>
-                  <TableCell>{account.listed || settings.whoMaySignIn === 'everyone' ? _('Yes') : _('No')}</TableCell>
+                <TableRow key={account.uid} className={styles.row}>
+                  <TableCell className={styles.name}>{account.name}</TableCell>
+                  <TableCell className={styles.full}>{account.fullName}</TableCell>
+                  <TableCell className={styles.level}>{_(levelLabels[account.level])}</TableCell>
+                  <TableCell className={styles.may}>
+                    <span className={styles.mayLabel}>{_('May sign in')}:</span>
+                    {account.listed || settings.whoMaySignIn === 'everyone' ? _('Yes') : _('No')}
+                  </TableCell>
                 </TableRow>
               ))}
             </TableBody>

@@ -63,7 +63,7 @@ const useStyles = makeStyles({
     },
     [narrow]: {
       gridTemplateColumns: '1fr auto',
-      gridTemplateAreas: '"station status" "user since" "computer actions"',
+      gridTemplateAreas: '"station status" "user user" "computer since"',
       rowGap: tokens.spacingVerticalXS,
       paddingBlock: tokens.spacingVerticalS,
     },
@@ -92,7 +92,7 @@ const useStyles = makeStyles({
     fontWeight: tokens.fontWeightSemibold,
     backgroundColor: tokens.colorNeutralBackground3,
     '&:hover': { backgroundColor: tokens.colorNeutralBackground3Hover },
-    [narrow]: { gridTemplateAreas: '"computer status" "station since" "user actions"' },
+    [narrow]: { gridTemplateAreas: '"computer status" "station since" "user user"' },
   },
   chosen: {
     backgroundColor: tokens.colorBrandBackground2,
