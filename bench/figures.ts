@@ -87,6 +87,7 @@ export async function publish(name: string, figures: unknown, tables: readonly T
     name,
     at: new Date().toISOString(),
     machine: `${availableParallelism()}-core virtual machine, Debian 12`,
+    load: { before: loadBefore, after: rounded(loadavg()[0] ?? 0) },
     versions: {
       node: process.version,
       xvnc: versionOf('Xvnc', '-version'),

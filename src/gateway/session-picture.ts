@@ -1,7 +1,10 @@
 // Takes a small picture of a session's screen, as an RFB client of its own beside the station's.
 import { connect } from 'node:net';
+import { encodeJpeg } from '#pixels/jpeg.ts';
 import { ScreenReader } from '#pixels/screen-reader.ts';
 import type { SmallPicture } from '#pixels/screen-reader.ts';
+
+const quality = 80;
 
 export interface PictureOptions {
   /** The picture's width; its height follows from the screen. A narrower screen is not made wider. */
@@ -12,17 +15,11 @@ export interface PictureOptions {
 
 /**
  * A JPEG of the whole screen of the X server that listens at the unix socket `desktopPath`. Rejects when the X server is not
- * there, says something else than RFB, or takes too long. Uses a processor for about 10 ms: take many one after another.
+ * there, says something else than RFB, or takes too long. Uses a processor for about 20 ms: take many one after another.
  */
 export async function takePicture(desktopPath: string, options: PictureOptions): Promise<Buffer> {
-  const picture = await readScreen(desktopPath, options.widthPx, options.limitMs ?? 3000);
-  // Loaded with the first picture: a gateway that takes none does without its memory.
-  const { default: sharp } = await import('sharp');
-  sharp.cache(false);
-  sharp.concurrency(1);
-  return sharp(picture.rgb, { raw: { width: picture.widthPx, height: picture.heightPx, channels: 3 } })
-    .jpeg({ quality: 80 })
-    .toBuffer();
+  const { rgb, widthPx, heightPx } = await readScreen(desktopPath, options.widthPx, options.limitMs ?? 3000);
+  return Buffer.from(encodeJpeg(rgb, widthPx, heightPx, quality));
 }
 
 function readScreen(desktopPath: string, widthPx: number, limitMs: number): Promise<SmallPicture> {

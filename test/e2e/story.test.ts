@@ -60,6 +60,7 @@ describe('the main job', () => {
   test('sign in, work, be suspended from the Manager, go on at another station of another size', async () => {
     const [person] = product.accounts;
     assert.ok(person);
+    await product.room.changeAccount('usermod', ['--comment', 'Anna Keller'], person);
     await placeCounter(person);
 
     await first.page.goto(product.urls.station);

@@ -92,7 +92,8 @@ describe('a ticket for pixels', () => {
     await until('the relay is there', () => x.connections.length === 1);
     pixels.send(Buffer.alloc(5000, 0xff));
     assert.equal(await closeCode(pixels), closeCodes.badMessage);
-    assert.equal(Buffer.concat(x.received).length, 0);
+    // The gateway may have come for a picture meanwhile; what it says has no such byte.
+    assert.ok(!Buffer.concat(x.received).includes(0xff));
     assert.equal(room.sessions.list()[0]?.state, 'active');
   });
 

@@ -8,7 +8,7 @@ import { icon } from './icon.ts';
 const unnoticedMs = 250;
 const toastMs = 6000;
 /** Seconds left at which screen readers say so; every second would drown everything else. */
-const spokenSeconds = new Set([300, 120, 60, 30, 20, 10, 5]);
+const spokenSeconds = [300, 120, 60, 30, 20, 10, 5];
 
 /** "Connection lost, coming back…", while it is so. */
 export class LineOverlay {
@@ -82,8 +82,10 @@ export class CountdownBanner {
   #tell(first: boolean): void {
     const seconds = Math.max(0, Math.ceil((this.#endsAt - performance.now()) / 1000));
     if (seconds === this.#saidSeconds) return;
+    // A busy or hidden page may skip a second.
+    const passed = spokenSeconds.some((spoken) => seconds <= spoken && spoken < this.#saidSeconds);
     this.#saidSeconds = seconds;
-    this.element.setAttribute('aria-live', first || spokenSeconds.has(seconds) ? 'assertive' : 'off');
+    this.element.setAttribute('aria-live', first || passed ? 'assertive' : 'off');
     this.#words.textContent =
       seconds === 0
         ? i18n._('You are being logged off…')

@@ -110,7 +110,7 @@ const useStyles = makeStyles({
     [narrow]: { gridArea: 'computer' },
   },
   chosenComputer: { color: tokens.colorBrandForeground2, fontWeight: tokens.fontWeightSemibold },
-  station: { [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold } },
+  station: { [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold, whiteSpace: 'normal' } },
   user: { [narrow]: { gridArea: 'user' } },
   status: {
     display: 'flex',
