@@ -1,4 +1,5 @@
 // The program that faces the network. Runs as the user `stationmaster`; reads STATIONMASTER_* and the configuration file.
+// `--compile`: only fills Node's compile cache, so that the first start is small and quick.
 import { flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { placesFrom } from '#contract/places.ts';
@@ -6,6 +7,11 @@ import { systemClock } from './clock.ts';
 import { readConfiguration, StartFault } from './configuration.ts';
 import { Gateway } from './gateway.ts';
 import { makeLog } from './log.ts';
+
+if (process.argv.includes('--compile')) {
+  flushCompileCache();
+  process.exit(0);
+}
 
 const places = placesFrom(process.env);
 const webRoot = fileURLToPath(new URL('../../dist/web', import.meta.url));

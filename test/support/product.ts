@@ -22,7 +22,7 @@ import type { Layout } from '../../src/cli/computer/layout.ts';
 import { buildPages } from '../../src/cli/computer/pages.ts';
 import { tryProgram } from '../../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../../src/cli/computer/program-run.ts';
-import { asGatewayUser, systemPath } from '../../src/cli/computer/programs.ts';
+import { asGatewayUser, nodeOptions, systemPath } from '../../src/cli/computer/programs.ts';
 import { installRunTree } from '../../src/cli/computer/run-tree.ts';
 import { lookUpUser } from '../../src/cli/computer/system-accounts.ts';
 import { GatewayClient } from '../../src/cli/room/gateway-client.ts';
@@ -152,18 +152,22 @@ export class Product implements AsyncDisposable {
     if (this.#programs[name] !== null) throw new Error(`the ${name} runs already`);
     await using log = await open(this.logFile(name), 'a');
     const node = existsSync(nodeOf(this.tree)) ? nodeOf(this.tree) : process.execPath;
-    const child = spawn('setpriv', ['--pdeathsig=KILL', ...rights, '--', node, `${this.tree}/src/${name}/main.ts`], {
-      cwd: this.tree,
-      env: {
-        PATH: systemPath,
-        LANG: 'C.UTF-8',
-        HOME: '/',
-        NODE_COMPILE_CACHE: compileCacheDir(this.places, name),
-        ...this.environment,
+    const child = spawn(
+      'setpriv',
+      ['--pdeathsig=KILL', ...rights, '--', node, ...nodeOptions, `${this.tree}/src/${name}/main.ts`],
+      {
+        cwd: this.tree,
+        env: {
+          PATH: systemPath,
+          LANG: 'C.UTF-8',
+          HOME: '/',
+          NODE_COMPILE_CACHE: compileCacheDir(this.places, name),
+          ...this.environment,
+        },
+        stdio: ['ignore', log.fd, log.fd],
+        detached: true,
       },
-      stdio: ['ignore', log.fd, log.fd],
-      detached: true,
-    });
+    );
     this.#programs[name] = child;
     child.once('exit', () => {
       if (this.#programs[name] === child) this.#programs[name] = null;

@@ -1,5 +1,5 @@
 // Builds the pages (station, Manager, Dashboard) of a clone where their sources have changed since they were last built.
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { CommandError } from '../exit-code.ts';
 import { say } from '../voice.ts';
 import { digestOf, filesBelow } from './tree-files.ts';
@@ -23,9 +23,21 @@ export async function buildPages(tree: string): Promise<void> {
   );
   if (there && built === sources) return;
   say('Building the pages …');
+  const fresh = `${tree}/dist/web.${process.pid}`;
   const environment = { ...process.env, NO_COLOR: '1' };
-  const { code, stdout, stderr } = await tryProgram(nodeOf(tree), ['--run', 'build:web'], { cwd: tree, environment });
-  if (code !== 0) throw new CommandError(`the pages could not be built:\n${stdout}${stderr}`);
+  const { code, stdout, stderr } = await tryProgram(nodeOf(tree), ['--run', 'build:web', '--', '--outDir', fresh], {
+    cwd: tree,
+    environment,
+  });
+  if (code !== 0) {
+    await rm(fresh, { recursive: true, force: true });
+    throw new CommandError(`the pages could not be built:\n${stdout}${stderr}`);
+  }
+  // Built beside and put in place whole: whoever serves the old ones meanwhile is not disturbed.
+  const old = `${fresh}.old`;
+  await rename(`${tree}/dist/web`, old).catch(() => undefined);
+  await rename(fresh, `${tree}/dist/web`);
+  await rm(old, { recursive: true, force: true });
   await mkdir(`${tree}/.cache`, { recursive: true });
   await writeWhole(stamp, sources, 0o644);
 }

@@ -20,7 +20,7 @@ import { currentTree, nodeOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { buildPages } from './pages.ts';
 import { installPamService } from './pam-service.ts';
-import { programOrders } from './programs.ts';
+import { compilePrograms, programOrders } from './programs.ts';
 import type { ProgramName, ProgramOrder } from './programs.ts';
 import { installRunTree, pruneTrees } from './run-tree.ts';
 import { Supervisor } from './supervisor.ts';
@@ -67,7 +67,9 @@ async function prepare(layout: Layout): Promise<Prepared> {
     installRunTree(layout),
     keepCertificate(layout, gateway, Date.now()),
   ]);
-  return { config, tree, orders: await programOrders(layout, tree, config) };
+  const orders = await programOrders(layout, tree, config);
+  await compilePrograms(layout, tree, orders);
+  return { config, tree, orders };
 }
 
 /** A supervisor for an installed tree; not started yet. */
