@@ -33,7 +33,6 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   'fastify-type-provider-zod': /^src\/gateway\//,
   ws: /^src\/gateway\//,
   'node:sqlite': /^src\/gateway\//,
-  sharp: /^src\/gateway\/(?:[a-z-]+\/)?session-picture\.ts$/,
   pino: /^src\/(?:host|gateway)\//,
   'smol-toml': /^src\/(?:host|gateway|cli)\//,
   commander: /^src\/cli\//,
