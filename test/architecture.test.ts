@@ -29,7 +29,6 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   fastify: /^src\/gateway\//,
   '@fastify/rate-limit': /^src\/gateway\//,
   '@fastify/static': /^src\/gateway\//,
-  '@fastify/swagger': /^src\/gateway\//,
   'fastify-type-provider-zod': /^src\/gateway\//,
   ws: /^src\/gateway\//,
   'node:sqlite': /^src\/gateway\//,
