@@ -1,5 +1,5 @@
 // Figures of a measurement: percentiles, tables, and where they go.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -105,12 +105,7 @@ export async function publish(name: string, figures: unknown, tables: readonly T
 }
 
 function versionOf(program: string, ...args: string[]): string {
-  try {
-    const text = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    return text.trim().split('\n')[0] ?? '';
-  } catch (error) {
-    // Xvnc says its version on standard error and ends with a failure.
-    const { stderr: said = '' } = error as { stderr?: string };
-    return said.trim().split('\n')[0] ?? '';
-  }
+  // Xvnc says its version on standard error.
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return `${stdout}${stderr}`.trim().split('\n')[0] ?? '';
 }

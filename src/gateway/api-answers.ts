@@ -119,7 +119,12 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
     suspendAll: async ({ params, caller }) => {
       const computer = computerNamed(params.name);
-      const { outcomes } = await fleet.call(computer, 'session.suspendAll', { cause: 'suspended-by-administrator' });
+      const { outcomes } = await fleet
+        .call(computer, 'session.suspendAll', { cause: 'suspended-by-administrator' })
+        .catch((error: unknown) => {
+          audit.note({ ...deedOf(caller, 'computer.suspend-all', computer), outcome: tellError(error).code });
+          throw error;
+        });
       audit.note({ ...deedOf(caller, 'computer.suspend-all', computer, { sessions: outcomes.length }), outcome: 'done' });
       for (const { session, user, error } of outcomes) {
         audit.note({ ...deedOf(caller, 'session.suspend', user, { session }), outcome: error?.code ?? 'done' });
@@ -180,7 +185,12 @@ export function makeAnswers(parts: AnswerParts): Answers {
       await Promise.allSettled(
         here.map((session) =>
           toSession(caller, 'session.suspend', session, () =>
-            fleet.call(session.computer, 'session.suspend', { session: session.id, cause: 'suspended-by-administrator' }),
+            fleet.call(session.computer, 'session.suspend', {
+              session: session.id,
+              cause: 'suspended-by-administrator',
+              // Only here: it may have gone on at another station meanwhile.
+              attachment: session.attachment,
+            }),
           ),
         ),
       );

@@ -103,6 +103,8 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
     const coded = codedOf(error);
     if (coded.code === 'internal')
       log.error({ err: error, method: request.method, url: request.url.split('?')[0] }, 'A request failed.');
+    // Set by a route that then found nothing: an answer like this must not be kept.
+    reply.header('cache-control', 'no-store');
     if (coded.code === 'throttled') reply.header('retry-after', String(coded.details['seconds'] ?? 1));
     return reply.code(errorCodes[coded.code].status).send(tellError(coded));
   });

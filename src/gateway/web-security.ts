@@ -1,9 +1,23 @@
 // What every answer and every request is held to: headers, Origin, and who stands at the other end.
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 
 /** The sender's address, IPv4 in its own form; empty over the unix socket. */
 export function addressOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/** What counts as one sender: an IPv4 address; of IPv6 the /64, within which a device chooses addresses as it likes. */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [front = '', back] = address.split('::');
+  const groups = front === '' ? [] : front.split(':');
+  if (back !== undefined) {
+    const behind = back === '' ? [] : back.split(':');
+    const left = Math.max(0, 8 - groups.length - behind.length);
+    groups.push(...Array.from({ length: left }, () => '0'), ...behind);
+  }
+  return `${groups.slice(0, 4).join(':').toLowerCase()}::/64`;
 }
 
 /** True if the request comes from a page of this very gateway. */

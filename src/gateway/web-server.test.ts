@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { connect } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { configSchema } from '#contract/config.ts';
 import { GatewayRoom, until } from '../../test/support/gateway-room.ts';
 import { systemClock } from './clock.ts';
@@ -24,6 +25,25 @@ function makePages(room: GatewayRoom): void {
   mkdirSync(join(web, 'assets'), { recursive: true });
   writeFileSync(join(web, 'assets', 'a-1234.js'), 'plain');
   writeFileSync(join(web, 'assets', 'a-1234.js.gz'), 'pressed');
+}
+
+/** Asks for a WebSocket, with `behind` in the same packet. `stays`: the client does not close when the gateway does. */
+async function upgrade(room: GatewayRoom, path: string, headers: string, behind: Buffer, stays = false): Promise<TLSSocket> {
+  const to = { host: '127.0.0.1', port: room.port, rejectUnauthorized: false, allowHalfOpen: stays };
+  const socket = connect(to);
+  socket.on('error', () => {});
+  await once(socket, 'secureConnect');
+  const head = [
+    `GET ${path} HTTP/1.1`,
+    `Host: 127.0.0.1:${room.port}`,
+    `Origin: ${room.origin}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  ];
+  socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n${headers}\r\n`), behind]));
+  return socket;
 }
 
 describe('the web server', () => {
@@ -46,6 +66,8 @@ describe('the web server', () => {
     );
     const pressed = await room.ask('GET', '/assets/a-1234.js', { headers: { 'accept-encoding': 'gzip' } });
     assert.deepEqual([pressed.body, pressed.headers['content-encoding']], ['pressed', 'gzip']);
+    const missing = await room.ask('GET', '/assets/a-5678.js');
+    assert.deepEqual([missing.status, missing.headers['cache-control']], [404, 'no-store']);
     assert.equal((await room.ask('GET', '/assets/../../state/gateway/store.db')).status >= 400, true);
     assert.equal((await room.ask('GET', '/assets/..%2f..%2fstate%2fgateway%2fstore.db')).status >= 400, true);
     assert.equal((await room.ask('GET', '/ca.crt')).headers['content-type'], 'application/x-x509-ca-cert');
@@ -101,6 +123,32 @@ describe('the web server', () => {
     assert.equal(await rename({ name: 'A', was: 'Station 9' }), 'changed-meanwhile');
     assert.equal(await rename({ name: 'station 2' }), 'name-taken');
     assert.equal(await rename({ name: 'A', was: 'Station 1' }), undefined);
+  });
+
+  test('a WebSocket that is refused may send what it likes behind its request: the gateway goes on', async () => {
+    await using room = await GatewayRoom.make();
+    const brokenFrame = Buffer.from([0xf2, 0x80, 0, 0, 0, 0]);
+    for (const [path, protocols] of [
+      ['pixels', 'Sec-WebSocket-Protocol: binary, ticket.none\r\n'],
+      ['live', ''],
+      ['station', ''],
+    ] as const) {
+      const socket = await upgrade(room, `/api/v1/${path}`, protocols, brokenFrame);
+      socket.resume();
+      await once(socket, 'close');
+      assert.equal((await room.ask('GET', '/healthz')).status, 200, path);
+    }
+  });
+
+  test('a refused connection is closed, also if the other end never closes it', async () => {
+    await using room = await GatewayRoom.make();
+    const socket = await upgrade(room, '/no-such-route', '', Buffer.alloc(0), true);
+    socket.resume();
+    await once(socket, 'end');
+    await until('the gateway takes nothing more', () => {
+      if (!socket.destroyed) socket.write('more');
+      return socket.destroyed;
+    });
   });
 
   test('plain HTTP only redirects to the same place on HTTPS', async () => {
@@ -226,5 +274,7 @@ describe('the web server', () => {
     await room.stopHost();
     const away = await room.ask('POST', `${path}/suspend-all`, { cookie });
     assert.deepEqual([away.status, away.body.code], [503, 'computer-unreachable']);
+    const [last] = (await room.ask('GET', '/audit', { local: true })).body;
+    assert.deepEqual([last.actor, last.action, last.outcome], ['admin', 'computer.suspend-all', 'computer-unreachable']);
   });
 });

@@ -239,6 +239,8 @@ export class WebServer {
     const all = this.#pages.clients.size + this.#pixels.clients.size;
     if (open >= mostSocketsPerAddress || all >= mostSockets) throw new CodedError('too-many-requests');
     server.handleUpgrade(request, socket, head, (page) => {
+      // Also of a page that is refused at once: an error that nobody listens to would end the gateway.
+      page.on('error', () => {});
       this.#sockets.set(address, (this.#sockets.get(address) ?? 0) + 1);
       page.on('close', () => {
         const left = (this.#sockets.get(address) ?? 1) - 1;
@@ -265,6 +267,8 @@ function refuse(socket: Duplex, code: ErrorCode): void {
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
+  // Does not wait for the other end to close as well: it may never do so.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -72,6 +72,19 @@ describe('signed in at a page', () => {
     assert.equal(await ended, closeCodes.refused);
   });
 
+  test('a level that was lost does not come back with a restart while the computer is away', async () => {
+    await using room = await GatewayRoom.make();
+    const cookie = await room.pageCookie('admin');
+    await room.accounts.setLevel('admin', 'dashboard');
+    room.clock.pass(31_000);
+    assert.equal((await room.ask('GET', '/tokens', { cookie })).status, 403);
+    await room.stopGateway();
+    await room.stopHost();
+    await room.startGateway();
+    assert.equal((await room.ask('GET', '/me', { cookie })).body.principal.level, 'dashboard');
+    assert.equal((await room.ask('GET', '/tokens', { cookie })).status, 403);
+  });
+
   test("PAM's further questions are asked at a page too; the answer counts only from where they were asked", async () => {
     const question = { visible: true, text: 'Code:', messages: [] };
     await using room = await GatewayRoom.make({ further: { question, answer: '123' } });

@@ -162,11 +162,20 @@ export class PageSessions {
     return false;
   }
 
+  /** So that it is this level that holds after a restart during which the computer does not answer. */
+  #keepLevel(hash: string, level: Level): void {
+    ifRoom(
+      () => this.#store.run('UPDATE pageSessions SET level = ? WHERE hash = ?', level, hash),
+      () => this.#log.warn({}, 'The store is full; the changed level of somebody signed in is only known until a restart.'),
+    );
+  }
+
   async #lookUp(session: Kept): Promise<void> {
     const [computer] = this.#fleet.computers();
     try {
       const account = await this.#fleet.call(computer?.name ?? '', 'account.describe', { user: session.user });
       session.levelAt = this.#clock.monotonicMs();
+      if (session.level !== account.level) this.#keepLevel(session.hash, account.level);
       session.level = account.level;
       session.fullName = account.fullName;
       if (account.level === 'standard' || !account.listed) this.close(session.hash);

@@ -39,6 +39,8 @@ describe('the set-up', () => {
     const { code } = (await room.ask('POST', '/setup/code', { local: true })).body;
     const order = { code, user: 'ben', password: 'x', create: true, fullName: '', settings: {} };
     assert.equal((await room.ask('POST', '/setup', { body: order })).body.code, 'name-taken');
+    const [last] = (await room.ask('GET', '/audit', { local: true })).body;
+    assert.deepEqual([last.action, last.outcome], ['setup', 'name-taken']);
     assert.equal((await room.ask('POST', '/setup', { body: { ...order, user: 'olga' } })).status, 200);
   });
 

@@ -1,11 +1,12 @@
 // The first administrator: made once, with a one-time code that only root on the computer can have.
 import type { ApiBody } from '#contract/api.ts';
-import { CodedError } from '#contract/errors.ts';
+import { CodedError, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomSettings } from '../room-settings.ts';
 import { hashOf, newCode, plainCode, sameHash } from '../secret.ts';
+import { ifRoom } from '../store.ts';
 import type { SignInDesk } from './sign-in-desk.ts';
 
 const codeLifeMs = 3_600_000;
@@ -60,7 +61,12 @@ export class SetUp {
       this.#code = null;
       this.#note(account, address, 'done');
     } catch (error) {
-      if (this.#settings.now !== before) this.#settings.change(before, () => {});
+      this.#note('', address, tellError(error).code);
+      if (this.#settings.now !== before)
+        ifRoom(
+          () => this.#settings.change(before, () => {}),
+          () => {},
+        );
       throw error;
     } finally {
       this.#finishing = false;

@@ -127,6 +127,17 @@ describe('the throttle', () => {
     assert.equal(bench.fail('anna'), null);
   });
 
+  test('of IPv6 the network counts: another address of the same device gains nothing', () => {
+    using bench = new Bench();
+    let tried = 0;
+    for (let times = 0; times < 1000; times += 1)
+      if (bench.fail(`guess${times}`, `2001:db8:0:7::${(times + 1).toString(16)}`) === null) tried += 1;
+    assert.ok(tried >= 290 && tried <= 310, String(tried));
+    assert.notEqual(bench.fail('ben', '2001:db8:0:7:1:2:3:4'), null);
+    assert.equal(bench.fail('ben', '2001:db8:0:8::1'), null);
+    assert.equal(bench.fail('ben', '2001:db8::1'), null);
+  });
+
   test('at a station and a page, a correct password is not even tried during the wait; the screen is told how long', async () => {
     await using room = await GatewayRoom.make();
     for (let times = 0; times < 5; times += 1) {

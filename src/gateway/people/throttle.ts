@@ -12,6 +12,7 @@ import type { Clock } from '../clock.ts';
 import { hashOf } from '../secret.ts';
 import { ifRoom } from '../store.ts';
 import type { Store } from '../store.ts';
+import { networkOf } from '../web-security.ts';
 
 interface Rule {
   free: number;
@@ -81,11 +82,12 @@ export class Throttle {
   begin(who: { user: string | null; address: string; station?: string | undefined }): CountedAttempt {
     // A name may be a password typed into the wrong box: only its hash is kept.
     const account = who.user === null ? null : `account:${hashOf(who.user.toLowerCase())}`;
-    const pair = who.user === null ? null : hashOf(`${who.user.toLowerCase()} ${who.address}`);
+    const network = networkOf(who.address);
+    const pair = who.user === null ? null : hashOf(`${who.user.toLowerCase()} ${network}`);
     const keys: { key: string; kind: Kind }[] = [];
     if (account !== null) keys.push({ key: account, kind: 'account' });
     if (who.station !== undefined) keys.push({ key: `station:${who.station}`, kind: 'station' });
-    if (pair === null || !this.#known.has(pair)) keys.push({ key: `address:${who.address}`, kind: 'address' });
+    if (pair === null || !this.#known.has(pair)) keys.push({ key: `address:${network}`, kind: 'address' });
     const monotonic = this.#clock.monotonicMs();
     const waitMs = Math.max(...keys.map(({ key, kind }) => this.#present(key, kind).until - monotonic));
     if (waitMs > 0) throw new CodedError('throttled', { seconds: Math.ceil(waitMs / 1000) });

@@ -54,9 +54,12 @@ export class Grace {
     this.#waiting.delete(id);
     this.#fleet.call(computer, 'session.suspend', { session: id, cause: 'station-lost', attachment }).then(
       () => this.#log.info({ session: id }, 'The station of a session stayed away; the session is suspended.'),
-      // When the computer answers again, all sessions are looked at again.
-      (error: unknown) =>
-        this.#log.warn({ err: error, session: id }, 'A session whose station stayed away could not be suspended.'),
+      (error: unknown) => {
+        this.#log.warn({ err: error, session: id }, 'A session whose station stayed away could not be suspended.');
+        // When a computer answers again, all its sessions are looked at again; one that answers is asked again after the grace time.
+        const session = this.#fleet.session(id);
+        if (session !== null && this.#fleet.isReachable(computer)) this.look(session);
+      },
     );
   }
 }

@@ -682,10 +682,13 @@ export class StationPage {
     const { attempt, user } = signIn.conversation;
     signIn.conversation.usedUp();
     const target = stations.get(this.#id)?.name ?? this.#id;
+    const details = { session: session.id };
+    const deed = { actor: user, action: 'session.unlock', target, address: this.#facts.address, details };
     try {
       await fleet.call(session.computer, 'session.unlock', { session: session.id, attempt });
-      audit.note({ actor: user, action: 'session.unlock', target, address: this.#facts.address, outcome: 'done' });
+      audit.note({ ...deed, outcome: 'done' });
     } catch (error) {
+      audit.note({ ...deed, outcome: tellError(error).code });
       if (this.#signIn === signIn) {
         this.#signIn = null;
         this.#refuse(error instanceof CodedError ? error : new CodedError('internal', {}, { cause: error }));
