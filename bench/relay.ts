@@ -24,6 +24,8 @@ const tightEncodings = [7, -26, -254];
 const keysymA = 0x61;
 const keysymReturn = 0xff0d;
 const quick = options.quick;
+/** For setpriv: what it starts goes when we go. */
+const withUs = ['--pdeathsig=TERM', '--'];
 
 interface Candidate extends AsyncDisposable {
   readonly name: string;
@@ -53,7 +55,7 @@ function direct(desktops: readonly XServer[]): Candidate {
 
 async function nodeRelay(name: string, script: string, args: readonly string[], scheme: 'http' | 'https'): Promise<Candidate> {
   const path = fileURLToPath(new URL(`relay/${script}`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('setpriv', [...withUs, process.execPath, path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const port = await firstLine(child);
   return {
@@ -92,7 +94,9 @@ async function websockify(desktops: readonly XServer[]): Promise<Candidate> {
   const running = await Promise.all(
     desktops.map(async ({ path }) => {
       const port = await freePort();
-      const child = spawn('websockify', [`--unix-target=${path}`, `127.0.0.1:${port}`], { stdio: 'ignore' });
+      const child = spawn('setpriv', [...withUs, 'websockify', `--unix-target=${path}`, `127.0.0.1:${port}`], {
+        stdio: 'ignore',
+      });
       const exited = once(child, 'exit');
       while (!(await answers(port))) await wait(50);
       return { port, child, exited };

@@ -23,7 +23,7 @@ function pamTime(service: string, account: TestAccount): number {
 }
 
 /**
- * From now on looks at the desktop twenty times a second, until it has not changed for four seconds; gives when it first looked
+ * From now on looks at the desktop twenty times a second, until it has not changed for eight seconds; gives when it first looked
  * as it does then, but for a fiftieth of it (milliseconds since 1970).
  */
 async function drawnAt(page: Page): Promise<number> {
@@ -51,7 +51,7 @@ async function drawnAt(page: Page): Promise<number> {
           if (last === undefined || differs(pixels, last.pixels) > 0.001) changedAt = performance.now();
           looks.push({ at: performance.now(), pixels });
           const isEmpty = pixels.every((value, index) => value === pixels[index % 4]);
-          if (isEmpty || performance.now() - changedAt < 4000) return;
+          if (isEmpty || performance.now() - changedAt < 8000) return;
           clearInterval(timer);
           const unlike = looks.findLastIndex((look) => differs(look.pixels, pixels) > 0.02);
           resolve(performance.timeOrigin + (looks[unlike + 1]?.at ?? changedAt));

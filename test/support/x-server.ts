@@ -33,7 +33,8 @@ export async function startXServer(options: XServerOptions = {}): Promise<XServe
   const args = ['-displayfd', '3', '-rfbunixpath', path, '-rfbport', '-1', '-SecurityTypes', 'None', '-AlwaysShared'];
   args.push('-geometry', options.geometry ?? '640x480', '-depth', '24', '-nolisten', 'tcp', '-s', '0', '-noreset', '-ac');
   if (options.frameRate !== undefined) args.push('-FrameRate', String(options.frameRate));
-  const server = spawn('Xvnc', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  // It goes with the test, even when that is killed.
+  const server = spawn('setpriv', ['--pdeathsig=TERM', '--', 'Xvnc', ...args], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const exited = once(server, 'exit');
   const clients: ChildProcess[] = [];
   let number = '';
