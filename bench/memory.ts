@@ -1,5 +1,6 @@
 // What ten suspended sessions cost: memory of a session beyond its X server and desktop, of host and gateway, and the
 // processor time that both use while nothing happens.
+import { resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { options, publish, rounded, spreadOf, tell } from './figures.ts';
@@ -13,6 +14,9 @@ const idleMs = options.quick ? 10_000 : 60_000;
 type Part = 'ours' | 'X server' | 'desktop';
 
 /** Whose a process of a session is: we start the keeper, unshare, tini, the shell within, and what waits in it. */
+/** Left out of the commands that are shown: where the clone lies is nobody's business. */
+const tree = `${resolve(import.meta.dirname, '..')}/`;
+
 function partOf(command: string): Part {
   if (command.startsWith('Xvnc ')) return 'X server';
   return /keeper\.sh|^unshare |inside\.sh|^setsid |^tini |stationmaster-desktop/.test(command) ? 'ours' : 'desktop';
@@ -33,7 +37,7 @@ async function memoryOf(runFolder: string): Promise<SessionMemory> {
     const part = partOf(command);
     const megabytes = pssMegabytes(pid);
     parts[part] += megabytes;
-    processes.push({ part, command: command.slice(0, 60), pssMegabytes: rounded(megabytes) });
+    processes.push({ part, command: command.replaceAll(tree, '').slice(0, 60), pssMegabytes: rounded(megabytes) });
   }
   return { parts, processes };
 }
