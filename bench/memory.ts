@@ -11,12 +11,12 @@ import { BenchRoom } from './room.ts';
 const sessions = 10;
 const idleMs = options.quick ? 10_000 : 60_000;
 
-type Part = 'ours' | 'X server' | 'desktop';
-
-/** Whose a process of a session is: we start the keeper, unshare, tini, the shell within, and what waits in it. */
 /** Left out of the commands that are shown: where the clone lies is nobody's business. */
 const tree = `${resolve(import.meta.dirname, '..')}/`;
 
+type Part = 'ours' | 'X server' | 'desktop';
+
+/** Whose a process of a session is: we start the keeper, unshare, tini, the shell within, and what waits in it. */
 function partOf(command: string): Part {
   if (command.startsWith('Xvnc ')) return 'X server';
   return /keeper\.sh|^unshare |inside\.sh|^setsid |^tini |stationmaster-desktop/.test(command) ? 'ours' : 'desktop';
