@@ -184,8 +184,9 @@ class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#host === null) return;
     try {
-      for (const { id } of await this.list()) {
-        await this.#connection.call('session.end', { session: id, cause: 'signed-out', afterMs: 0 });
+      for (const { id, state } of await this.list()) {
+        // One that is ending may be gone before it is asked to.
+        if (state !== 'ending') await this.#connection.call('session.end', { session: id, cause: 'signed-out', afterMs: 0 });
         await this.#untilGone(id);
       }
     } finally {
