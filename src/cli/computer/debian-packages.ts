@@ -44,7 +44,10 @@ export const testPackages: readonly DebianPackage[] = [
   { name: 'openbox', why: 'a second desktop for the tests' },
   { name: 'xdotool', why: 'presses keys in the tests' },
   { name: 'x11-utils', why: 'looks at X servers in the tests' },
-  { name: 'iproute2', why: 'looks at sockets in the tests' },
+  { name: 'iproute2', why: 'looks at sockets in the tests, and lays the network of the lab' },
+  { name: 'debootstrap', why: "the disk of the lab's machines" },
+  { name: 'e2fsprogs', why: "the file systems of the lab's machines" },
+  { name: 'systemd-container', why: 'the machines of the lab' },
 ];
 
 /** Those of `wanted` that are not installed. All of them where there is no dpkg. */
