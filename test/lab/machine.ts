@@ -227,8 +227,16 @@ export class Machine implements AsyncDisposable {
     const entering = ['-c', 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"', 'sh', this.#group];
     const clocks = ['--time', '--monotonic', shift(monotonicSeconds), '--boottime', shift(boottimeSeconds)];
     const container = [
-      ...['--quiet', '--boot', '--console=pipe', '--register=no', '--keep-unit', '--link-journal=no', '--capability=all'],
-      ...[`--directory=${this.root}`, `--machine=${this.name}`, `--network-bridge=${bridge}`],
+      '--quiet',
+      '--boot',
+      '--console=pipe',
+      '--register=no',
+      '--keep-unit',
+      '--link-journal=no',
+      '--capability=all',
+      `--directory=${this.root}`,
+      `--machine=${this.name}`,
+      `--network-bridge=${bridge}`,
       ...(this.#options.disks ?? []).map(({ at }, index) => `--bind=${this.#folder}/disk-${index}:${at}`),
       ...(this.#options.folders ?? []).map(({ from, at }) => `--bind-ro=${from}:${at}`),
     ];
@@ -253,12 +261,13 @@ export class Machine implements AsyncDisposable {
       hasEnded = true;
     });
     const deadline = performance.now() + bootPatienceMs;
+    let init: number | null = null;
     for (;;) {
       if (hasEnded || performance.now() > deadline) {
         supervisor.kill('SIGKILL');
         throw new Error(`${this.name} did not boot; its console:\n${await this.console()}\n${await this.journal()}`);
       }
-      const init: number | null = this.#running?.init ?? (await this.#findInit(supervisor.pid ?? 0));
+      init ??= await this.#findInit(supervisor.pid ?? 0);
       if (init !== null) {
         this.#running = { supervisor, init, ended };
         const { stdout } = await this.tryRun('systemctl', ['is-system-running', '--wait']);
