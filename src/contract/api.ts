@@ -10,6 +10,8 @@ import {
   levelSchema,
   passwordSchema,
   questionSchema,
+  leaveWays,
+  sessionCheckSchema,
   sessionSchema,
   settingsSchema,
   stationSchema,
@@ -68,6 +70,11 @@ const byName = z.object({ name: z.string().max(255) });
 const countdown = z.object({
   /** Seconds of warning; the setting's if left out, 0 at once. */
   seconds: z.number().int().min(0).max(3600).optional(),
+});
+
+const closing = z.object({
+  /** Programs that cannot be saved are asked to close before. */
+  closing: z.boolean().default(false),
 });
 
 interface Route {
@@ -170,6 +177,40 @@ export const apiRoutes = {
     }),
     reply: outcomes,
   }),
+  hibernateAll: route({
+    method: 'POST',
+    path: '/computers/:name/hibernate-all',
+    action: 'computer.hibernate-all',
+    summary: 'Save every suspended session of a computer to disk',
+    params: byName,
+    body: closing,
+    reply: outcomes,
+  }),
+  checkComputer: route({
+    method: 'GET',
+    path: '/computers/:name/check',
+    action: 'computer.check',
+    summary: 'What saving would do to the programs of the running sessions',
+    params: byName,
+    reply: z.object({ checks: z.array(sessionCheckSchema) }),
+  }),
+  leave: route({
+    method: 'POST',
+    path: '/computers/:name/leave',
+    action: 'computer.leave',
+    summary: 'Restart or shut down a computer: warns, suspends, saves every session, goes',
+    params: byName,
+    body: countdown.extend({ how: z.enum(leaveWays) }),
+    reply: computerSchema,
+  }),
+  stay: route({
+    method: 'POST',
+    path: '/computers/:name/stay',
+    action: 'computer.leave',
+    summary: 'Take a restart or shutdown back during its warning',
+    params: byName,
+    reply: computerSchema,
+  }),
   identifyAll: route({
     method: 'POST',
     path: '/computers/:name/identify',
@@ -242,6 +283,15 @@ export const apiRoutes = {
     action: 'session.suspend',
     summary: 'Suspend a session',
     params: byId,
+    reply: sessionSchema,
+  }),
+  hibernateSession: route({
+    method: 'POST',
+    path: '/sessions/:id/hibernate',
+    action: 'session.hibernate',
+    summary: 'Save a session to disk; one at a station is suspended before',
+    params: byId,
+    body: closing,
     reply: sessionSchema,
   }),
   logOffSession: route({

@@ -7,17 +7,20 @@ import {
   errorSchema,
   givenNameSchema,
   idSchema,
+  leaveWays,
   levelSchema,
   passwordSchema,
   questionSchema,
+  sessionCheckSchema,
   sessionSchema,
+  settingsSchema,
   userNameSchema,
 } from './values.ts';
 import { sessionCauses } from '#model/session.ts';
 import { signInRules } from '#model/settings.ts';
 
 /** Both sides name it in `hello`; another number is refused with `version-mismatch`. */
-export const hostProtocol = 1;
+export const hostProtocol = 2;
 
 /** The longest line either side takes, in bytes. */
 export const longestHostLine = 1_000_000;
@@ -58,6 +61,28 @@ export const hostCalls = {
   /** From here on the connection gets events; the answer is what they change. */
   subscribe: call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
   'computer.status': call(z.object({}), computerSchema),
+  /** What the host must know of the room's settings; it keeps them, and goes by them without a gateway too. */
+  'computer.configure': call(
+    settingsSchema.pick({
+      hibernateAfterMinutes: true,
+      hibernateBelowMemoryPercent: true,
+      keepSavedDays: true,
+      encryptSaved: true,
+      leaveWarningSeconds: true,
+      leaveLimitSeconds: true,
+    }),
+    z.object({}),
+  ),
+  /**
+   * Restarts or shuts the computer down: warns for `afterMs`, suspends, saves every session, and goes. Answers at once with
+   * what has begun; `computer.changed` tells how it goes on. Fails with `not-possible-now` if it has begun already.
+   */
+  'computer.leave': call(
+    z.object({ how: z.enum(leaveWays), afterMs: z.number().int().min(0).max(3_600_000), by: z.string().max(64) }),
+    computerSchema,
+  ),
+  /** Takes it back during the warning; else fails with `not-possible-now`. */
+  'computer.stay': call(z.object({}), computerSchema),
   /**
    * Starts one PAM conversation. The password is the answer to PAM's first hidden question, `attempt` a new id.
    * `who` decides which accounts are let through: at a station as the setting says, a page needs a level.
@@ -109,6 +134,22 @@ export const hostCalls = {
   ),
   /** Takes a log-off that has not happened back. */
   'session.keep': call(z.object({ session: idSchema }), z.object({ session: sessionSchema })),
+  /**
+   * Saves a session to disk; one at a station is suspended before. Answers when it is safe there and out of memory. Fails
+   * with `hibernation-impossible`, `cannot-be-saved` (details: program, reason), `disk-full`, `still-watched`, `save-failed`;
+   * then it runs on. `closing`: programs that cannot be saved are asked to close before.
+   */
+  'session.hibernate': call(
+    z.object({ session: idSchema, cause: z.enum(sessionCauses), closing: z.boolean() }),
+    z.object({ session: sessionSchema }),
+  ),
+  /** Saves every suspended session, some at a time, and says what became of each. */
+  'session.hibernateAll': call(
+    z.object({ cause: z.enum(sessionCauses), closing: z.boolean() }),
+    z.object({ outcomes: z.array(outcome) }),
+  ),
+  /** What saving would do to the programs of the running sessions. */
+  'session.check': call(z.object({}), z.object({ checks: z.array(sessionCheckSchema) })),
   'session.list': call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
   'account.list': call(z.object({}), z.object({ accounts: z.array(accountSchema) })),
   /** Fails with `not-found`. */
@@ -131,8 +172,12 @@ export type HostCall = keyof typeof hostCalls;
 export type HostArgs<C extends HostCall> = z.infer<(typeof hostCalls)[C]['args']>;
 export type HostResult<C extends HostCall> = z.infer<(typeof hostCalls)[C]['result']>;
 
-/** `session` carries the whole session after each change; with state `ended` it is the last time it is heard of. */
-export const hostEventSchema = z.object({ event: z.literal('session.changed'), session: sessionSchema });
+export const hostEventSchema = z.discriminatedUnion('event', [
+  /** The whole session after each change; with state `ended` it is the last time it is heard of. */
+  z.object({ event: z.literal('session.changed'), session: sessionSchema }),
+  /** It is about to leave, or no longer, or can save sessions now; load and memory are told only when asked for. */
+  z.object({ event: z.literal('computer.changed'), computer: computerSchema }),
+]);
 export type HostEvent = z.infer<typeof hostEventSchema>;
 
 export const hostRequestSchema = z.object({

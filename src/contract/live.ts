@@ -1,6 +1,6 @@
 // The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
 import { z } from 'zod';
-import { computerSchema, idSchema, sessionSchema, settingsSchema, stationSchema } from './values.ts';
+import { computerSchema, idSchema, sessionCheckSchema, sessionSchema, settingsSchema, stationSchema } from './values.ts';
 
 export const liveEventSchema = z.discriminatedUnion('event', [
   /** Whole state; replaces what was known. */
@@ -12,6 +12,8 @@ export const liveEventSchema = z.discriminatedUnion('event', [
     settings: settingsSchema,
   }),
   z.object({ event: z.literal('computer.changed'), computer: computerSchema }),
+  /** What saving would do to the programs of the running sessions of a computer; asked anew while somebody looks. */
+  z.object({ event: z.literal('checks.changed'), computer: z.string(), checks: z.array(sessionCheckSchema) }),
   z.object({ event: z.literal('station.changed'), station: stationSchema }),
   z.object({ event: z.literal('station.removed'), station: idSchema }),
   z.object({ event: z.literal('session.changed'), session: sessionSchema }),

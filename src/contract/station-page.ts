@@ -1,7 +1,7 @@
 // What a station page and the gateway say to each other over the WebSocket /api/v1/station: one JSON object a message.
 // The page proves with a key that never leaves its browser that it is the station it says it is.
 import { z } from 'zod';
-import { errorSchema, idSchema, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
+import { errorSchema, idSchema, leaveWays, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
 import { sessionCauses } from '#model/session.ts';
 
 /** The longest message either side takes, in bytes. */
@@ -30,6 +30,8 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('answer'), answer: passwordSchema }),
   /** Accepts the privacy notice. */
   z.object({ say: z.literal('accept-notice') }),
+  /** Has read what became of sessions that were lost. */
+  z.object({ say: z.literal('accept-lost') }),
   /** Continue this session, or start a new one. */
   z.object({ say: z.literal('choose'), session: z.union([idSchema, z.literal('new')]) }),
   /** Leaves a sign-in that is under way. */
@@ -65,10 +67,24 @@ export const resumableSchema = z.object({
   desktop: z.string(),
   /** Name of the station that shows it now, null if it is suspended. */
   station: z.string().nullable(),
+  /** It is on disk: continuing takes a moment longer. */
+  saved: z.boolean(),
   /** Its last picture as a data URL, null if there is none. */
   picture: z.string().nullable(),
 });
 export type Resumable = z.infer<typeof resumableSchema>;
+
+/** A session of the person's that could not be kept, or cannot be continued. */
+export const lostSessionSchema = z.object({
+  startedAt: timeSchema,
+  /** When it was last looked at. */
+  at: timeSchema,
+  /** The programs that were open. */
+  programs: z.array(z.string()),
+  cause: z.enum(sessionCauses),
+  fault: z.string().nullable(),
+});
+export type LostSession = z.infer<typeof lostSessionSchema>;
 
 export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('challenge'), nonce: z.string() }),
@@ -86,8 +102,10 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('question'), question: questionSchema }),
   z.object({ say: z.literal('notice') }),
   z.object({ say: z.literal('choose'), sessions: z.array(resumableSchema), mayStartNew: z.boolean() }),
-  /** The desktop is on its way. `starting`: a new one, else one that goes on. */
-  z.object({ say: z.literal('opening'), starting: z.boolean() }),
+  /** Before a desktop opens: these sessions are no more. The person says `accept-lost`. */
+  z.object({ say: z.literal('lost'), sessions: z.array(lostSessionSchema) }),
+  /** The desktop is on its way: a new one, one that is in memory, one that is read from disk, one that is just being saved. */
+  z.object({ say: z.literal('opening'), what: z.enum(['start', 'resume', 'restore', 'save']) }),
   /** Open the pixel WebSocket with this ticket; it replaces the one before. */
   z.object({
     say: z.literal('desktop'),
@@ -108,6 +126,8 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
   /** The session here is logged off in so many milliseconds; null takes it back. */
   z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable() }),
+  /** The computer restarts or shuts down in so many milliseconds; the session is kept. Null takes it back. */
+  z.object({ say: z.literal('leaving'), how: z.enum(leaveWays), remainingMs: z.number().nullable() }),
   /** The computer's host program does not answer; the page waits and goes on by itself. */
   z.object({ say: z.literal('wait'), why: z.enum(['host-unreachable', 'ending']) }),
   z.object({ say: z.literal('error'), error: errorSchema }),

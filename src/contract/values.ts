@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { levels, longestUserName } from '#model/account.ts';
 import type { Account } from '#model/account.ts';
-import { sessionCauses, sessionStates } from '#model/session.ts';
-import type { Session } from '#model/session.ts';
+import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
+import type { SavedSession, Session, SessionCheck } from '#model/session.ts';
 import { enrolmentWays, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { stationStates } from '#model/station.ts';
@@ -33,6 +33,13 @@ export const errorSchema = z.object({
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
+export const savedSessionSchema = z.object({
+  at: timeSchema,
+  bytes: z.number().int().nonnegative(),
+  programs: z.array(z.string()).readonly(),
+  fault: z.string().nullable(),
+}) satisfies z.ZodType<SavedSession>;
+
 export const sessionSchema = z.object({
   id: idSchema,
   user: z.string(),
@@ -47,7 +54,14 @@ export const sessionSchema = z.object({
   since: timeSchema,
   endsAt: timeSchema.nullable(),
   desktop: z.string(),
+  saved: savedSessionSchema.nullable(),
 }) satisfies z.ZodType<Session>;
+
+export const sessionCheckSchema = z.object({
+  session: idSchema,
+  user: z.string(),
+  atRisk: z.array(z.object({ program: z.string(), fate: z.enum(programFates), reason: z.enum(programRiskReasons) })).readonly(),
+}) satisfies z.ZodType<SessionCheck>;
 
 export const stationSchema = z.object({
   id: idSchema,
@@ -72,6 +86,59 @@ export const accountSchema = z.object({
   listed: z.boolean(),
 }) satisfies z.ZodType<Account>;
 
+/** Why a computer cannot save sessions to disk: CRIU is missing, does not work on this kernel, or there is no space for it. */
+export const hibernationFaults = ['not-looked-yet', 'criu-missing', 'criu-not-working', 'disk-full'] as const;
+
+/** Whether a computer can save sessions to disk, and what there is of them. */
+export const hibernationSchema = z.object({
+  /** Null: it can. */
+  fault: z.enum(hibernationFaults).nullable(),
+  /** What CRIU itself says where it does not work; its version where it does. */
+  says: z.string(),
+  /** False: by ambient capabilities, as root lacks CAP_SYS_RESOURCE; then programs of another user in a session cannot be saved. */
+  asRoot: z.boolean(),
+  freeBytes: z.number(),
+  savedBytes: z.number(),
+});
+export type Hibernation = z.infer<typeof hibernationSchema>;
+
+export const leaveWays = ['restart', 'shut-down'] as const;
+export type LeaveWay = (typeof leaveWays)[number];
+
+/** A computer that is about to restart or shut down. */
+export const leavingSchema = z.object({
+  how: z.enum(leaveWays),
+  /** `warning`: people are warned, it can be taken back. `saving`: sessions are being saved. `going`: all is done. */
+  phase: z.enum(['warning', 'saving', 'going']),
+  /** When the phase ends, at the latest. */
+  until: timeSchema,
+  /** Sessions that are still to be saved. */
+  unsaved: z.number().int().nonnegative(),
+  /** Who ordered it: an account, `root`, or empty where the computer's own system did. */
+  by: z.string(),
+  /** False: the computer's own system has begun it; it cannot be taken back. */
+  stoppable: z.boolean(),
+});
+export type Leaving = z.infer<typeof leavingSchema>;
+
+/** What became of each session the last time that the computer restarted or shut down. */
+export const leaveReportSchema = z.object({
+  how: z.enum(leaveWays),
+  at: timeSchema,
+  by: z.string(),
+  sessions: z.array(
+    z.object({
+      session: idSchema,
+      user: z.string(),
+      outcome: z.enum(['saved', 'saved-without', 'lost']),
+      /** Programs that were closed (`saved-without`) or lost. */
+      programs: z.array(z.string()),
+      error: errorSchema.nullable(),
+    }),
+  ),
+});
+export type LeaveReport = z.infer<typeof leaveReportSchema>;
+
 /** A computer of the room as the Manager shows it. Memory in bytes; load is the one-minute average. */
 export const computerSchema = z.object({
   name: z.string(),
@@ -83,6 +150,9 @@ export const computerSchema = z.object({
   load: z.number(),
   memoryTotal: z.number(),
   memoryAvailable: z.number(),
+  hibernation: hibernationSchema,
+  leaving: leavingSchema.nullable(),
+  lastLeave: leaveReportSchema.nullable(),
 });
 export type Computer = z.infer<typeof computerSchema>;
 
@@ -94,6 +164,12 @@ export const settingsSchema = z.object({
   graceSeconds: z.number().int().min(1).max(3600),
   logOffCountdownSeconds: z.number().int().min(0).max(3600),
   desktop: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/),
+  hibernateAfterMinutes: z.number().int().min(0).max(525_600),
+  hibernateBelowMemoryPercent: z.number().int().min(0).max(90),
+  keepSavedDays: z.number().int().min(0).max(3650),
+  encryptSaved: z.boolean(),
+  leaveWarningSeconds: z.number().int().min(0).max(3600),
+  leaveLimitSeconds: z.number().int().min(10).max(3600),
 }) satisfies z.ZodType<Settings>;
 
 /** One question of a sign-in conversation, with what PAM wanted to be said before it. */

@@ -17,6 +17,7 @@ const session: Session = {
   since: 1,
   endsAt: null,
   desktop: 'xfce',
+  saved: null,
 };
 
 it('leads from a starting session to every state', () => {
@@ -61,6 +62,22 @@ it('can be attached exactly where it can be continued', () => {
 
 it('holds its station while it is shown, locked or waited for there', () => {
   const holding = sessionStates.filter((state) => holdsStation({ ...session, state }));
-  assert.deepEqual(holding, ['starting', 'active', 'locked']);
+  assert.deepEqual(holding, ['starting', 'active', 'locked', 'hibernating', 'restoring']);
   assert.ok(!holdsStation({ ...session, station: null }));
+});
+
+it('leads to the disk only from memory, out of it only by signing in, and never loses what is there', () => {
+  const before = sessionStates.filter((state) => sessionAfter(state, 'hibernate') !== undefined);
+  assert.deepEqual(before, ['suspended']);
+  assert.equal(sessionAfter('hibernating', 'kept'), 'suspended');
+  assert.equal(sessionAfter('restoring', 'unrestored'), 'hibernated');
+  const losing = sessionStates.filter((state) => sessionAfter(state, 'lose') !== undefined);
+  assert.deepEqual(losing, ['active', 'locked', 'suspended', 'hibernating']);
+});
+
+it('does not offer a saved session that can never be continued', () => {
+  const saved = { at: 1, bytes: 1, programs: [], fault: null };
+  assert.ok(isResumable({ ...session, state: 'hibernated', saved }));
+  assert.ok(isResumable({ ...session, state: 'hibernated', saved: { ...saved, fault: 'display-taken' } }));
+  assert.ok(!isResumable({ ...session, state: 'hibernated', saved: { ...saved, fault: 'image-damaged' } }));
 });

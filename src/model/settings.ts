@@ -21,6 +21,18 @@ export interface Settings {
   logOffCountdownSeconds: number;
   /** X session for those who have not chosen, by its desktop file's name. */
   desktop: string;
+  /** A session that has been suspended for so many minutes is saved to disk; 0: never because of that. */
+  hibernateAfterMinutes: number;
+  /** While less than this part of the memory is free, the sessions suspended longest are saved to disk; 0: never. */
+  hibernateBelowMemoryPercent: number;
+  /** Saved sessions that nobody continued for so many days are removed; 0: never. */
+  keepSavedDays: number;
+  /** Saved sessions are encrypted with a key that stays on the computer. */
+  encryptSaved: boolean;
+  /** Seconds that people at stations are warned before the computer restarts or shuts down. */
+  leaveWarningSeconds: number;
+  /** Seconds after that warning within which all sessions must be saved; then the computer restarts or shuts down all the same. */
+  leaveLimitSeconds: number;
 }
 
 export const defaultSettings: Readonly<Settings> = {
@@ -31,4 +43,10 @@ export const defaultSettings: Readonly<Settings> = {
   graceSeconds: 15,
   logOffCountdownSeconds: 30,
   desktop: 'xfce',
+  hibernateAfterMinutes: 0,
+  hibernateBelowMemoryPercent: 10,
+  keepSavedDays: 0,
+  encryptSaved: false,
+  leaveWarningSeconds: 30,
+  leaveLimitSeconds: 300,
 };
