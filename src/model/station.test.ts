@@ -37,6 +37,7 @@ function session(id: string, options: Partial<Session> = {}): Session {
     since: 40,
     endsAt: null,
     desktop: 'xfce',
+    saved: null,
     ...options,
   };
 }

@@ -28,8 +28,20 @@ export interface Station {
   identifying: boolean;
 }
 
-/** What the Status column says. */
-export type StationStatus = 'logged-on' | 'locked' | 'starting' | 'signing-out' | 'suspended' | 'free' | 'offline' | 'waiting';
+/** What the Status column says. `saving`, `saved`, `restoring`: suspended, and on its way to disk, on disk, on its way back. */
+export type StationStatus =
+  | 'logged-on'
+  | 'locked'
+  | 'starting'
+  | 'signing-out'
+  | 'suspended'
+  | 'saving'
+  | 'saved'
+  | 'restoring'
+  | 'lost'
+  | 'free'
+  | 'offline'
+  | 'waiting';
 
 /** One row of the Stations list: a station with the session that it shows, or a session at no station. */
 export interface StationRow {
@@ -56,6 +68,14 @@ function sessionStatus(session: Session): StationStatus {
       return 'signing-out';
     case 'suspended':
       return 'suspended';
+    case 'hibernating':
+      return 'saving';
+    case 'hibernated':
+      return 'saved';
+    case 'restoring':
+      return 'restoring';
+    case 'lost':
+      return 'lost';
   }
 }
 
