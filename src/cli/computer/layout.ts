@@ -16,9 +16,15 @@ export interface Layout {
   environment: Readonly<Record<string, string>>;
 }
 
-const placeVariables = ['STATIONMASTER_STATE', 'STATIONMASTER_RUN', 'STATIONMASTER_CONFIG', 'STATIONMASTER_PAM_SERVICE'] as const;
+const placeVariables = [
+  'STATIONMASTER_STATE',
+  'STATIONMASTER_RUN',
+  'STATIONMASTER_CONFIG',
+  'STATIONMASTER_PAM_SERVICE',
+  'STATIONMASTER_CRIU',
+] as const;
 
-/** With STATIONMASTER_STATE set, nothing is put outside that folder but what the other variables name. */
+/** With STATIONMASTER_STATE set, nothing is put outside that folder but what the other variables name, packages and CRIU. */
 export function layoutFrom(variables: Readonly<Record<string, string | undefined>>): Layout {
   const places = placesFrom(variables);
   const own = variables['STATIONMASTER_STATE'] !== undefined;
