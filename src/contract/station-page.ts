@@ -126,10 +126,19 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
   /** The session here is logged off in so many milliseconds; null takes it back. */
   z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable() }),
-  /** The computer restarts or shuts down in so many milliseconds; the session is kept. Null takes it back. */
+  /**
+   * The computer restarts or shuts down in so many milliseconds; the session is kept. Null takes it back. Holds whatever else
+   * is shown, and is told again after each `free`, `desktop` and `locked`.
+   */
   z.object({ say: z.literal('leaving'), how: z.enum(leaveWays), remainingMs: z.number().nullable() }),
-  /** The computer's host program does not answer; the page waits and goes on by itself. */
-  z.object({ say: z.literal('wait'), why: z.enum(['host-unreachable', 'ending']) }),
+  /**
+   * The page waits and goes on by itself: the computer's host program does not answer; a session of the person's is still
+   * ending; the computer saves the sessions and goes (the page comes back when the computer does).
+   */
+  z.object({
+    say: z.literal('wait'),
+    why: z.enum(['host-unreachable', 'ending', 'computer-restarting', 'computer-shutting-down']),
+  }),
   z.object({ say: z.literal('error'), error: errorSchema }),
   z.object({ say: z.literal('ping'), number: z.number().int() }),
 ]);
