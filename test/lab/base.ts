@@ -13,7 +13,7 @@ export const labDir = '/var/tmp/stationmaster-lab';
 
 const suite = 'trixie';
 /** Another number where the way of building changes; what is installed is in the digest by itself. */
-const recipe = 1;
+const recipe = 2;
 
 const system = [
   'ca-certificates',
@@ -164,7 +164,6 @@ async function fill(tree: string): Promise<void> {
   const from = await mirror();
   await writeFiles(tree, filesBefore);
   await step('debootstrap', 'debootstrap', ['--variant=minbase', suite, tree, from]);
-  // debootstrap writes it with the mirror alone; the lists that it has fetched are kept.
   await step(`${packages.length} packages and what they need`, 'systemd-nspawn', [
     ...inTree(tree, 'apt-get', 'install', '--yes', '--quiet', '--', ...packages),
   ]);
@@ -173,6 +172,8 @@ async function fill(tree: string): Promise<void> {
     await rm(`${tree}/var/lib/apt/lists/${name}`, { recursive: true, force: true });
   }
   await writeFiles(tree, filesAfter);
+  // systemd would take the machine's identity from there.
+  await rm(`${tree}/var/lib/dbus/machine-id`, { force: true });
   await mkdir(`${tree}/var/log/journal`, { recursive: true });
   await step('units', 'systemctl', [`--root=${tree}`, 'enable', 'systemd-networkd.service', 'lab-proc-sys.service']);
   await step('masked units', 'systemctl', [`--root=${tree}`, 'mask', ...maskedUnits]);

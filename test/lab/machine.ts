@@ -3,9 +3,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import koffi from 'koffi';
 import { FileLock } from '../../src/cli/computer/file-lock.ts';
 import { ProgramFailed, runProgram, tryProgram } from '../../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../../src/cli/computer/program-run.ts';
@@ -100,7 +101,7 @@ async function removeMachine(name: string): Promise<void> {
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
     .filter((point) => point.startsWith(`${folder}/`));
-  for (const point of points.toReversed()) await runProgram('umount', [point]);
+  for (const point of points.toReversed()) await unmountDisk(point);
   await rm(folder, { recursive: true, force: true });
   // nspawn makes it for what is mounted into a machine later.
   await rm(`/run/systemd/nspawn/propagate/${name}`, { recursive: true, force: true });
@@ -125,6 +126,41 @@ async function layBridge(): Promise<void> {
 async function mountDisk(image: string, point: string): Promise<void> {
   await mkdir(point, { recursive: true });
   await runProgram('mount', ['-o', 'loop', '--', image, point]);
+}
+
+/** Fulfilled when nobody has the file system any more, in whatever namespace; only then does it let its disk go. */
+async function unmountDisk(point: string): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
+  const device = mounts
+    .find((fields) => fields[1] === point)?.[0]
+    ?.split('/')
+    .at(-1);
+  if (device === undefined) throw new Error(`nothing is mounted at ${point}`);
+  await runProgram('umount', ['--', point]);
+  const deadline = performance.now() + endPatienceMs;
+  while (existsSync(`/sys/fs/ext4/${device}`)) {
+    if (performance.now() > deadline) throw new Error(`somebody keeps the file system of ${point} (${device})`);
+    await pause(betweenMs);
+  }
+}
+
+const ioctl = koffi.load('libc.so.6').func('int ioctl(int file, unsigned long request, _Inout_ uint32_t *flags)') as (
+  file: number,
+  request: number,
+  flags: Uint32Array,
+) => number;
+
+/** From now on nothing of the file system reaches its disk, not even its journal: as where the power fails. */
+function cutOff(point: string): void {
+  // EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH, fs/ext4/ext4.h of Linux.
+  const shutdown = 0x8004587d;
+  const withoutJournal = Uint32Array.of(2);
+  const file = openSync(point, 'r');
+  try {
+    if (ioctl(file, shutdown, withoutJournal) !== 0) throw new Error(`the disk at ${point} cannot be cut off`);
+  } finally {
+    closeSync(file);
+  }
 }
 
 interface Running {
@@ -182,16 +218,22 @@ export class Machine implements AsyncDisposable {
     throw new Error(`all ${lastNumber - firstNumber + 1} machines of the lab are in use`);
   }
 
+  /** Its disks, as images and where they are mounted on this computer; the first is the root. */
+  get #disks(): { image: string; point: string }[] {
+    const others = (this.#options.disks ?? []).map((_, index) => `${this.#folder}/disk-${index}`);
+    return [this.root, ...others].map((point) => ({ image: `${point}.ext4`, point }));
+  }
+
   /** Its disks, and what makes it this machine. */
   async #lay(): Promise<void> {
-    const disk = `${this.#folder}/disk.ext4`;
-    await copyBase(disk);
-    await mountDisk(disk, this.root);
-    for (const [index, { mebibytes }] of (this.#options.disks ?? []).entries()) {
-      const image = `${this.#folder}/disk-${index}.ext4`;
-      await runProgram('truncate', ['--size', `${mebibytes}M`, image]);
-      await runProgram('mkfs.ext4', ['-q', '-m', '0', image]);
-      await mountDisk(image, `${this.#folder}/disk-${index}`);
+    for (const [index, { image, point }] of this.#disks.entries()) {
+      if (index === 0) {
+        await copyBase(image);
+      } else {
+        await runProgram('truncate', ['--size', `${this.#options.disks?.[index - 1]?.mebibytes}M`, image]);
+        await runProgram('mkfs.ext4', ['-q', '-m', '0', image]);
+      }
+      await mountDisk(image, point);
     }
     await writeFile(`${this.root}/etc/hostname`, `lab-${this.address.split('.').at(-1)}\n`);
     await mkdir(`${this.root}/etc/systemd/network`, { recursive: true });
@@ -337,11 +379,20 @@ export class Machine implements AsyncDisposable {
     await this.#down();
   }
 
-  /** The plug is pulled: everything in it is gone from one instant to the next. */
-  async unplug(): Promise<void> {
+  /**
+   * The plug is pulled: every program in it is gone from one instant to the next. What was written and is not on the disk yet
+   * is lost with `unwritten: 'lost'`, as it is where the power fails; by default it is kept, as with luck.
+   */
+  async unplug({ unwritten = 'kept' }: { unwritten?: 'kept' | 'lost' } = {}): Promise<void> {
     const { ended } = this.#on();
     await killGroup(this.#group);
     await ended;
+    if (unwritten === 'kept') return;
+    for (const { image, point } of this.#disks) {
+      cutOff(point);
+      await unmountDisk(point);
+      await mountDisk(image, point);
+    }
   }
 
   get #consoleFile(): string {
