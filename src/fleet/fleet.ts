@@ -8,7 +8,10 @@ import type { Session } from '#model/session.ts';
 export type SessionListener = (session: Session, before: Session | null) => void;
 
 export interface Fleet {
-  /** As last known; those that do not answer have `reachable` false. Load and memory are as old as the last `status` call. */
+  /**
+   * As last known; those that do not answer have `reachable` false, those that never answered the fault `not-looked-yet`. Load
+   * and memory are as old as the last `status` call.
+   */
   computers(): Computer[];
   isReachable(computer: string): boolean;
   /** Sessions that have not ended, as last known. */
@@ -21,8 +24,10 @@ export interface Fleet {
   call<C extends HostCall>(computer: string, call: C, args: HostArgs<C>): Promise<HostResult<C>>;
   /** Path of the unix socket of the session's X server, which speaks RFB to who connects. */
   pixelPath(session: Session): string;
-  /** Both return their remover. Listeners run in the order of the host's events, before the reply of the call that caused them. */
+  /** All return their remover. Listeners run in the order of the host's events, before the reply of the call that caused them. */
   onSession(listener: SessionListener): () => void;
   /** A computer became reachable (its sessions have then been told), or no longer is. */
   onReachable(listener: (computer: string, reachable: boolean) => void): () => void;
+  /** A computer told of itself: that it is about to leave or no longer is, that it can save sessions or no longer can. */
+  onComputer(listener: (computer: Computer) => void): () => void;
 }

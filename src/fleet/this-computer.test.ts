@@ -8,11 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CodedError } from '#contract/errors.ts';
+import { hostProtocol } from '#contract/host.ts';
 import { placesFrom } from '#contract/places.ts';
+import type { Computer } from '#contract/values.ts';
 import type { Session } from '#model/session.ts';
 import { ThisComputer } from './this-computer.ts';
 
-const status = {
+const status: Computer = {
   name: 'lab',
   reachable: true,
   version: '1',
@@ -22,6 +24,9 @@ const status = {
   load: 0,
   memoryTotal: 2,
   memoryAvailable: 1,
+  hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 1, savedBytes: 0 },
+  leaving: null,
+  lastLeave: null,
 };
 
 function sessionOf(id: string, state: Session['state']): Session {
@@ -39,6 +44,7 @@ function sessionOf(id: string, state: Session['state']): Session {
     since: 1,
     endsAt: null,
     desktop: 'xfce',
+    saved: null,
   };
 }
 
@@ -47,6 +53,7 @@ class LittleHost implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'stationmaster-fleet-'));
   readonly places = placesFrom({ STATIONMASTER_RUN: this.folder });
   sessions: Session[] = [];
+  status = status;
   /** What is written right behind the answer of `subscribe`, in the same piece. */
   behind = '';
   answers: Record<string, (id: number) => string | null> = {};
@@ -69,8 +76,8 @@ class LittleHost implements AsyncDisposable {
           const answer = this.answers[call]?.(id) ?? null;
           if (answer !== null) socket.write(answer);
           else if (call === 'hello')
-            socket.write(`${JSON.stringify({ id, result: { protocol: 1, computer: 'lab', version: '1' } })}\n`);
-          else if (call === 'computer.status') socket.write(`${JSON.stringify({ id, result: status })}\n`);
+            socket.write(`${JSON.stringify({ id, result: { protocol: hostProtocol, computer: 'lab', version: '1' } })}\n`);
+          else if (call === 'computer.status') socket.write(`${JSON.stringify({ id, result: this.status })}\n`);
           else if (call === 'subscribe')
             socket.write(`${JSON.stringify({ id, result: { sessions: this.sessions } })}\n${this.behind}`);
         }
@@ -171,6 +178,37 @@ describe('this computer', () => {
     const hanging = link.fleet.call('lab', 'account.list', {});
     for (const socket of host.connections) socket.destroy();
     await assert.rejects(hanging, { code: 'computer-unreachable' });
+  });
+
+  test('keeps what the computer tells of itself, also what it did not know when it began', limit, async () => {
+    await using host = new LittleHost();
+    using link = new Link(host);
+    assert.equal(link.fleet.computers()[0]?.hibernation.fault, 'not-looked-yet');
+    const told: (Computer['leaving'] | string)[] = [];
+    const heard = async (count: number): Promise<void> => {
+      while (told.length < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    link.fleet.onComputer(({ leaving, hibernation }) => told.push(leaving ?? hibernation.fault ?? 'can'));
+    // It begins to leave between its first answer and the subscription: no event tells that.
+    const leaving = { how: 'restart', phase: 'warning', until: 5, unsaved: 1, by: 'root', stoppable: true } as const;
+    host.answers['subscribe'] = (id) => {
+      host.status = { ...status, leaving };
+      return `${JSON.stringify({ id, result: { sessions: [] } })}\n`;
+    };
+    await host.start();
+    await heard(1);
+    const fault = 'disk-full' as const;
+    const event = { event: 'computer.changed', computer: { ...status, hibernation: { ...status.hibernation, fault } } };
+    for (const socket of host.connections) socket.write(`${JSON.stringify(event)}\n`);
+    await heard(2);
+    assert.deepEqual(told, [leaving, fault]);
+    const [known] = link.fleet.computers();
+    assert.deepEqual([known?.hibernation.fault, known?.leaving, known?.reachable], [fault, null, true]);
+    // An answer and an event behind it in one piece: the event is the newer one.
+    host.answers['computer.status'] = (id) =>
+      `${JSON.stringify({ id, result: host.status })}\n${JSON.stringify({ event: 'computer.changed', computer: status })}\n`;
+    await link.fleet.call('lab', 'computer.status', {});
+    assert.equal(link.fleet.computers()[0]?.leaving, null);
   });
 
   test('a host of another version, garbage and endless lines are not listened to', limit, async () => {

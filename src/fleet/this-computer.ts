@@ -23,6 +23,14 @@ const callLimitMs = 30_000;
 /** Calls that wait for a person, for PAM or for a desktop. */
 const longCallLimitMs = 180_000;
 const longCalls: ReadonlySet<HostCall> = new Set(['signIn.begin', 'signIn.answer', 'session.enter', 'account.create']);
+/** Calls that wait for a disk: gigabytes are written. */
+const savingLimitMs = 600_000;
+const savingCalls: ReadonlySet<HostCall> = new Set(['session.hibernate', 'session.hibernateAll']);
+
+function limitOf(call: HostCall): number {
+  if (savingCalls.has(call)) return savingLimitMs;
+  return longCalls.has(call) ? longCallLimitMs : callLimitMs;
+}
 
 interface Pending {
   call: HostCall;
@@ -37,6 +45,7 @@ export class ThisComputer implements Fleet {
   readonly #sessions = new Map<string, Session>();
   readonly #sessionListeners = new Set<SessionListener>();
   readonly #reachableListeners = new Set<(computer: string, reachable: boolean) => void>();
+  readonly #computerListeners = new Set<(computer: Computer) => void>();
   readonly #pending = new Map<number, Pending>();
   #computer: Computer;
   #socket: Socket | null = null;
@@ -59,6 +68,9 @@ export class ThisComputer implements Fleet {
       load: 0,
       memoryTotal: 0,
       memoryAvailable: 0,
+      hibernation: { fault: 'not-looked-yet', says: '', asRoot: true, freeBytes: 0, savedBytes: 0 },
+      leaving: null,
+      lastLeave: null,
     };
   }
 
@@ -94,9 +106,9 @@ export class ThisComputer implements Fleet {
   async call<C extends HostCall>(computer: string, call: C, args: HostArgs<C>): Promise<HostResult<C>> {
     if (computer !== this.#computer.name) throw new CodedError('computer-not-found');
     if (!this.#computer.reachable || this.#socket === null) throw new CodedError('computer-unreachable');
-    const result = await this.#send(this.#socket, call, args);
-    if (call === 'computer.status') this.#computer = { ...(result as Computer), name: this.#computer.name, reachable: true };
-    return result;
+    return await this.#send(this.#socket, call, args, (result) => {
+      if (call === 'computer.status') this.#take(result as Computer);
+    });
   }
 
   pixelPath(session: Session): string {
@@ -111,6 +123,11 @@ export class ThisComputer implements Fleet {
   onReachable(listener: (computer: string, reachable: boolean) => void): () => void {
     this.#reachableListeners.add(listener);
     return () => this.#reachableListeners.delete(listener);
+  }
+
+  onComputer(listener: (computer: Computer) => void): () => void {
+    this.#computerListeners.add(listener);
+    return () => this.#computerListeners.delete(listener);
   }
 
   #connect(): void {
@@ -137,6 +154,13 @@ export class ThisComputer implements Fleet {
     const status = await this.#send(socket, 'computer.status', {});
     this.#computer = { ...status, name: hello.computer, reachable: false };
     await this.#send(socket, 'subscribe', {}, ({ sessions }) => this.#begin(sessions));
+    // What changed between the two answers was told to nobody.
+    await this.#send(socket, 'computer.status', {}, (now) => {
+      const told = ({ hibernation: { fault }, leaving, lastLeave }: Computer): string =>
+        JSON.stringify([fault, leaving, lastLeave]);
+      if (told(now) === told(this.#computer)) this.#take(now);
+      else this.#tellComputer(now);
+    });
   }
 
   /** Called as the answer of `subscribe` is read, so that no event behind it is heard before. */
@@ -177,13 +201,10 @@ export class ThisComputer implements Fleet {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise<HostResult<C>>((resolve, reject) => {
-      const limit = setTimeout(
-        () => {
-          const pending = this.#pending.get(id);
-          if (pending !== undefined) this.#settle(id, pending, new CodedError('computer-unreachable'));
-        },
-        longCalls.has(call) ? longCallLimitMs : callLimitMs,
-      );
+      const limit = setTimeout(() => {
+        const pending = this.#pending.get(id);
+        if (pending !== undefined) this.#settle(id, pending, new CodedError('computer-unreachable'));
+      }, limitOf(call));
       const answered = (result: unknown): void => {
         atOnce(result as HostResult<C>);
         resolve(result as HostResult<C>);
@@ -232,7 +253,8 @@ export class ThisComputer implements Fleet {
     }
     const event = hostEventSchema.safeParse(said);
     if (event.success) {
-      this.#tell(event.data.session);
+      if (event.data.event === 'session.changed') this.#tell(event.data.session);
+      else this.#tellComputer(event.data.computer);
       return true;
     }
     const reply = hostReplySchema.safeParse(said);
@@ -261,5 +283,15 @@ export class ThisComputer implements Fleet {
     if (session.state === 'ended') this.#sessions.delete(session.id);
     else this.#sessions.set(session.id, session);
     for (const listener of this.#sessionListeners) listener(session, before);
+  }
+
+  /** The computer as it says it is; its name and whether it is reachable we know better. Called in the order of what it says. */
+  #take(told: Computer): void {
+    this.#computer = { ...told, name: this.#computer.name, reachable: this.#computer.reachable };
+  }
+
+  #tellComputer(told: Computer): void {
+    this.#take(told);
+    for (const listener of this.#computerListeners) listener(this.#computer);
   }
 }

@@ -16,7 +16,8 @@ import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
 import type { Computer } from '#contract/values.ts';
 import type { Account, Level } from '#model/account.ts';
-import type { Session } from '#model/session.ts';
+import { isRunning } from '#model/session.ts';
+import type { Session, SessionCheck } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import type { Station } from '#model/station.ts';
@@ -55,6 +56,8 @@ export class FakeGateway implements AsyncDisposable {
   stations: Station[] = [];
   sessions: Session[] = [];
   settings: Settings = { ...defaultSettings };
+  /** By computer; told after the snapshot, as the gateway does. */
+  checks: Record<string, readonly SessionCheck[]> = {};
   accounts: Account[] = [];
   audit: AuditEntry[] = [];
   setupNeeded = false;
@@ -98,6 +101,9 @@ export class FakeGateway implements AsyncDisposable {
       case 'computer.changed':
         this.computers = [...this.computers.filter((each) => each.name !== event.computer.name), event.computer];
         break;
+      case 'checks.changed':
+        this.checks = { ...this.checks, [event.computer]: event.checks };
+        break;
       case 'station.changed':
         this.stations = [...this.stations.filter((each) => each.id !== event.station.id), event.station];
         break;
@@ -131,6 +137,28 @@ export class FakeGateway implements AsyncDisposable {
     const changed = { ...station, ...change };
     this.tell({ event: 'station.changed', station: changed });
     return changed;
+  }
+
+  changeComputer(name: string, change: Partial<Computer>): Computer {
+    const computer = this.computers.find((each) => each.name === name);
+    if (computer === undefined) throw new Refusal('computer-not-found');
+    const changed = { ...computer, ...change };
+    this.tell({ event: 'computer.changed', computer: changed });
+    return changed;
+  }
+
+  /** As the host does: refused where a program cannot be saved, else on disk at once, those programs closed if asked to. */
+  #hibernate(session: Session, closing: boolean): Session {
+    if (!isRunning(session)) throw new Refusal('not-possible-now');
+    const checks = this.checks[session.computer]?.find((each) => each.session === session.id)?.atRisk ?? [];
+    const hindrance = checks.find(({ fate }) => fate === 'lost');
+    if (hindrance !== undefined && !closing)
+      throw new Refusal('cannot-be-saved', { program: hindrance.program, reason: hindrance.reason });
+    const cause = 'hibernated-by-administrator';
+    const since = Date.now();
+    this.changeSession(session.id, { state: 'hibernating', station: null, cause, since });
+    const saved = { at: since, bytes: 96 * 2 ** 20, programs: ['Mousepad', 'Terminal'], fault: null };
+    return this.changeSession(session.id, { state: 'hibernated', cause: 'saved', since, saved });
   }
 
   /** As if the gateway were gone: live feeds break and every request fails, until `comeBack`. */
@@ -173,6 +201,8 @@ export class FakeGateway implements AsyncDisposable {
           reader.on('close', () => this.#readers.delete(reader));
           const { computers, stations, sessions, settings } = this;
           reader.send(JSON.stringify({ event: 'snapshot', computers, stations, sessions, settings } satisfies LiveEvent));
+          for (const [computer, checks] of Object.entries(this.checks))
+            reader.send(JSON.stringify({ event: 'checks.changed', computer, checks: [...checks] } satisfies LiveEvent));
         });
       });
       await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
@@ -297,6 +327,44 @@ export class FakeGateway implements AsyncDisposable {
       },
     ],
     [
+      /^POST \/computers\/([^/]+)\/hibernate-all$/,
+      ({ body }, [computer]) => {
+        const outcomes: Outcome[] = [];
+        for (const session of this.sessions) {
+          if (session.computer !== computer || session.state !== 'suspended') continue;
+          let error: Outcome['error'] = null;
+          try {
+            this.#hibernate(session, body['closing'] === true);
+          } catch (fault) {
+            if (!(fault instanceof Refusal)) throw fault;
+            error = { code: fault.code, message: errorCodes[fault.code].text, details: { ...fault.details } };
+          }
+          outcomes.push({ session: session.id, user: session.user, error });
+        }
+        return { outcomes };
+      },
+    ],
+    [/^GET \/computers\/([^/]+)\/check$/, (_call, [computer = '']) => ({ checks: this.checks[computer] ?? [] })],
+    [
+      /^POST \/computers\/([^/]+)\/leave$/,
+      ({ body }, [computer = '']) => {
+        if (this.computers.find((each) => each.name === computer)?.leaving != null) throw new Refusal('not-possible-now');
+        const until = Date.now() + Number(body['seconds'] ?? this.settings.leaveWarningSeconds) * 1000;
+        const how = body['how'] === 'restart' ? 'restart' : 'shut-down';
+        const unsaved = this.sessions.filter((each) => each.computer === computer && isRunning(each)).length;
+        const by = this.principal?.name ?? '';
+        return this.changeComputer(computer, { leaving: { how, phase: 'warning', until, unsaved, by, stoppable: true } });
+      },
+    ],
+    [
+      /^POST \/computers\/([^/]+)\/stay$/,
+      (_call, [computer = '']) => {
+        const leaving = this.computers.find((each) => each.name === computer)?.leaving ?? null;
+        if (leaving === null || leaving.phase !== 'warning' || !leaving.stoppable) throw new Refusal('not-possible-now');
+        return this.changeComputer(computer, { leaving: null });
+      },
+    ],
+    [
       /^POST \/computers\/([^/]+)\/identify$/,
       ({ body }, [computer]) => {
         for (const station of this.stations) {
@@ -320,6 +388,14 @@ export class FakeGateway implements AsyncDisposable {
     [
       /^POST \/sessions\/(\w+)\/suspend$/,
       (_call, [id = '']) => this.changeSession(id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' }),
+    ],
+    [
+      /^POST \/sessions\/(\w+)\/hibernate$/,
+      ({ body }, [id = '']) => {
+        const session = this.sessions.find((each) => each.id === id);
+        if (session === undefined) throw new Refusal('session-not-found');
+        return this.#hibernate(session, body['closing'] === true);
+      },
     ],
     [
       /^POST \/sessions\/(\w+)\/log-off$/,
@@ -356,6 +432,9 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     load: 1.3,
     memoryTotal: 16 * 2 ** 30,
     memoryAvailable: 9.4 * 2 ** 30,
+    hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 120 * 2 ** 30, savedBytes: 0 },
+    leaving: null,
+    lastLeave: null,
     ...change,
   };
 }
@@ -404,6 +483,7 @@ export function makeSession(
     since: Date.now() - 1_500_000,
     endsAt: null,
     desktop: 'xfce',
+    saved: null,
     ...change,
   };
 }
