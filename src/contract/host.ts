@@ -7,6 +7,7 @@ import {
   errorSchema,
   givenNameSchema,
   idSchema,
+  leaveReportSchema,
   leaveWays,
   levelSchema,
   passwordSchema,
@@ -83,6 +84,14 @@ export const hostCalls = {
   ),
   /** Takes it back during the warning; else fails with `not-possible-now`. */
   'computer.stay': call(z.object({}), computerSchema),
+  /**
+   * The computer's own system is going down already and is about to stop our programs: saves every session without a warning
+   * and answers, at the latest after `limitMs`, with what became of each. Joins what is under way; nothing is asked of the system.
+   */
+  'computer.prepare': call(
+    z.object({ how: z.enum(leaveWays), limitMs: z.number().int().min(0).max(3_600_000) }),
+    leaveReportSchema,
+  ),
   /**
    * Starts one PAM conversation. The password is the answer to PAM's first hidden question, `attempt` a new id.
    * `who` decides which accounts are let through: at a station as the setting says, a page needs a level.

@@ -133,6 +133,7 @@ export const leaveReportSchema = z.object({
       outcome: z.enum(['saved', 'saved-without', 'lost']),
       /** Programs that were closed (`saved-without`) or lost. */
       programs: z.array(z.string()),
+      /** Null for a lost one: there was no time left to save it. */
       error: errorSchema.nullable(),
     }),
   ),
@@ -153,6 +154,8 @@ export const computerSchema = z.object({
   hibernation: hibernationSchema,
   leaving: leavingSchema.nullable(),
   lastLeave: leaveReportSchema.nullable(),
+  /** What its system said when it would not restart or shut down the last time that it was asked to; null: nothing such. */
+  leaveFault: z.string().nullable(),
 });
 export type Computer = z.infer<typeof computerSchema>;
 
