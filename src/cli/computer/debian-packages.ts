@@ -33,6 +33,8 @@ export const neededPackages: readonly DebianPackage[] = [
   { name: 'libpam-modules', why: 'signing in' },
   { name: 'passwd', why: 'accounts and groups' },
   { name: 'openssl', why: "the computer's certificate" },
+  { name: 'criu', why: 'saves desktops to disk and restores them' },
+  { name: 'iproute2', why: 'looks which connections a desktop has before it is saved' },
   { name: 'procps', why: 'looks after processes' },
 ];
 
@@ -44,7 +46,6 @@ export const testPackages: readonly DebianPackage[] = [
   { name: 'openbox', why: 'a second desktop for the tests' },
   { name: 'xdotool', why: 'presses keys in the tests' },
   { name: 'x11-utils', why: 'looks at X servers in the tests' },
-  { name: 'iproute2', why: 'looks at sockets in the tests, and lays the network of the lab' },
   { name: 'debootstrap', why: "the disk of the lab's machines" },
   { name: 'e2fsprogs', why: "the file systems of the lab's machines" },
   { name: 'systemd-container', why: 'the machines of the lab' },

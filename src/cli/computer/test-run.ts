@@ -5,8 +5,10 @@ import { existsSync } from 'node:fs';
 import { glob, readFile, readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { placesFrom } from '#contract/places.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { say } from '../voice.ts';
+import { keepCriu } from './criu.ts';
 import { installPackages, neededPackages, testPackages } from './debian-packages.ts';
 import { nodeOf } from './layout.ts';
 import { buildPages } from './pages.ts';
@@ -114,6 +116,7 @@ export async function runTests(tree: string, only: readonly string[]): Promise<v
     NO_COLOR: '1',
   };
   await installPackages([...neededPackages, ...testPackages]);
+  await keepCriu(placesFrom({}));
   await buildPages(tree);
   if (only.length === 0) await check(tree, environment);
   const files: string[] = [...only];

@@ -11,6 +11,7 @@ import { answer, answerJson, say, table } from '../voice.ts';
 import { localUrls, outsideOrigins } from './addresses.ts';
 import { keepCertificate } from './certificate.ts';
 import { makeConfig, readConfig } from './config-file.ts';
+import { keepCriu } from './criu.ts';
 import { installPackages, neededPackages } from './debian-packages.ts';
 import { demoIsThere, makeDemoAccounts, setDemoSettings } from './demo.ts';
 import type { DemoAccount } from './demo.ts';
@@ -66,6 +67,7 @@ async function prepare(layout: Layout): Promise<Prepared> {
     makeConfig(layout),
     installRunTree(layout),
     keepCertificate(layout, gateway, Date.now()),
+    keepCriu(layout.places),
   ]);
   const orders = await programOrders(layout, tree, config);
   await compilePrograms(layout, tree, orders);
