@@ -22,6 +22,8 @@ export interface Places {
   sessionsStateDir: string;
   /** A CRIU of a later Debian with the libraries that it needs, for a computer whose own does not work on its kernel. */
   criuDir: string;
+  /** The host's: one folder per session that is saved to disk. */
+  hibernatedDir: string;
   /** Name of the file in /etc/pam.d. */
   pamService: string;
   /** The user and group that the gateway runs as. */
@@ -46,6 +48,7 @@ export function placesFrom(environment: Readonly<Record<string, string | undefin
     certificateDir: `${stateDir}/certificates`,
     sessionsRunDir: `${runDir}/sessions`,
     sessionsStateDir: `${stateDir}/sessions`,
+    hibernatedDir: `${stateDir}/hibernated`,
     criuDir: environment['STATIONMASTER_CRIU'] ?? '/usr/local/lib/stationmaster/criu',
     pamService: environment['STATIONMASTER_PAM_SERVICE'] ?? 'stationmaster',
     gatewayUser: 'stationmaster',
