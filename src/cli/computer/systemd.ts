@@ -20,7 +20,8 @@ export function usesSystemd(layout: Layout): boolean {
   return layout.commandLink !== null && existsSync('/run/systemd/system');
 }
 
-const startedFile = (layout: Layout): string => `${layout.places.runDir}/started.json`;
+/** After a restart of the computer systemd runs what was started last: this is as true then. */
+const startedFile = (layout: Layout): string => `${layout.places.stateDir}/started.json`;
 
 async function started(layout: Layout): Promise<Partial<Record<ProgramName, string>>> {
   const text = await readFile(startedFile(layout), 'utf8').catch(() => '{}');
