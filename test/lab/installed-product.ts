@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { levelGroups } from '#model/account.ts';
 import type { Level } from '#model/account.ts';
 import type { Settings } from '#model/settings.ts';
+import { ProgramFailed } from '../../src/cli/computer/program-run.ts';
 import { eventually } from '../e2e/eventually.ts';
 import { builtPages } from '../support/pages.ts';
 import type { Machine, MachineOptions } from './machine.ts';
@@ -52,17 +53,18 @@ export class InstalledProduct {
 
   /** Installs and starts it by `up`, in a machine that was booted with `productFolders`. */
   static async install(machine: Machine, settings: Partial<Settings> = {}): Promise<InstalledProduct> {
-    await copyClone(machine);
-    await machine.run(`${cloneInside}/stationmaster`, ['up', '--json', '--detach']);
     const product = new InstalledProduct(machine);
+    await copyClone(machine);
+    await product.up();
     await product.changeSettings({ enrolment: 'open', privacyNotice: false, ...settings });
     return product;
   }
 
-  /** Installs the clone as it is now over what runs. */
-  async upgrade(): Promise<void> {
-    await copyClone(this.machine);
-    await this.machine.run(`${cloneInside}/stationmaster`, ['up', '--json', '--detach']);
+  /** `up` from the machine's clone; answers with what it told the person. */
+  async up(): Promise<string> {
+    const result = await this.machine.tryRun(`${cloneInside}/stationmaster`, ['up', '--json', '--detach']);
+    if (result.code !== 0) throw new ProgramFailed('stationmaster up', result);
+    return result.stderr;
   }
 
   get origin(): string {
@@ -82,8 +84,8 @@ export class InstalledProduct {
     await this.cli('system', 'settings', '--set', ...Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`));
   }
 
-  /** A status page's answer over the network, with the machine's own certificate authority; rejects if there is none. */
-  async health(): Promise<number> {
+  /** Status of the station page, asked over the network with trust in the machine's own authority; rejects without an answer. */
+  async #ask(): Promise<number> {
     const ca = await readFile(`${this.machine.root}/var/lib/stationmaster/certificates/ca.crt`);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const asked = request(`${this.origin}/`, { ca, agent: false, timeout: 2_000 }, (answer) => {
@@ -98,7 +100,7 @@ export class InstalledProduct {
   /** Fulfilled when it answers over the network. */
   async answers(): Promise<void> {
     await eventually(`the product answers at ${this.origin}`, patienceMs, async () =>
-      (await this.health()) === 200 ? true : undefined,
+      (await this.#ask()) === 200 ? true : undefined,
     );
   }
 

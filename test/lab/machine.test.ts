@@ -69,6 +69,7 @@ describe('a machine of the lab', () => {
     await machine.run('ls', ['/srv/small/before', `${person.home}/before`]);
     await product.answers();
     assert.deepEqual(JSON.parse(await product.cli('session', 'list', '--json')), []);
+    assert.match(await product.up(), /nothing was changed/);
     await signIn();
   });
 
