@@ -27,6 +27,7 @@ const status: Computer = {
   hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 1, savedBytes: 0 },
   leaving: null,
   lastLeave: null,
+  leaveFault: null,
 };
 
 function sessionOf(id: string, state: Session['state']): Session {

@@ -71,6 +71,7 @@ export class ThisComputer implements Fleet {
       hibernation: { fault: 'not-looked-yet', says: '', asRoot: true, freeBytes: 0, savedBytes: 0 },
       leaving: null,
       lastLeave: null,
+      leaveFault: null,
     };
   }
 
@@ -156,8 +157,8 @@ export class ThisComputer implements Fleet {
     await this.#send(socket, 'subscribe', {}, ({ sessions }) => this.#begin(sessions));
     // What changed between the two answers was told to nobody.
     await this.#send(socket, 'computer.status', {}, (now) => {
-      const told = ({ hibernation: { fault }, leaving, lastLeave }: Computer): string =>
-        JSON.stringify([fault, leaving, lastLeave]);
+      const told = ({ hibernation: { fault }, leaving, lastLeave, leaveFault }: Computer): string =>
+        JSON.stringify([fault, leaving, lastLeave, leaveFault]);
       if (told(now) === told(this.#computer)) this.#take(now);
       else this.#tellComputer(now);
     });

@@ -435,6 +435,7 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 120 * 2 ** 30, savedBytes: 0 },
     leaving: null,
     lastLeave: null,
+    leaveFault: null,
     ...change,
   };
 }
