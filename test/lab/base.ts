@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { debianMirrors } from '../../src/cli/computer/criu.ts';
 import { neededPackages } from '../../src/cli/computer/debian-packages.ts';
 import { FileLock } from '../../src/cli/computer/file-lock.ts';
 import { runProgram, tryProgram } from '../../src/cli/computer/program-run.ts';
@@ -118,15 +119,6 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The mirror that this computer's own packages come from. */
-async function mirror(): Promise<string> {
-  const text = await runProgram('apt-get', ['indextargets', '--format', '$(REPO_URI) $(RELEASE)', 'Created-By: Packages']);
-  const sources = text.split('\n').map((line) => line.split(' '));
-  const own = sources.find(([uri, release]) => uri !== undefined && /\/debian\/?$/.test(uri) && !/-/.test(release ?? '-'));
-  if (own?.[0] === undefined) throw new Error('no mirror of Debian among the sources of this computer: apt-get indextargets');
-  return own[0];
-}
-
 async function writeFiles(tree: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(`${tree}/${path}`), { recursive: true });
@@ -161,9 +153,10 @@ function inTree(tree: string, ...command: string[]): string[] {
 }
 
 async function fill(tree: string): Promise<void> {
-  const from = await mirror();
+  const [mirror] = await debianMirrors();
+  if (mirror === undefined) throw new Error('no mirror of Debian among the sources of this computer: apt-get indextargets');
   await writeFiles(tree, filesBefore);
-  await step('debootstrap', 'debootstrap', ['--variant=minbase', suite, tree, from]);
+  await step('debootstrap', 'debootstrap', ['--variant=minbase', suite, tree, mirror]);
   await step(`${packages.length} packages and what they need`, 'systemd-nspawn', [
     ...inTree(tree, 'apt-get', 'install', '--yes', '--quiet', '--', ...packages),
   ]);
