@@ -71,7 +71,9 @@ function aptWords(stderr: string): string {
 async function download(folder: string, mirror: string, keyring: string): Promise<void> {
   for (const name of ['lists/partial', 'archives/partial']) await mkdir(`${folder}/${name}`, { recursive: true });
   await writeFile(`${folder}/status`, '');
-  await writeFile(`${folder}/sources.list`, `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`);
+  // What lies on this computer is copied as well: everything must be in one folder.
+  const source = mirror.replace(/^file:/, 'copy:');
+  await writeFile(`${folder}/sources.list`, `deb [signed-by=${keyring}] ${source} ${suite} main\n`);
   const settings = {
     'Dir::State': folder,
     'Dir::State::lists': `${folder}/lists`,

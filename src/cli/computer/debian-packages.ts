@@ -46,6 +46,7 @@ export const testPackages: readonly DebianPackage[] = [
   { name: 'openbox', why: 'a second desktop for the tests' },
   { name: 'xdotool', why: 'presses keys in the tests' },
   { name: 'x11-utils', why: 'looks at X servers in the tests' },
+  { name: 'gpg', why: 'signs packages of the tests' },
   { name: 'debootstrap', why: "the disk of the lab's machines" },
   { name: 'e2fsprogs', why: "the file systems of the lab's machines" },
   { name: 'systemd-container', why: 'the machines of the lab' },
