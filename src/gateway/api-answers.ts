@@ -2,7 +2,7 @@
 import type { ApiReply, ApiRouteName, apiRoutes } from '#contract/api.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
-import { holdsStation, isResumable } from '#model/session.ts';
+import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { z } from 'zod';
 import type { Audit, Deed } from './audit.ts';
@@ -68,12 +68,36 @@ export function makeAnswers(parts: AnswerParts): Answers {
     action: string,
     session: Session,
     work: () => Promise<{ session: Session }>,
+    more: (done: Session) => Deed['details'] = () => ({}),
   ): Promise<Session> => {
     const deed = deedOf(caller, action, session.user, { session: session.id });
     try {
       const done = await work();
-      audit.note({ ...deed, outcome: 'done' });
+      audit.note({ ...deed, outcome: 'done', details: { ...deed.details, ...more(done.session) } });
       return done.session;
+    } catch (error) {
+      const { code, details } = tellError(error);
+      audit.note({ ...deed, outcome: code, details: { ...details, ...deed.details } });
+      throw error;
+    }
+  };
+
+  /** By this the journal knows, later too, that what is on disk was ordered here. */
+  const savedAt = (session: Session | null): { at?: number } => (session?.saved == null ? {} : { at: session.saved.at });
+
+  /** Does something to a whole computer; the audit has it either way. */
+  const toComputer = async <R>(
+    caller: Caller,
+    action: string,
+    computer: string,
+    details: Deed['details'],
+    work: () => Promise<R>,
+  ): Promise<R> => {
+    const deed = deedOf(caller, action, computer, details);
+    try {
+      const done = await work();
+      audit.note({ ...deed, outcome: 'done' });
+      return done;
     } catch (error) {
       audit.note({ ...deed, outcome: tellError(error).code });
       throw error;
@@ -156,6 +180,33 @@ export function makeAnswers(parts: AnswerParts): Answers {
       audit.note({ ...deedOf(caller, 'computer.log-off-all', computer, { sessions: outcomes.length }), outcome: 'done' });
       return { outcomes };
     },
+    hibernateAll: async ({ params, body, caller }) => {
+      const computer = computerNamed(params.name);
+      const { outcomes } = await toComputer(caller, 'computer.hibernate-all', computer, { closing: body.closing ? 1 : 0 }, () =>
+        fleet.call(computer, 'session.hibernateAll', { cause: 'hibernated-by-administrator', closing: body.closing }),
+      );
+      for (const { session, user, error } of outcomes) {
+        const details = { ...error?.details, session, ...(error === null ? savedAt(fleet.session(session)) : {}) };
+        audit.note({ ...deedOf(caller, 'session.hibernate', user, details), outcome: error?.code ?? 'done' });
+      }
+      return { outcomes };
+    },
+    checkComputer: ({ params }) => fleet.call(computerNamed(params.name), 'session.check', {}),
+    leave: async ({ params, body, caller }) => {
+      const name = computerNamed(params.name);
+      const seconds = body.seconds ?? settings.now.leaveWarningSeconds;
+      const by = caller.principal?.name.slice(0, 64) ?? '';
+      const sessions = fleet.sessions().filter((session) => session.computer === name && isRunning(session)).length;
+      const computer = await toComputer(caller, 'computer.leave', name, { how: body.how, seconds, sessions }, () =>
+        fleet.call(name, 'computer.leave', { how: body.how, afterMs: seconds * 1000, by }),
+      );
+      return { ...computer, name, reachable: true };
+    },
+    stay: async ({ params, caller }) => {
+      const name = computerNamed(params.name);
+      const computer = await toComputer(caller, 'computer.stay', name, {}, () => fleet.call(name, 'computer.stay', {}));
+      return { ...computer, name, reachable: true };
+    },
     identifyAll: ({ params, body, caller }) => {
       const computer = computerNamed(params.name);
       for (const station of stations.list()) {
@@ -211,6 +262,21 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const session = sessionWith(params.id);
       return toSession(caller, 'session.suspend', session, () =>
         fleet.call(session.computer, 'session.suspend', { session: session.id, cause: 'suspended-by-administrator' }),
+      );
+    },
+    hibernateSession: ({ params, body, caller }) => {
+      const session = sessionWith(params.id);
+      return toSession(
+        caller,
+        'session.hibernate',
+        session,
+        () =>
+          fleet.call(session.computer, 'session.hibernate', {
+            session: session.id,
+            cause: 'hibernated-by-administrator',
+            closing: body.closing,
+          }),
+        savedAt,
       );
     },
     logOffSession: ({ params, body, caller }) => {

@@ -51,6 +51,14 @@ export class Audit {
     );
   }
 
+  /** Whether there is an entry of this action with these details, among others. */
+  has(action: string, details: Readonly<Record<string, string | number>>): boolean {
+    const asked = Object.entries(details);
+    const wanted = asked.map(() => 'AND json_extract(details, ?) = ?').join(' ');
+    const values = asked.flatMap(([name, value]) => [`$."${name}"`, value]);
+    return this.#store.all(`SELECT 1 FROM audit WHERE action = ? ${wanted} LIMIT 1`, action, ...values).length > 0;
+  }
+
   /** Newest first, those before the entry `before` if given. */
   list(query: { before?: number | undefined; limit: number; search?: string | undefined }): AuditEntry[] {
     const search = query.search === undefined ? '%' : `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;

@@ -8,6 +8,7 @@ import { Audit } from './audit.ts';
 import { Callers } from './callers.ts';
 import { Certificate } from './certificate.ts';
 import type { Clock } from './clock.ts';
+import { ComputerSettings } from './computer-settings.ts';
 import { checkFolders } from './configuration.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
@@ -18,6 +19,7 @@ import { SignInDesk } from './people/sign-in-desk.ts';
 import { Throttle } from './people/throttle.ts';
 import { Tokens } from './people/tokens.ts';
 import { RoomSettings } from './room-settings.ts';
+import { SessionJournal } from './session-journal.ts';
 import { EnrolmentCodes } from './station/enrolment-codes.ts';
 import { Pictures } from './station/pictures.ts';
 import { PixelDoor } from './station/pixel-door.ts';
@@ -25,6 +27,7 @@ import { PrivacyNotices } from './station/privacy-notices.ts';
 import { StationDoor } from './station/station-door.ts';
 import { Stations } from './station/stations.ts';
 import { Tickets } from './station/tickets.ts';
+import { ToldLosses } from './station/told-losses.ts';
 import { Store } from './store.ts';
 import { WebServer } from './web-server.ts';
 
@@ -74,6 +77,9 @@ export class Gateway implements AsyncDisposable {
     const stations = new Stations(store, clock, () => fleet.computers()[0]?.name ?? '');
     const codes = new EnrolmentCodes(store, clock);
     const notices = new PrivacyNotices(store, clock, log);
+    const losses = new ToldLosses(store, clock, log);
+    const journal = new SessionJournal(fleet, audit);
+    const computerSettings = new ComputerSettings(fleet, settings, log);
     const tickets = new Tickets(clock);
     const pixels = new PixelDoor(fleet, tickets, log);
     const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, log);
@@ -88,6 +94,7 @@ export class Gateway implements AsyncDisposable {
       pictures,
       codes,
       notices,
+      losses,
       audit,
       log,
     });
@@ -116,6 +123,10 @@ export class Gateway implements AsyncDisposable {
     codes.start();
     pictures.start();
     undo.defer(() => pictures.stop());
+    journal.start();
+    undo.defer(() => journal.stop());
+    computerSettings.start();
+    undo.defer(() => computerSettings.stop());
     fleet.start();
     undo.defer(() => fleet.stop());
     undo.defer(() => signIns.stop());

@@ -9,6 +9,7 @@ import type { Log } from './log.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RoomSettings } from './room-settings.ts';
+import { SessionChecks } from './session-checks.ts';
 import type { CloseName } from './station/pixel-door.ts';
 import type { Stations } from './station/stations.ts';
 
@@ -30,6 +31,7 @@ export class LiveFeed {
   readonly #pageSessions: PageSessions;
   readonly #tokens: Tokens;
   readonly #log: Log;
+  readonly #checks: SessionChecks;
   readonly #readers = new Set<Reader>();
   readonly #undo = new DisposableStack();
   /** Only while somebody reads. */
@@ -49,16 +51,24 @@ export class LiveFeed {
     this.#pageSessions = parts.pageSessions;
     this.#tokens = parts.tokens;
     this.#log = parts.log;
+    this.#checks = new SessionChecks(parts.fleet, parts.log, (known) => this.#tell({ event: 'checks.changed', ...known }));
   }
 
   start(): void {
     this.#undo.defer(
-      this.#fleet.onSession((session) => {
+      this.#fleet.onSession((session, before) => {
         this.#tell({ event: 'session.changed', session });
         if (session.state === 'ended') this.#tell({ event: 'session.removed', session: session.id });
+        this.#checks.sessionChanged(session, before);
       }),
     );
-    this.#undo.defer(this.#fleet.onReachable(() => this.#tellComputers()));
+    this.#undo.defer(
+      this.#fleet.onReachable((computer, reachable) => {
+        this.#tellComputers();
+        this.#checks.reachableChanged(computer, reachable);
+      }),
+    );
+    this.#undo.defer(this.#fleet.onComputer((computer) => this.#tell({ event: 'computer.changed', computer })));
     this.#undo.defer(
       this.#stations.onChange((change) =>
         this.#tell(
@@ -76,6 +86,7 @@ export class LiveFeed {
   stop(): void {
     this.#undo.dispose();
     for (const reader of this.#readers) this.#close(reader, 'restarting');
+    this.#checks.unwatch();
   }
 
   enter(socket: WebSocket, caller: Caller): void {
@@ -102,7 +113,9 @@ export class LiveFeed {
       sessions: this.#fleet.sessions(),
       settings: this.#settings.now,
     });
+    for (const known of this.#checks.known()) this.#send(reader, { event: 'checks.changed', ...known });
     this.#askStatus();
+    this.#checks.watch();
   }
 
   #tell(event: LiveEvent): void {
@@ -170,5 +183,6 @@ export class LiveFeed {
     if (this.#readers.size > 0) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
+    this.#checks.unwatch();
   }
 }

@@ -11,6 +11,8 @@ export interface PictureOptions {
   widthPx: number;
   /** After so many milliseconds it is given up; 3000 if not said. */
   limitMs?: number;
+  /** Gives it up at once. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -18,11 +20,11 @@ export interface PictureOptions {
  * there, says something else than RFB, or takes too long. Uses a processor for about 20 ms: take many one after another.
  */
 export async function takePicture(desktopPath: string, options: PictureOptions): Promise<Buffer> {
-  const { rgb, widthPx, heightPx } = await readScreen(desktopPath, options.widthPx, options.limitMs ?? 3000);
+  const { rgb, widthPx, heightPx } = await readScreen(desktopPath, options);
   return Buffer.from(encodeJpeg(rgb, widthPx, heightPx, quality));
 }
 
-function readScreen(desktopPath: string, widthPx: number, limitMs: number): Promise<SmallPicture> {
+function readScreen(desktopPath: string, { widthPx, limitMs = 3000, signal }: PictureOptions): Promise<SmallPicture> {
   const { promise, resolve, reject } = Promise.withResolvers<SmallPicture>();
   const reader = new ScreenReader(widthPx);
   const socket = connect({
@@ -44,9 +46,15 @@ function readScreen(desktopPath: string, widthPx: number, limitMs: number): Prom
     },
   });
   const limit = setTimeout(() => socket.destroy(new Error('The X server took too long to show its screen.')), limitMs);
+  const giveUp = (): void => {
+    socket.destroy(new Error('The picture is no longer wanted.'));
+  };
+  if (signal?.aborted === true) giveUp();
+  signal?.addEventListener('abort', giveUp, { once: true });
   socket.on('error', reject);
   socket.on('close', () => {
     clearTimeout(limit);
+    signal?.removeEventListener('abort', giveUp);
     reject(new Error('The X server closed the connection before it had shown its screen.'));
   });
   return promise;

@@ -60,4 +60,9 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER auditStays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   CREATE TRIGGER auditIsTrue BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   `,
+  `
+  CREATE TABLE toldLosses (session TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+  CREATE INDEX auditActions ON audit (action);
+  `,
 ];

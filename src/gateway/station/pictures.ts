@@ -1,9 +1,10 @@
-// The last picture of each session, for the choice among several: taken when a session leaves a station, kept in the
-// gateway's folder (it shows what somebody worked on: 0600), removed with the session.
+// The last picture of each session, for the choice among several: taken when a session leaves a station while it runs, kept in
+// the gateway's folder (it shows what somebody worked on: 0600) also while it is on disk, removed with the session.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fleet } from '#fleet/fleet.ts';
+import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Log } from '../log.ts';
 import { takePicture } from '../session-picture.ts';
@@ -19,6 +20,8 @@ export class Pictures {
   /** Those for which there was no room on disk. */
   readonly #inMemory = new Map<string, Buffer>();
   readonly #queue: Session[] = [];
+  /** The session whose picture is being taken. */
+  #taking: { session: string; giveUp: AbortController } | null = null;
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> | null = null;
   #stopped = false;
@@ -41,6 +44,7 @@ export class Pictures {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#queue.length = 0;
+    this.#taking?.giveUp.abort();
     await this.#working;
   }
 
@@ -48,6 +52,11 @@ export class Pictures {
     if (session.state === 'ended') {
       this.#inMemory.delete(session.id);
       void rm(this.#file(session.id), { force: true }).catch(() => {});
+      return;
+    }
+    if (!isRunning(session)) {
+      // Nothing can be saved to disk while somebody is connected to its X server.
+      if (this.#taking?.session === session.id) this.#taking.giveUp.abort();
       return;
     }
     const left = before !== null && before.station !== null && before.station !== session.station;
@@ -94,12 +103,18 @@ export class Pictures {
   async #work(): Promise<void> {
     for (let session = this.#queue.shift(); session !== undefined; session = this.#queue.shift()) {
       const { id } = session;
+      const now = this.#fleet.session(id);
+      if (now === null || !isRunning(now)) continue;
+      const giveUp = new AbortController();
+      this.#taking = { session: id, giveUp };
       try {
-        const picture = await takePicture(this.#fleet.pixelPath(session), { widthPx: pictureWidthPx });
+        const picture = await takePicture(this.#fleet.pixelPath(now), { widthPx: pictureWidthPx, signal: giveUp.signal });
         // It may have ended meanwhile; then nothing of it may stay.
         if (this.#fleet.session(id) !== null) await this.#keep(id, picture);
       } catch (error) {
         this.#log.debug({ err: error, session: id }, 'No picture of a session.');
+      } finally {
+        this.#taking = null;
       }
     }
   }

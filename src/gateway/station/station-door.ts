@@ -26,7 +26,7 @@ export class StationDoor implements StationRoom {
   }
 
   start(): void {
-    const { fleet, stations, pictures } = this.#services;
+    const { fleet, stations, pictures, losses } = this.#services;
     for (const station of stations.list()) this.#names.set(station.id, station.name);
     this.#undo.defer(fleet.onSession((session, before) => this.#sessionChanged(session, before)));
     this.#undo.defer(
@@ -34,8 +34,14 @@ export class StationDoor implements StationRoom {
         if (reachable) {
           this.#grace.lookAt(null);
           pictures.dropOthers();
+          losses.forgetOthers(fleet);
         }
-        for (const page of this.#pages) page.reachableChanged();
+        for (const page of this.#pages) page.computerChanged();
+      }),
+    );
+    this.#undo.defer(
+      fleet.onComputer(() => {
+        for (const page of this.#pages) page.computerChanged();
       }),
     );
     this.#undo.defer(stations.onChange((change) => this.#stationChanged(change)));
@@ -95,7 +101,7 @@ export class StationDoor implements StationRoom {
   }
 
   #sessionChanged(session: Session, before: Session | null): void {
-    const { pixels, stations, pictures } = this.#services;
+    const { pixels, stations, pictures, losses } = this.#services;
     pixels.sessionChanged(session);
     const here = holdsStation(session) ? session.station : null;
     const was = before !== null && holdsStation(before) ? before.station : null;
@@ -109,6 +115,7 @@ export class StationDoor implements StationRoom {
     if (here !== null && here !== was) this.#pageOf.get(here)?.sessionChanged();
     this.#grace.look(session);
     pictures.sessionChanged(session, before);
+    if (session.state === 'ended') losses.forget(session.id);
   }
 
   #stationChanged(change: StationChange): void {

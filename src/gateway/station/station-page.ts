@@ -5,10 +5,11 @@ import type { WebSocket } from 'ws';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { SignInStep } from '#contract/host.ts';
 import { closeCodes, stationPageSays, stationProofText } from '#contract/station-page.ts';
-import type { FreeReason, GatewaySaysToStation, Resumable, StationPageSays } from '#contract/station-page.ts';
+import type { FreeReason, GatewaySaysToStation, LostSession, Resumable, StationPageSays } from '#contract/station-page.ts';
+import type { Leaving } from '#contract/values.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Account } from '#model/account.ts';
-import { holdsStation, isResumable } from '#model/session.ts';
+import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import type { Audit } from '../audit.ts';
@@ -23,6 +24,7 @@ import type { CloseName, PixelDoor } from './pixel-door.ts';
 import type { PrivacyNotices } from './privacy-notices.ts';
 import type { PageFacts, Stations } from './stations.ts';
 import type { Tickets } from './tickets.ts';
+import type { ToldLosses } from './told-losses.ts';
 
 /** What a station page works with. */
 export interface StationServices {
@@ -36,6 +38,7 @@ export interface StationServices {
   pictures: Pictures;
   codes: EnrolmentCodes;
   notices: PrivacyNotices;
+  losses: ToldLosses;
   audit: Audit;
   log: Log;
 }
@@ -52,13 +55,19 @@ export interface StationRoom {
   forged(station: string, address: string): void;
 }
 
+type Opening = Extract<GatewaySaysToStation, { say: 'opening' }>['what'];
+type WaitReason = Extract<GatewaySaysToStation, { say: 'wait' }>['why'];
+
 /** A conversation under way. `finished` once its page has gone or turned to something else. */
 interface SignIn {
   purpose: 'enter' | 'unlock';
   conversation: SignInConversation;
-  stage: 'checking' | 'question' | 'notice' | 'choose' | 'entering';
+  stage: 'checking' | 'question' | 'notice' | 'lost' | 'choose' | 'entering';
   account: Account | null;
+  /** Those that can be continued. */
   sessions: Session[];
+  /** Those that cannot, of which the person is being told. */
+  lost: Session[];
   finished: boolean;
 }
 
@@ -70,6 +79,18 @@ const smallestSidePx = 64;
 const mostSaid = 300;
 const mostSaidInMs = 10_000;
 const mostUnread = 1_000_000;
+const longestCountdownMs = 3_600_000;
+/** Errors that say that what was saved could not be continued now. */
+const restoreFaults: ReadonlySet<string> = new Set([
+  'image-damaged',
+  'image-foreign',
+  'restore-failed',
+  'software-changed',
+  'processor-lacks',
+  'display-taken',
+  'memory-short',
+  'home-missing',
+]);
 
 export class StationPage {
   readonly #services: StationServices;
@@ -87,6 +108,8 @@ export class StationPage {
   /** What the page was last told to show, to say it once. */
   #view = '';
   #toldEndsAt: number | null = null;
+  /** What the page was last told of the computer's leaving. */
+  #toldLeaving: { how: Leaving['how']; until: number } | null = null;
   #commanding = false;
   #heardAt = performance.now();
   #ping = 0;
@@ -138,9 +161,10 @@ export class StationPage {
     this.#show();
   }
 
-  /** The computer answers again, or no longer. */
-  reachableChanged(): void {
+  /** The computer answers again or no longer, is about to leave or no longer is. */
+  computerChanged(): void {
     this.#show();
+    if (this.#stage === 'ready') this.#showLeaving(false);
   }
 
   identify(on: boolean): void {
@@ -243,6 +267,9 @@ export class StationPage {
         return;
       case 'accept-notice':
         await this.#acceptNotice();
+        return;
+      case 'accept-lost':
+        await this.#acceptLost();
         return;
       case 'choose':
         await this.#choose(said.session);
@@ -390,11 +417,17 @@ export class StationPage {
     const { fleet, stations } = this.#services;
     const station = stations.get(this.#id);
     if (station === null) return;
-    // What becomes of entering is said when its answer is there.
-    if (this.#signIn?.stage === 'entering') return;
     const session = this.#sessionHere();
+    if (this.#signIn?.stage === 'entering') {
+      // What becomes of entering is said when its answer is there; until then how far it is.
+      if (this.#signIn.purpose === 'enter' && session !== null && !isRunning(session)) this.#showOpening(session, false);
+      return;
+    }
     if (session === null) {
-      if (!fleet.isReachable(station.computer)) this.#showOnce('wait', { say: 'wait', why: 'host-unreachable' }, again);
+      const leaving = this.#leaving(station);
+      if (leaving !== null && leaving.phase !== 'warning') {
+        this.#showWait(leaving.how === 'restart' ? 'computer-restarting' : 'computer-shutting-down', again);
+      } else if (!fleet.isReachable(station.computer)) this.#showWait('host-unreachable', again);
       else if (this.#signIn === null) this.#showFree(station, again);
       return;
     }
@@ -407,15 +440,47 @@ export class StationPage {
         break;
       default:
         this.#leaveSignIn();
-        this.#showOnce(`opening ${session.id}`, { say: 'opening', starting: true }, again);
+        this.#showOpening(session, again);
     }
+  }
+
+  #leaving(station: Station): Leaving | null {
+    return this.#services.fleet.computers().find(({ name }) => name === station.computer)?.leaving ?? null;
+  }
+
+  #showWait(why: WaitReason, again: boolean): void {
+    if (this.#view !== `wait ${why}` || again) this.#leaveSignIn();
+    this.#showOnce(`wait ${why}`, { say: 'wait', why }, again);
+  }
+
+  /** `session`: the one that is to be continued, null for a new one. */
+  #showOpening(session: Session | null, again: boolean): void {
+    const what = openingOf(session);
+    this.#showOnce(`opening ${what}`, { say: 'opening', what }, again);
+  }
+
+  /** Says that the computer restarts or shuts down, or no longer does. */
+  #showLeaving(again: boolean): void {
+    const station = this.#services.stations.get(this.#id);
+    const leaving = station === null ? null : this.#leaving(station);
+    const told = this.#toldLeaving;
+    if (leaving === null) {
+      this.#toldLeaving = null;
+      if (told !== null) this.#say({ say: 'leaving', how: told.how, remainingMs: null });
+      return;
+    }
+    const { how } = leaving;
+    const until = leaving.phase === 'warning' ? leaving.until : 0;
+    if (!again && told?.how === how && told.until === until) return;
+    this.#toldLeaving = { how, until };
+    this.#say({ say: 'leaving', how, remainingMs: remainingMs(until) });
   }
 
   #showOnce(view: string, message: GatewaySaysToStation, again: boolean): void {
     if (this.#view === view && !again) return;
-    if (view === 'wait') this.#leaveSignIn();
     this.#view = view;
     this.#say(message);
+    if (message.say === 'free' || message.say === 'desktop' || message.say === 'locked') this.#showLeaving(true);
   }
 
   #showFree(station: Station, again: boolean): void {
@@ -453,8 +518,7 @@ export class StationPage {
   #showCountdown(session: Session): void {
     if (session.endsAt === this.#toldEndsAt) return;
     this.#toldEndsAt = session.endsAt;
-    const remainingMs = session.endsAt === null ? null : Math.min(Math.max(0, session.endsAt - Date.now()), 3_600_000);
-    this.#say({ say: 'countdown', remainingMs });
+    this.#say({ say: 'countdown', remainingMs: session.endsAt === null ? null : remainingMs(session.endsAt) });
   }
 
   #issue(session: Session): string {
@@ -540,7 +604,7 @@ export class StationPage {
   }
 
   async #converse(purpose: SignIn['purpose'], conversation: SignInConversation): Promise<void> {
-    const signIn: SignIn = { purpose, conversation, stage: 'checking', account: null, sessions: [], finished: false };
+    const signIn: SignIn = { purpose, conversation, stage: 'checking', account: null, sessions: [], lost: [], finished: false };
     this.#signIn = signIn;
     this.#view = 'sign-in';
     this.#say({ say: 'checking' });
@@ -584,6 +648,17 @@ export class StationPage {
     await this.#afterNotice(signIn);
   }
 
+  /** Sessions of this person that are no more, or cannot be continued, of which nobody told yet. */
+  #untoldLosses(account: Account): Session[] {
+    const { fleet, losses, stations } = this.#services;
+    const computer = stations.get(this.#id)?.computer;
+    return fleet
+      .sessions()
+      .filter(({ user, uid, computer: its }) => user === account.name && uid === account.uid && its === computer)
+      .filter((session) => session.state === 'lost' || (session.state === 'hibernated' && !isResumable(session)))
+      .filter(({ id }) => !losses.has(id));
+  }
+
   async #acceptNotice(): Promise<void> {
     const signIn = this.#signIn;
     if (signIn?.stage !== 'notice' || signIn.account === null) throw new CodedError('not-possible-now');
@@ -592,15 +667,56 @@ export class StationPage {
   }
 
   async #afterNotice(signIn: SignIn): Promise<void> {
-    const { settings, pictures } = this.#services;
-    const multiple = settings.now.multipleSessions;
-    const { sessions } = signIn;
-    if (sessions.length === 0 || (sessions.length === 1 && (!multiple || sessions[0]?.state === 'suspended'))) {
-      await this.#enterSession(signIn, 'any', sessions.length === 0);
+    signIn.lost = signIn.account === null ? [] : this.#untoldLosses(signIn.account);
+    if (signIn.lost.length === 0) {
+      await this.#afterLosses(signIn);
       return;
     }
-    if (multiple && sessions.every((session) => session.state !== 'suspended')) {
-      await this.#enterSession(signIn, 'new', true);
+    signIn.stage = 'lost';
+    this.#say({ say: 'lost', sessions: signIn.lost.map(lossOf) });
+  }
+
+  /** What is lost goes; what cannot be continued is kept for the administrator. Both have been told now. */
+  async #acceptLost(): Promise<void> {
+    const signIn = this.#signIn;
+    if (signIn?.stage !== 'lost') throw new CodedError('not-possible-now');
+    signIn.stage = 'checking';
+    this.#say({ say: 'checking' });
+    for (const { id } of signIn.lost) this.#services.losses.remember(id);
+    await Promise.all(signIn.lost.filter(({ state }) => state === 'lost').map((session) => this.#dismiss(session)));
+    if (signIn.finished) signIn.conversation.finish();
+    else await this.#afterLosses(signIn);
+  }
+
+  async #dismiss({ id, user, computer }: Session): Promise<void> {
+    const { fleet, audit, stations, log } = this.#services;
+    const target = stations.get(this.#id)?.name ?? this.#id;
+    const deed = { actor: user, action: 'session.dismiss', target, address: this.#facts.address, details: { session: id } };
+    try {
+      await fleet.call(computer, 'session.end', { session: id, cause: 'dismissed', afterMs: 0 });
+      audit.note({ ...deed, outcome: 'done' });
+    } catch (error) {
+      // It stays in the list until the administrator ends it, and does not keep anybody from working.
+      audit.note({ ...deed, outcome: tellError(error).code });
+      log.warn({ err: error, session: id }, 'A lost session could not be dismissed.');
+    }
+  }
+
+  async #afterLosses(signIn: SignIn): Promise<void> {
+    const { fleet, settings, pictures } = this.#services;
+    const multiple = settings.now.multipleSessions;
+    // They may have changed since the password was accepted.
+    signIn.sessions = signIn.sessions
+      .map((session) => fleet.session(session.id))
+      .filter((session) => session !== null && isResumable(session)) as Session[];
+    const { sessions } = signIn;
+    const [first] = sessions;
+    if (first === undefined || (sessions.length === 1 && (!multiple || !holdsStation(first)))) {
+      await this.#enterSession(signIn, 'any', first ?? null);
+      return;
+    }
+    if (multiple && sessions.every(holdsStation)) {
+      await this.#enterSession(signIn, 'new', null);
       return;
     }
     signIn.stage = 'choose';
@@ -612,6 +728,7 @@ export class StationPage {
           since: session.since,
           desktop: session.desktop,
           station: session.station === null ? null : (this.#services.stations.get(session.station)?.name ?? ''),
+          saved: ['hibernating', 'hibernated', 'restoring'].includes(session.state),
           picture: await pictures.find(session.id),
         }),
       ),
@@ -622,21 +739,25 @@ export class StationPage {
   async #choose(choice: string): Promise<void> {
     const signIn = this.#signIn;
     if (signIn?.stage !== 'choose') throw new CodedError('not-possible-now');
-    if (choice === 'new' ? !this.#services.settings.now.multipleSessions : !signIn.sessions.some(({ id }) => id === choice)) {
+    const chosen = signIn.sessions.find(({ id }) => id === choice);
+    if (choice === 'new' ? !this.#services.settings.now.multipleSessions : chosen === undefined) {
       throw new CodedError('not-possible-now');
     }
-    await this.#enterSession(signIn, choice, choice === 'new');
+    await this.#enterSession(signIn, choice, chosen === undefined ? null : (this.#services.fleet.session(chosen.id) ?? chosen));
   }
 
-  async #enterSession(signIn: SignIn, choice: string, starting: boolean): Promise<void> {
+  /** `continued`: the session that `choice` means, null where it is a new one. */
+  async #enterSession(signIn: SignIn, choice: string, continued: Session | null): Promise<void> {
     const { fleet, settings, stations, audit } = this.#services;
     const station = stations.get(this.#id);
     if (station === null || signIn.account === null) throw new CodedError('station-not-found');
     const { account, conversation } = signIn;
     signIn.stage = 'entering';
     conversation.usedUp();
-    const endsNow = starting && fleet.sessions().some((session) => session.user === account.name && session.state === 'ending');
-    this.#say(endsNow ? { say: 'wait', why: 'ending' } : { say: 'opening', starting });
+    const endsNow =
+      continued === null && fleet.sessions().some((session) => session.user === account.name && session.state === 'ending');
+    if (endsNow) this.#say({ say: 'wait', why: 'ending' });
+    else this.#showOpening(continued, true);
     const deed = { actor: account.name, action: 'station.sign-in', target: station.name, address: this.#facts.address };
     try {
       const { session, started } = await fleet.call(station.computer, 'session.enter', {
@@ -652,8 +773,8 @@ export class StationPage {
       audit.note({ ...deed, outcome: 'done', details: { session: session.id, started: started ? 1 : 0 } });
     } catch (error) {
       const fault = error instanceof CodedError ? error : new CodedError('internal', {}, { cause: error });
-      audit.note({ ...deed, outcome: fault.code });
-      if (this.#signIn === signIn) this.#failedToEnter(fault);
+      audit.note({ ...deed, outcome: fault.code, details: continued === null ? {} : { session: continued.id } });
+      if (this.#signIn === signIn) this.#failedToEnter(withPrograms(fault, continued, fleet));
       return;
     }
     if (this.#signIn !== signIn) return;
@@ -717,4 +838,35 @@ export class StationPage {
       this.#commanding = false;
     }
   }
+}
+
+function remainingMs(until: number): number {
+  return Math.min(Math.max(0, until - Date.now()), longestCountdownMs);
+}
+
+function openingOf(session: Session | null): Opening {
+  switch (session?.state) {
+    case undefined:
+    case 'starting':
+      return 'start';
+    case 'hibernating':
+      return 'save';
+    case 'hibernated':
+    case 'restoring':
+      return 'restore';
+    default:
+      return 'resume';
+  }
+}
+
+function lossOf({ startedAt, since, cause, saved }: Session): LostSession {
+  return { startedAt, at: saved?.at ?? since, programs: [...(saved?.programs ?? [])], cause, fault: saved?.fault ?? null };
+}
+
+/** The error with the programs that were open in the session on disk, so that the person knows what it is about. */
+function withPrograms(fault: CodedError, continued: Session | null, fleet: Fleet): CodedError {
+  if (continued === null || !restoreFaults.has(fault.code) || fault.details['programs'] !== undefined) return fault;
+  const saved = fleet.session(continued.id)?.saved ?? continued.saved;
+  if (saved === null || saved.programs.length === 0) return fault;
+  return new CodedError(fault.code, { ...fault.details, programs: saved.programs.join(', ') }, { cause: fault });
 }
