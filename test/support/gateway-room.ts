@@ -30,6 +30,7 @@ import { HostServer } from '#host/host-server.ts';
 import { SessionRecords } from '#host/session-record.ts';
 import { Sessions } from '#host/sessions.ts';
 import type { Settings } from '#model/settings.ts';
+import { ScriptedHost } from './scripted-host.ts';
 
 const patienceMs = 10_000;
 const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
@@ -210,6 +211,7 @@ export class GatewayRoom implements AsyncDisposable {
   readonly computerName = hostname();
   #further: FakeQuestion | null = null;
   readonly #sockets = new Set<WebSocket>();
+  #script: ScriptedHost | null = null;
   #host: { server: HostServer; sessions: Sessions; desktops: FakeDesktops } | null = null;
   #gateway: Gateway | null = null;
 
@@ -225,9 +227,12 @@ export class GatewayRoom implements AsyncDisposable {
     });
   }
 
-  /** Everything started. `settings` beyond: every browser becomes a station, no privacy notice. A given `folder` stays. */
+  /**
+   * Everything started. `settings` beyond: every browser becomes a station, no privacy notice. A given `folder` stays.
+   * `scripted`: the host is one that the test leads (`script`), instead of the real one over fake people and desktops.
+   */
   static async make(
-    options: { settings?: Partial<Settings>; further?: FakeQuestion; folder?: string } = {},
+    options: { settings?: Partial<Settings>; further?: FakeQuestion; folder?: string; scripted?: boolean } = {},
   ): Promise<GatewayRoom> {
     const room = new GatewayRoom(
       options.folder ?? mkdtempSync(join(tmpdir(), 'stationmaster-gateway-')),
@@ -238,6 +243,7 @@ export class GatewayRoom implements AsyncDisposable {
     for (const folder of [gatewayRunDir, gatewayStateDir, certificateDir, sessionsRunDir])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     await makeCertificate(certificateDir);
+    if (options.scripted === true) room.#script = new ScriptedHost(room.places.hostSocket, room.computerName);
     await room.startHost();
     await room.startGateway();
     const settings = { enrolment: 'open', privacyNotice: false, ...options.settings };
@@ -247,6 +253,10 @@ export class GatewayRoom implements AsyncDisposable {
   }
 
   async startHost(): Promise<void> {
+    if (this.#script !== null) {
+      await this.#script.start();
+      return;
+    }
     const desktops = new FakeDesktops(this.computer);
     const sessions = new Sessions(desktops, new SessionRecords(this.places.sessionsRunDir), hostClock, log);
     const server = new HostServer(
@@ -267,12 +277,19 @@ export class GatewayRoom implements AsyncDisposable {
   }
 
   async stopHost(): Promise<void> {
+    await this.#script?.stop();
     const host = this.#host;
     this.#host = null;
     if (host === null) return;
     host.desktops.cutOff();
     await host.server.stop();
     host.sessions.stop();
+  }
+
+  /** The host, where it is one that the test leads. */
+  get script(): ScriptedHost {
+    if (this.#script === null) throw new Error('The host of this room is the real one.');
+    return this.#script;
   }
 
   /** The host's own sessions. */
@@ -293,7 +310,7 @@ export class GatewayRoom implements AsyncDisposable {
     this.#gateway = gateway;
     await gateway.start();
     await until('the gateway reaches the host', async () => {
-      if (this.#host === null) return true;
+      if (this.#host === null && this.#script === null) return true;
       const { body } = await this.ask('GET', '/healthz', { local: true });
       return (body as { host: boolean }).host;
     });
