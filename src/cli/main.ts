@@ -96,6 +96,14 @@ program
     say(made ? 'The certificate was made anew.' : 'The certificate is good.');
   });
 
+program
+  .command('save-before-end', { hidden: true })
+  .description('save all sessions if the computer is going down (what systemd runs before it stops our programs)')
+  .action(async () => {
+    const { saveBeforeEnd } = await import('./computer/save-before-end.ts');
+    await saveBeforeEnd(layout);
+  });
+
 addRoomCommands(program, layout);
 
 try {

@@ -8,7 +8,7 @@ import type { HostArgs, HostCall, HostResult } from '#contract/host.ts';
 import type { Places } from '#contract/places.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 
 interface Waiting {
   resolve: (result: unknown) => void;
@@ -20,7 +20,7 @@ export class HostClient implements Disposable {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
 
-  constructor(connection: Socket) {
+  constructor(connection: Socket, patienceMs: number) {
     this.#connection = connection;
     const lines = createInterface({ input: connection });
     lines.on('error', () => undefined);
@@ -35,8 +35,8 @@ export class HostClient implements Disposable {
     connection.setTimeout(patienceMs, () => connection.destroy());
   }
 
-  /** Rejects with a CommandError if it does not run, or may not be reached. */
-  static async connect(places: Places): Promise<HostClient> {
+  /** Rejects with a CommandError if it does not run, or may not be reached. `patienceMs`: for the answer to a call. */
+  static async connect(places: Places, patienceMs: number = usualPatienceMs): Promise<HostClient> {
     const connection = createConnection(places.hostSocket);
     try {
       await once(connection, 'connect');
@@ -46,7 +46,7 @@ export class HostClient implements Disposable {
       }
       throw new CommandError('the host program does not run; start it with: stationmaster up', exitCode.unreachable);
     }
-    const client = new HostClient(connection);
+    const client = new HostClient(connection, patienceMs);
     await client.call('hello', { protocol: hostProtocol });
     return client;
   }

@@ -1,6 +1,7 @@
 // Host and gateway as systemd units, where systemd runs the computer.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Layout } from './layout.ts';
 import type { ProgramName, ProgramOrder } from './programs.ts';
 import { runProgram, tryProgram } from './program-run.ts';
@@ -12,8 +13,15 @@ const programUnits: Readonly<Record<ProgramName, string>> = {
   gateway: 'stationmaster-gateway.service',
 };
 const timer = 'stationmaster-certificate.timer';
-const units = [...Object.values(programUnits), 'stationmaster-certificate.service', timer];
+/** Does its work when it is stopped. */
+const saving = 'stationmaster-saving.service';
+const units = [...Object.values(programUnits), 'stationmaster-certificate.service', timer, saving];
+/** Enabled besides the programs. */
+const companions = [timer, saving];
 const tmpfiles = 'stationmaster.conf';
+const scopeSettings = { packaged: 'session-scope-stationmaster.conf', at: `${unitDir}/session-.scope.d/stationmaster.conf` };
+const logindSettings = { packaged: 'logind-stationmaster.conf', at: '/etc/systemd/logind.conf.d/stationmaster.conf' };
+const logind = 'systemd-logind.service';
 
 /** True if systemd is to look after the programs; places of one's own are always looked after by ourselves. */
 export function usesSystemd(layout: Layout): boolean {
@@ -31,8 +39,35 @@ async function started(layout: Layout): Promise<Partial<Record<ProgramName, stri
 async function installFile(from: string, to: string): Promise<boolean> {
   const content = await readFile(from, 'utf8');
   if ((await readFile(to, 'utf8').catch(() => null)) === content) return false;
+  await mkdir(dirname(to), { recursive: true });
   await writeWhole(to, content, 0o644);
   return true;
+}
+
+/** It reads its settings anew at this signal in every version; only newer ones know `systemctl reload`. */
+async function rereadLogind(): Promise<void> {
+  if (await isActive(logind)) await runProgram('systemctl', ['kill', '--kill-whom=main', '--signal=HUP', logind]);
+}
+
+/** How long logind lets programs finish before the computer goes down, null where there is no logind. */
+export async function inhibitDelayMs(): Promise<number | null> {
+  if (!(await isActive(logind))) return null;
+  const property = ['org.freedesktop.login1', '/org/freedesktop/login1', 'org.freedesktop.login1.Manager', 'InhibitDelayMaxUSec'];
+  const { stdout } = await tryProgram('busctl', ['get-property', ...property]);
+  const microseconds = /^t (\d+)$/m.exec(stdout)?.[1];
+  return microseconds === undefined ? null : Number(microseconds) / 1_000;
+}
+
+/** Units that are to start with the computer and are not enabled or not active, each with what it is instead. */
+export async function unreadyUnits(): Promise<string[]> {
+  const unready: string[] = [];
+  for (const unit of [...Object.values(programUnits), ...companions]) {
+    const enabled = (await tryProgram('systemctl', ['is-enabled', unit])).stdout.trim();
+    const active = (await tryProgram('systemctl', ['is-active', unit])).stdout.trim();
+    if (enabled !== 'enabled') unready.push(`${unit} is ${enabled === '' ? 'missing' : enabled}`);
+    else if (active !== 'active') unready.push(`${unit} is ${active}`);
+  }
+  return unready;
 }
 
 async function isActive(unit: string): Promise<boolean> {
@@ -59,8 +94,10 @@ export async function startUnits(layout: Layout, tree: string, orders: readonly 
   for (const unit of units) {
     if (await installFile(`${tree}/packaging/systemd/${unit}`, `${unitDir}/${unit}`)) reload = true;
   }
+  if (await installFile(`${tree}/packaging/systemd/${scopeSettings.packaged}`, scopeSettings.at)) reload = true;
   await installFile(`${tree}/packaging/systemd/${tmpfiles}`, `/etc/tmpfiles.d/${tmpfiles}`);
   if (reload) await runProgram('systemctl', ['daemon-reload']);
+  if (await installFile(`${tree}/packaging/systemd/${logindSettings.packaged}`, logindSettings.at)) await rereadLogind();
   const before = await started(layout);
   const changed: ProgramName[] = [];
   for (const { name, digest } of orders) {
@@ -73,7 +110,7 @@ export async function startUnits(layout: Layout, tree: string, orders: readonly 
       await runProgram('systemctl', ['enable', '--now', unit]);
     }
   }
-  await runProgram('systemctl', ['enable', '--now', timer]);
+  await runProgram('systemctl', ['enable', '--now', ...companions]);
   const digests = Object.fromEntries(orders.map(({ name, digest }) => [name, digest]));
   await writeWhole(startedFile(layout), JSON.stringify(digests), 0o644);
   return changed;
@@ -81,5 +118,7 @@ export async function startUnits(layout: Layout, tree: string, orders: readonly 
 
 /** Stops the programs, until the next `up`; sessions go on. */
 export async function stopUnits(): Promise<void> {
-  await runProgram('systemctl', ['disable', '--now', timer, programUnits.gateway, programUnits.host]);
+  await runProgram('systemctl', ['disable', '--now', ...companions, programUnits.gateway, programUnits.host]);
+  await rm(logindSettings.at, { force: true });
+  await rereadLogind();
 }
