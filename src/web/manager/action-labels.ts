@@ -9,6 +9,8 @@ const ofActions: Readonly<Partial<Record<Action, string>>> = {
   'setup.code': msg('Made a set-up code'),
   'computer.suspend-all': msg('Suspended all stations'),
   'computer.log-off-all': msg('Logged off all stations'),
+  'computer.hibernate-all': msg('Hibernated all suspended sessions'),
+  'computer.leave': msg('Restarted or shut down a computer'),
   'computer.identify': msg('Identified all stations'),
   'station.identify': msg('Identified a station'),
   'station.configure': msg('Renamed a station'),
@@ -16,6 +18,7 @@ const ofActions: Readonly<Partial<Record<Action, string>>> = {
   'station.remove': msg('Removed a station'),
   'station.code': msg('Made an enrolment code'),
   'session.suspend': msg('Suspended a session'),
+  'session.hibernate': msg('Hibernated a session'),
   'session.log-off': msg('Logged a session off'),
   'session.picture': msg('Looked at a session'),
   'settings.change': msg('Changed settings'),
@@ -34,5 +37,6 @@ export const actionLabels: Readonly<Record<string, string>> = {
   'session.disconnect': msg('Left a session suspended'),
   'session.lock': msg('Locked a session'),
   'session.sign-out': msg('Signed out of a session'),
+  'computer.stay': msg('Took a restart or shutdown back'),
   'session.keep': msg('Took a log-off back'),
 };

@@ -4,14 +4,9 @@ import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
 import { currentLocale } from '../shared/i18n.ts';
+import { sizeText } from '../shared/size-text.ts';
 
 const useStyles = makeStyles({ meters: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS } });
-
-function gigabytes(bytes: number): string {
-  return new Intl.NumberFormat(currentLocale(), { style: 'unit', unit: 'gigabyte', maximumFractionDigits: 1 }).format(
-    bytes / 2 ** 30,
-  );
-}
 
 function percent(part: number): string {
   return new Intl.NumberFormat(currentLocale(), { style: 'percent' }).format(part);
@@ -35,8 +30,8 @@ export function ComputerMeters({ computer }: { computer: Computer }): ReactNode 
       <Field
         label={_('Memory')}
         hint={_('{used} of {total} in use', {
-          used: gigabytes(computer.memoryTotal - computer.memoryAvailable),
-          total: gigabytes(computer.memoryTotal),
+          used: sizeText(computer.memoryTotal - computer.memoryAvailable),
+          total: sizeText(computer.memoryTotal),
         })}
       >
         <ProgressBar value={memory} color={colour(memory)} thickness="large" />

@@ -20,10 +20,15 @@ import type { StationStatus } from '#model/station.ts';
 import { stationRows } from '#model/station.ts';
 import { api } from '../shared/api.ts';
 import { serverNow } from '../shared/clock.ts';
+import { namesText } from '../shared/names-text.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus, Status } from '../shared/stations/status.tsx';
+import { faultText } from '../shared/error-text.ts';
 import { ComputerMeters } from './computer-meters.tsx';
+import { HibernationFault } from './hibernation-facts.tsx';
+import { LeaveAccount } from './leave-account.tsx';
+import { PowerButtons } from './power-buttons.tsx';
 import type { TabName } from './manager.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 
@@ -51,13 +56,25 @@ const useStyles = makeStyles({
     padding: 0,
   },
   state: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
+  faults: { margin: 0, paddingInlineStart: tokens.spacingHorizontalL },
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
 const dayMs = 86_400_000;
 /** Fewer than this in a day is people mistyping. */
 const worthTelling = 5;
-const counted: readonly StationStatus[] = ['logged-on', 'locked', 'starting', 'signing-out', 'suspended', 'free'];
+const counted: readonly StationStatus[] = [
+  'logged-on',
+  'locked',
+  'starting',
+  'signing-out',
+  'suspended',
+  'saving',
+  'saved',
+  'restoring',
+  'lost',
+  'free',
+];
 
 export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
   const { _ } = useLingui();
@@ -77,9 +94,14 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
     refetchInterval: 60_000,
   });
   const waiting = room.stations.filter((station) => station.state === 'waiting');
-  const unreachable = room.computers.filter((computer) => !computer.reachable);
+  const unreachable = room.computers.filter((computer) => !computer.reachable && computer.leaving === null);
+  const unable = room.computers.filter(
+    (computer) => computer.reachable && ![null, 'not-looked-yet'].includes(computer.hibernation.fault),
+  );
+  const lost = room.sessions.filter((session) => session.state === 'lost');
+  const faulty = room.sessions.filter((session) => session.state === 'hibernated' && session.saved?.fault != null);
   const failed = failedSignIns.data ?? 0;
-  const quiet = waiting.length === 0 && unreachable.length === 0 && failed < worthTelling;
+  const quiet = [waiting, unreachable, unable, lost, faulty].every((list) => list.length === 0) && failed < worthTelling;
   const rows = stationRows(room.stations, room.sessions, { showAll: true });
 
   const decide = async (id: string, admit: boolean): Promise<void> => {
@@ -109,6 +131,48 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
             </MessageBarBody>
           </MessageBar>
         ))}
+        {room.computers.map((computer) => (
+          <LeaveAccount key={computer.name} computer={computer} />
+        ))}
+        {unable.map((computer) => (
+          <HibernationFault key={computer.name} computer={computer} open={() => open('systems')} />
+        ))}
+        {lost.length > 0 && (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              <MessageBarTitle>
+                {_('{count, plural, one {# session was lost} other {# sessions were lost}}', { count: lost.length })}
+              </MessageBarTitle>
+              {_('The computer stopped before they were saved: {users}. They are told at their next sign-in.', {
+                users: namesText(lost.map((session) => session.user)),
+              })}{' '}
+              <Link as="button" inline onClick={() => open('stations')}>
+                {_('Open the stations')}
+              </Link>
+            </MessageBarBody>
+          </MessageBar>
+        )}
+        {faulty.length > 0 && (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              <MessageBarTitle>
+                {_('{count, plural, one {# saved session cannot be continued} other {# saved sessions cannot be continued}}', {
+                  count: faulty.length,
+                })}
+              </MessageBarTitle>
+              <ul className={styles.faults}>
+                {faulty.map((session) => (
+                  <li key={session.id}>
+                    {session.user}: {faultText(session.saved?.fault ?? null)}
+                  </li>
+                ))}
+              </ul>
+              <Link as="button" inline onClick={() => open('stations')}>
+                {_('Open the stations')}
+              </Link>
+            </MessageBarBody>
+          </MessageBar>
+        )}
         {waiting.map((station) => (
           <MessageBar key={station.id} intent="warning" layout="multiline">
             <MessageBarBody>
@@ -151,7 +215,7 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
               <Card key={computer.name}>
                 <div className={styles.head}>
                   <Subtitle2 as="h3">{computer.name}</Subtitle2>
-                  <ComputerStatus reachable={computer.reachable} />
+                  <ComputerStatus reachable={computer.reachable} leaving={computer.leaving} />
                 </div>
                 {states.length === 0 ? (
                   <Text className={styles.subtle}>{_('No station is in use')}</Text>
@@ -174,6 +238,7 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
                     {_('Open the stations')}
                   </Button>
                 </div>
+                <PowerButtons computer={computer} />
               </Card>
             );
           })}

@@ -16,6 +16,7 @@ import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
 import { ActivityTab } from './activity-tab.tsx';
 import { HomeTab } from './home-tab.tsx';
+import { LeavingBar } from './leaving-bar.tsx';
 import { SetupPage } from './setup-page.tsx';
 import { SystemsTab } from './systems-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
@@ -100,6 +101,7 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
       <main className={styles.main}>
         <div id="tab-content" role="tabpanel" aria-labelledby={`tab-${tab}`}>
           <RoomKnown>
+            <LeavingBar />
             {tab === 'home' && <HomeTab open={open} />}
             {tab === 'stations' && <StationsView principal={signedIn.principal} />}
             {tab === 'users' && <UsersTab />}

@@ -10,6 +10,7 @@ import {
   RadioGroup,
   SpinButton,
   Subtitle1,
+  Subtitle2,
   Switch,
   makeStyles,
   tokens,
@@ -38,9 +39,50 @@ const useStyles = makeStyles({
 
 type Changes = Partial<Settings>;
 
+/** The least and the most that each number may be, as the contract has it. */
+export const numberBounds = {
+  graceSeconds: [1, 3600],
+  logOffCountdownSeconds: [0, 3600],
+  hibernateAfterMinutes: [0, 525_600],
+  hibernateBelowMemoryPercent: [0, 90],
+  keepSavedDays: [0, 3650],
+  leaveWarningSeconds: [0, 3600],
+  leaveLimitSeconds: [10, 3600],
+} as const satisfies { [K in keyof Settings]?: readonly [number, number] };
+type NumberName = keyof typeof numberBounds;
+
 /** A number out of its bounds, or none at all. */
-function outside(value: number, least: number): boolean {
-  return !Number.isInteger(value) || value < least || value > 3600;
+function outside(name: NumberName, value: number): boolean {
+  const [least, most] = numberBounds[name];
+  return !Number.isInteger(value) || value < least || value > most;
+}
+
+function NumberSetting(props: {
+  name: NumberName;
+  label: string;
+  hint: string;
+  value: number;
+  change: (some: Changes) => void;
+}): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { name, value } = props;
+  const [least, most] = numberBounds[name];
+  return (
+    <Field
+      label={props.label}
+      hint={props.hint}
+      {...(outside(name, value) && { validationMessage: _('From {least} to {most}.', { least, most }) })}
+    >
+      <SpinButton
+        className={styles.number}
+        value={Number.isNaN(value) ? null : value}
+        min={least}
+        max={most}
+        onChange={(_event, data) => props.change({ [name]: data.value ?? Number(data.displayValue ?? 'x') })}
+      />
+    </Field>
+  );
 }
 
 export function SettingsPanel(): ReactNode {
@@ -61,10 +103,12 @@ export function SettingsPanel(): ReactNode {
     });
   };
   const changed = Object.keys(changes).length > 0;
-  const graceFault = outside(shown.graceSeconds, 1);
-  const countdownFault = outside(shown.logOffCountdownSeconds, 0);
   const desktopFault = !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(shown.desktop);
-  const valid = !graceFault && !countdownFault && !desktopFault;
+  const valid =
+    !desktopFault && Object.keys(numberBounds).every((name) => !outside(name as NumberName, shown[name as NumberName]));
+  const number = (name: NumberName, label: string, hint: string): ReactNode => (
+    <NumberSetting name={name} label={label} hint={hint} value={shown[name]} change={change} />
+  );
 
   const save = async (): Promise<void> => {
     setBusy(true);
@@ -121,32 +165,16 @@ export function SettingsPanel(): ReactNode {
               onChange={(_event, data) => change({ multipleSessions: data.checked })}
             />
           </Field>
-          <Field
-            label={_('Grace time in seconds')}
-            hint={_('A session is suspended when its station has been away for so long.')}
-            {...(graceFault && { validationMessage: _('From 1 to 3600 seconds.') })}
-          >
-            <SpinButton
-              className={styles.number}
-              value={Number.isNaN(shown.graceSeconds) ? null : shown.graceSeconds}
-              min={1}
-              max={3600}
-              onChange={(_event, data) => change({ graceSeconds: data.value ?? Number(data.displayValue ?? 'x') })}
-            />
-          </Field>
-          <Field
-            label={_('Warning before a log-off, in seconds')}
-            hint={_('So long can a person save work when you log off. 0 is no warning.')}
-            {...(countdownFault && { validationMessage: _('From 0 to 3600 seconds.') })}
-          >
-            <SpinButton
-              className={styles.number}
-              value={Number.isNaN(shown.logOffCountdownSeconds) ? null : shown.logOffCountdownSeconds}
-              min={0}
-              max={3600}
-              onChange={(_event, data) => change({ logOffCountdownSeconds: data.value ?? Number(data.displayValue ?? 'x') })}
-            />
-          </Field>
+          {number(
+            'graceSeconds',
+            _('Grace time in seconds'),
+            _('A session is suspended when its station has been away for so long.'),
+          )}
+          {number(
+            'logOffCountdownSeconds',
+            _('Warning before a log-off, in seconds'),
+            _('So long can a person save work when you log off. 0 is no warning.'),
+          )}
           <Field
             label={_('Desktop')}
             hint={_('The kind of desktop that starts, by its name on the computer, such as xfce.')}
@@ -159,6 +187,48 @@ export function SettingsPanel(): ReactNode {
               onChange={(_event, data) => change({ desktop: data.value })}
             />
           </Field>
+          <Subtitle2 as="h3" className={styles.wide}>
+            {_('Suspended sessions on disk')}
+          </Subtitle2>
+          {number(
+            'hibernateAfterMinutes',
+            _('Save to disk after so many minutes'),
+            _('A session that has been suspended for so long is saved to disk and frees its memory. 0: never because of that.'),
+          )}
+          {number(
+            'hibernateBelowMemoryPercent',
+            _('Save to disk below so much free memory, in percent'),
+            _('The sessions that have been suspended longest go first. 0: never because of that.'),
+          )}
+          {number(
+            'keepSavedDays',
+            _('Keep saved sessions for so many days'),
+            _('A saved session that nobody continued for so long is removed for good. 0: never removed.'),
+          )}
+          <Field
+            hint={_(
+              'With a key that stays on this computer, so that a copy or backup of them cannot be read elsewhere. Takes a little longer.',
+            )}
+          >
+            <Switch
+              label={_('Encrypt saved sessions')}
+              checked={shown.encryptSaved}
+              onChange={(_event, data) => change({ encryptSaved: data.checked })}
+            />
+          </Field>
+          <Subtitle2 as="h3" className={styles.wide}>
+            {_('Restart and shutdown')}
+          </Subtitle2>
+          {number(
+            'leaveWarningSeconds',
+            _('Warning before a restart or shutdown, in seconds'),
+            _('Shown to everybody at a station, with a countdown. 0 is no warning.'),
+          )}
+          {number(
+            'leaveLimitSeconds',
+            _('Time to save all sessions, in seconds'),
+            _('After the warning. When it is over the computer goes all the same, and what is not saved by then is lost.'),
+          )}
           {error !== null && (
             <MessageBar intent="error" layout="multiline" className={styles.wide} role="alert">
               <MessageBarBody>{textOf(error)}</MessageBarBody>

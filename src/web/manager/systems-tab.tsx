@@ -3,10 +3,14 @@ import { Card, MessageBar, MessageBarBody, Subtitle1, Text, makeStyles, tokens }
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
+import { i18n } from '../shared/i18n.ts';
 import { durationText, timeText, useNow } from '../shared/clock.ts';
 import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus } from '../shared/stations/status.tsx';
+import { sizeText } from '../shared/size-text.ts';
 import { ComputerMeters } from './computer-meters.tsx';
+import { HibernationFault } from './hibernation-facts.tsx';
+import { PowerButtons } from './power-buttons.tsx';
 
 const useStyles = makeStyles({
   list: {
@@ -31,6 +35,16 @@ const useStyles = makeStyles({
   fact: { margin: 0, overflowWrap: 'anywhere' },
 });
 
+/** Whether it can save sessions, with the version of CRIU. */
+function hibernationText({ hibernation }: Computer): string {
+  if (hibernation.fault === 'not-looked-yet') return i18n._('Not known yet');
+  if (hibernation.fault !== null) return i18n._('Does not work');
+  const works = i18n._('Works, with CRIU {version}', { version: hibernation.says });
+  return hibernation.asRoot
+    ? works
+    : `${works}. ${i18n._('Programs that run as another user cannot be saved here, because the administrator of this computer lacks a right.')}`;
+}
+
 function System({ computer }: { computer: Computer }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
@@ -45,14 +59,21 @@ function System({ computer }: { computer: Computer }): ReactNode {
           [_('Started'), timeText(computer.startedAt)],
         ] as const)
       : []),
+    [_('Save sessions to disk'), hibernationText(computer)],
+    ...(computer.hibernation.fault === 'not-looked-yet'
+      ? []
+      : ([
+          [_('Used by saved sessions'), sizeText(computer.hibernation.savedBytes)],
+          [_('Space left for them'), sizeText(computer.hibernation.freeBytes)],
+        ] as const)),
   ];
   return (
     <Card>
       <div className={styles.head}>
         <Subtitle1 as="h2">{computer.name}</Subtitle1>
-        <ComputerStatus reachable={computer.reachable} />
+        <ComputerStatus reachable={computer.reachable} leaving={computer.leaving} />
       </div>
-      {!computer.reachable && (
+      {!computer.reachable && computer.leaving === null && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>
             {_(
@@ -61,6 +82,7 @@ function System({ computer }: { computer: Computer }): ReactNode {
           </MessageBarBody>
         </MessageBar>
       )}
+      {computer.reachable && <HibernationFault computer={computer} />}
       <ComputerMeters computer={computer} />
       <dl className={styles.facts}>
         {facts.map(([term, fact]) => [
@@ -72,6 +94,7 @@ function System({ computer }: { computer: Computer }): ReactNode {
           </dd>,
         ])}
       </dl>
+      <PowerButtons computer={computer} />
     </Card>
   );
 }

@@ -46,14 +46,33 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'suspended-meanwhile': msg('The session was suspended while it was being opened. Sign in again.'),
   'ended-meanwhile': msg('The session ended while it was being opened. Sign in again.'),
   'station-taken': msg('Another session is already at this station.'),
+  'hibernation-impossible': msg('This computer cannot save sessions to disk. The Systems page of the Manager says why.'),
+  'cannot-be-saved': msg('A program of this session cannot be saved, so the session goes on running.'),
+  'save-failed': msg('The session could not be saved to disk. It goes on running, and nothing is lost.'),
+  'still-watched': msg('Somebody is looking at this session, so it was not saved. Try again in a moment.'),
+  'image-damaged': msg(
+    'The saved session is damaged and cannot be continued. Files saved in it are safe. Ask your administrator.',
+  ),
+  'image-foreign': msg('The saved session was not made on this computer and cannot be continued here. Ask your administrator.'),
+  'restore-failed': msg(
+    'The saved session could not be continued, and is still on disk. Try again; if it happens again, ask your administrator.',
+  ),
+  'software-changed': msg(
+    'The saved session cannot be continued: programs that it needs were updated or removed. Ask your administrator.',
+  ),
+  'processor-lacks': msg(
+    'The saved session cannot be continued: it needs another processor than this computer has. Ask your administrator.',
+  ),
+  'display-taken': msg('The saved session cannot be continued while another program uses its display. Try again in a moment.'),
+  'memory-short': msg('There is too little memory free to continue the saved session. Try again when other people have left.'),
+  'computer-leaving': msg('The computer is about to restart or shut down. Sign in again when it is back.'),
   'computer-unreachable': msg('The computer does not answer. It is tried again by itself.'),
   'version-mismatch': msg('Parts of Stationmaster have different versions. Restart it on the computer.'),
   'store-full': msg('The disk of the computer is full, so the change could not be kept.'),
   internal: msg('Something went wrong in Stationmaster. Its log on the computer says what.'),
 };
 
-/** The text for a person. `details.seconds`, where told, says how long to wait. */
-export function errorText(error: ToldError): string {
+function mainText(error: ToldError): string {
   const seconds = error.details?.['seconds'];
   if (error.code === 'throttled' && typeof seconds === 'number') {
     return seconds < 90
@@ -64,5 +83,26 @@ export function errorText(error: ToldError): string {
           minutes: Math.ceil(seconds / 60),
         });
   }
+  const program = error.details?.['program'];
+  if (error.code === 'cannot-be-saved' && typeof program === 'string' && program !== '') {
+    return i18n._('{program} cannot be saved, so the session goes on running. Close it, then try again.', { program });
+  }
   return i18n._(Object.hasOwn(texts, error.code) ? texts[error.code] : texts.internal);
+}
+
+/**
+ * The text for a person. `details.seconds`, where told, says how long to wait; `details.program` what is in the way;
+ * `details.programs` what was open.
+ */
+export function errorText(error: ToldError): string {
+  const text = mainText(error);
+  const programs = error.details?.['programs'];
+  return typeof programs === 'string' && programs !== ''
+    ? `${text} ${i18n._('Programs that were open: {programs}.', { programs })}`
+    : text;
+}
+
+/** The same for a code that came as a mere text; null if it is none. */
+export function faultText(code: string | null): string | null {
+  return code === null ? null : errorText({ code: Object.hasOwn(texts, code) ? (code as ErrorCode) : 'internal' });
 }

@@ -2,7 +2,7 @@
 import type { LiveEvent } from '#contract/live.ts';
 import type { closeCodes } from '#contract/station-page.ts';
 import type { Computer } from '#contract/values.ts';
-import type { Session } from '#model/session.ts';
+import type { Session, SessionCheck } from '#model/session.ts';
 import type { Settings } from '#model/settings.ts';
 import type { Station } from '#model/station.ts';
 
@@ -16,6 +16,8 @@ export interface Room {
   readonly stations: readonly Station[];
   readonly sessions: readonly Session[];
   readonly settings: Settings;
+  /** What saving would do to the programs of running sessions, by computer; nothing of a computer that was not looked at yet. */
+  readonly checks: Readonly<Record<string, readonly SessionCheck[]>>;
 }
 
 export interface LiveState {
@@ -33,12 +35,14 @@ function withOne<T>(list: readonly T[], one: T, key: (item: T) => string): reado
 export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
   if (event.event === 'snapshot') {
     const { computers, stations, sessions, settings } = event;
-    return { computers, stations, sessions: sessions.filter((session) => session.state !== 'ended'), settings };
+    return { computers, stations, sessions: sessions.filter((session) => session.state !== 'ended'), settings, checks: {} };
   }
   if (room === null) return null;
   switch (event.event) {
     case 'computer.changed':
       return { ...room, computers: withOne(room.computers, event.computer, (computer) => computer.name) };
+    case 'checks.changed':
+      return { ...room, checks: { ...room.checks, [event.computer]: event.checks } };
     case 'station.changed':
       return { ...room, stations: withOne(room.stations, event.station, (station) => station.id) };
     case 'station.removed':

@@ -47,10 +47,27 @@ export function RoomKnown({ children }: { children: ReactNode }): ReactNode {
 
 /** Appears while the line to the computer is lost; what is shown then may be old. */
 export function LineBar(): ReactNode {
-  const { line } = useLive();
+  const { line, room } = useLive();
   const { _ } = useLingui();
   const styles = useStyles();
   if (line !== 'lost') return null;
+  // The gateway goes with its computer.
+  const gone = room?.computers.find((computer) => computer.leaving !== null);
+  if (gone?.leaving != null) {
+    const values = { computer: gone.name };
+    return (
+      <MessageBar intent="info" layout="multiline" className={styles.bar}>
+        <MessageBarBody>
+          <MessageBarTitle>
+            {gone.leaving.how === 'restart' ? _('{computer} restarts.', values) : _('{computer} shuts down.', values)}
+          </MessageBarTitle>
+          {gone.leaving.how === 'restart'
+            ? _('The page comes back by itself when the computer does.')
+            : _('The page comes back by itself when the computer is switched on again.')}
+        </MessageBarBody>
+      </MessageBar>
+    );
+  }
   return (
     <MessageBar intent="warning" layout="multiline" className={styles.bar}>
       <MessageBarBody>

@@ -1,24 +1,15 @@
 // The choice among several sessions of one person, each with its picture and times.
 import type { Resumable } from '#contract/station-page.ts';
 import { errorText } from '../shared/error-text.ts';
-import { currentLocale, i18n } from '../shared/i18n.ts';
+import { i18n } from '../shared/i18n.ts';
 import { make } from './element.ts';
 import { Note, button } from './form.ts';
 import { icon } from './icon.ts';
+import { timeText } from './time-text.ts';
 import type { ToldError, View } from './view.ts';
 
-const isToday = (at: number): boolean => new Date(at).toDateString() === new Date().toDateString();
-
-/** The time of day, with the day unless it is today. */
-function timeText(at: number): string {
-  return new Intl.DateTimeFormat(currentLocale(), {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(!isToday(at) && { weekday: 'short', day: 'numeric', month: 'short' }),
-  }).format(at);
-}
-
-function whereText({ station, since }: Resumable): string {
+function whereText({ station, since, saved }: Resumable): string {
+  if (saved) return i18n._('Suspended (saved) since {time}', { time: timeText(since) });
   if (station === null) return i18n._('Suspended since {time}', { time: timeText(since) });
   return station === '' ? i18n._('Shown at another station') : i18n._('Shown at {station}', { station });
 }
@@ -37,6 +28,9 @@ function card(session: Resumable, choose: () => void): HTMLButtonElement {
     make('span', { text: () => i18n._('Started {time}', { time: timeText(session.startedAt) }) }),
     make('span', { class: 'quiet', text: session.desktop.toUpperCase() }),
   );
+  if (session.saved) {
+    card.append(make('span', { class: 'from-disk' }, icon('disk'), make('span', { text: () => i18n._('Is opened from disk') })));
+  }
   return card;
 }
 

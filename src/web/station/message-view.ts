@@ -1,6 +1,7 @@
 // Views that only say something, with a button or two at most: opening, waiting, and why nothing goes on by itself.
+import type { GatewaySaysToStation } from '#contract/station-page.ts';
 import { errorText } from '../shared/error-text.ts';
-import { i18n } from '../shared/i18n.ts';
+import { i18n, msg } from '../shared/i18n.ts';
 import { make } from './element.ts';
 import type { Words } from './element.ts';
 import { Note, button } from './form.ts';
@@ -15,7 +16,18 @@ interface Message {
   error?: ToldError | null;
   /** A wheel turns: something is under way. */
   turning?: boolean;
+  /** It may take a while: a bar moves if it does. */
+  lengthy?: boolean;
   buttons?: readonly { text: () => string; pressed: () => void }[];
+}
+
+/** A bar without an end that is known; the style sheet shows it after half a second. */
+function lengthyBar(): HTMLElement {
+  return make(
+    'div',
+    { class: 'progress', label: () => i18n._('Opening your desktop…'), attributes: { role: 'progressbar' } },
+    make('div', { class: 'moving' }),
+  );
 }
 
 export class MessageView implements View {
@@ -33,6 +45,7 @@ export class MessageView implements View {
     if (message.large !== undefined && message.large !== '')
       this.element.append(make('p', { class: 'large', text: message.large }));
     if (message.text !== undefined) this.element.append(make('p', { text: message.text }));
+    if (message.lengthy === true) this.element.append(lengthyBar());
     const { error } = message;
     if (error !== undefined && error !== null) {
       const note = new Note('error');
@@ -61,16 +74,40 @@ export function connectingView(slow: boolean): MessageView {
     : new MessageView({ name: 'connecting', turning: true, heading: () => i18n._('Connecting…') });
 }
 
-export function openingView(starting: boolean): MessageView {
+const openingTexts = {
+  start: msg('A new session starts for you.'),
+  resume: msg('Your session goes on where you left it.'),
+  restore: msg('Your desktop is read from disk and goes on where you left it. That takes a moment.'),
+  save: msg('Your desktop is just being saved. It comes back at once.'),
+} as const;
+
+export function openingView(what: keyof typeof openingTexts): MessageView {
   return new MessageView({
     name: 'opening',
-    turning: true,
+    turning: what === 'start' || what === 'resume',
+    lengthy: what === 'restore' || what === 'save',
     heading: () => i18n._('Opening your desktop…'),
-    text: () => (starting ? i18n._('A new session starts for you.') : i18n._('Your session goes on where you left it.')),
+    text: () => i18n._(openingTexts[what]),
   });
 }
 
-export function waitView(why: 'host-unreachable' | 'ending'): MessageView {
+export function waitView(why: Extract<GatewaySaysToStation, { say: 'wait' }>['why']): MessageView {
+  if (why === 'computer-restarting') {
+    return new MessageView({
+      name: 'wait',
+      turning: true,
+      heading: () => i18n._('The computer restarts'),
+      text: () => i18n._('Sessions are saved before and continue afterwards. This page comes back by itself.'),
+    });
+  }
+  if (why === 'computer-shutting-down') {
+    return new MessageView({
+      name: 'wait',
+      turning: true,
+      heading: () => i18n._('The computer shuts down'),
+      text: () => i18n._('Sessions are saved before and continue when the computer is on again. This page comes back by itself.'),
+    });
+  }
   return why === 'ending'
     ? new MessageView({
         name: 'wait',

@@ -1,4 +1,5 @@
-// What lies over every view for a while: the broken connection, the station's name, the countdown to a log-off, short messages.
+// What lies over every view for a while: the broken connection, the station's name, countdowns, short messages.
+import type { LeaveWay } from '#contract/values.ts';
 import { i18n } from '../shared/i18n.ts';
 import { make } from './element.ts';
 import type { Words } from './element.ts';
@@ -48,7 +49,7 @@ export class IdentifyOverlay {
   }
 }
 
-/** How long until the administrator's log-off. */
+/** How long until something that the person must know of: a log-off, a restart of the computer. */
 export class CountdownBanner {
   readonly element = make('div', {
     class: 'countdown',
@@ -56,6 +57,7 @@ export class CountdownBanner {
   });
   readonly #words = make('span');
   #timer: ReturnType<typeof setInterval> | undefined;
+  #text: (seconds: number) => string = () => '';
   #endsAt = 0;
   #saidSeconds = -1;
 
@@ -63,8 +65,15 @@ export class CountdownBanner {
     return this.#timer !== undefined;
   }
 
-  start(remainingMs: number): void {
+  /** What it counted down to is happening. */
+  get isOver(): boolean {
+    return this.isShown && performance.now() >= this.#endsAt;
+  }
+
+  /** `text`: what it says while so many seconds are left, and at 0. */
+  start(remainingMs: number, text: (seconds: number) => string): void {
     this.stop();
+    this.#text = text;
     this.#endsAt = performance.now() + remainingMs;
     this.element.setAttribute('aria-live', 'assertive');
     this.element.replaceChildren(icon('warning'), this.#words);
@@ -86,13 +95,35 @@ export class CountdownBanner {
     const passed = spokenSeconds.some((spoken) => seconds <= spoken && spoken < this.#saidSeconds);
     this.#saidSeconds = seconds;
     this.element.setAttribute('aria-live', first || passed ? 'assertive' : 'off');
-    this.#words.textContent =
-      seconds === 0
-        ? i18n._('You are being logged off…')
-        : i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', {
-            seconds,
-          });
+    this.#words.textContent = this.#text(seconds);
   }
+}
+
+export function logOffText(seconds: number): string {
+  return seconds === 0
+    ? i18n._('You are being logged off…')
+    : i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', {
+        seconds,
+      });
+}
+
+export function leavingText(how: LeaveWay): (seconds: number) => string {
+  if (how === 'restart') {
+    return (seconds) =>
+      seconds === 0
+        ? i18n._('The computer restarts now. Your desktop is being saved.')
+        : i18n._(
+            'The computer restarts in {seconds, plural, one {# second} other {# seconds}}. Your desktop is saved and continues afterwards.',
+            { seconds },
+          );
+  }
+  return (seconds) =>
+    seconds === 0
+      ? i18n._('The computer shuts down now. Your desktop is being saved.')
+      : i18n._(
+          'The computer shuts down in {seconds, plural, one {# second} other {# seconds}}. Your desktop is saved and continues when the computer is on again.',
+          { seconds },
+        );
 }
 
 /** A short message that goes away by itself. */

@@ -18,7 +18,26 @@ const texts: Readonly<Record<SessionCause, string | null>> = {
   'desktop-ended': msg('The session of {user} has ended.'),
   'x-server-died': msg('The session of {user} ended because its display stopped. What was not saved is lost.'),
   'desktop-failed': msg('The session of {user} ended because its desktop failed.'),
-  'computer-stopping': msg('The session of {user} ended because the computer stops or restarts.'),
+  'hibernated-by-administrator': msg(
+    'The session of {user} is saved to disk by the administrator. Sign in at any station to go on.',
+  ),
+  'suspended-too-long': msg('The session of {user} is saved to disk. Sign in at any station to go on.'),
+  'memory-short': msg('The session of {user} is saved to disk, because memory was short. Sign in at any station to go on.'),
+  'computer-restarting': msg(
+    'The computer restarts. The session of {user} is saved and continues afterwards: sign in when the computer is back.',
+  ),
+  'computer-shutting-down': msg(
+    'The computer shuts down. The session of {user} is saved: sign in when the computer is on again.',
+  ),
+  saved: msg('The session of {user} is saved to disk. Sign in at any station to go on.'),
+  'not-saved': msg('The session of {user} could not be saved to disk. It keeps running: sign in at any station to go on.'),
+  restored: null,
+  'not-restored': msg(
+    'The session of {user} could not be opened from disk. It is still there. Try again, or ask your administrator.',
+  ),
+  'saved-too-long': msg('The saved session of {user} was removed because nobody continued it for a long time.'),
+  'power-lost': msg('The computer stopped unexpectedly, and the session of {user} could not be kept.'),
+  dismissed: null,
   'keeper-lost': msg('The session of {user} ended unexpectedly. What was not saved is lost.'),
   'account-removed': msg('The session of {user} ended because the account was removed.'),
 };

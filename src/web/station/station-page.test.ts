@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { closeCodes, stationProofText, ticketProtocolPrefix } from '#contract/station-page.ts';
-import type { Resumable } from '#contract/station-page.ts';
+import type { LostSession, Resumable } from '#contract/station-page.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { sessionCauses } from '#model/session.ts';
@@ -41,6 +41,7 @@ const suspended: Resumable = {
   since: now - 600_000,
   desktop: 'xfce',
   station: null,
+  saved: false,
   picture:
     'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 };
@@ -52,14 +53,27 @@ const elsewhere: Resumable = {
   picture: null,
 };
 
+const onDisk: Resumable = { ...suspended, session: 'abcdefghijklmnor', since: now - 120_000, saved: true, picture: null };
+const lost: LostSession[] = [
+  {
+    startedAt: now - 90_000_000,
+    at: now - 4_000_000,
+    programs: ['Mousepad', 'LibreOffice Writer'],
+    cause: 'power-lost',
+    fault: null,
+  },
+  { startedAt: now - 7_200_000, at: now - 3_600_000, programs: [], cause: 'not-restored', fault: 'image-damaged' },
+];
+
 /** Each view with what brings the page to it. */
 const views: Readonly<Record<string, (page: ScriptedPage) => void>> = {
   'sign-in': (page) => page.free({ reason: 'session', cause: 'suspended-by-administrator', user: 'anna' }),
   question: (page) =>
     page.say({ say: 'question', question: { visible: false, text: 'New password: ', messages: ['It has expired.'] } }),
   notice: (page) => page.say({ say: 'notice' }),
-  choose: (page) => page.say({ say: 'choose', sessions: [suspended, elsewhere], mayStartNew: true }),
-  opening: (page) => page.say({ say: 'opening', starting: true }),
+  choose: (page) => page.say({ say: 'choose', sessions: [suspended, elsewhere, onDisk], mayStartNew: true }),
+  lost: (page) => page.say({ say: 'lost', sessions: lost }),
+  opening: (page) => page.say({ say: 'opening', what: 'restore' }),
   desktop: (page) => page.desktop('first'),
   locked: (page) =>
     page.say({ say: 'locked', station, computer, user: 'anna', fullName: 'Anna Lefèvre', error: told('wrong-credentials') }),
@@ -320,7 +334,7 @@ describe('the station page in Chromium', () => {
     for (const cause of sessionCauses) {
       there.free({ reason: 'session', cause, user: 'anna' });
       await page.evaluate(() => 0);
-      if (!['signed-in', 'locked', 'unlocked'].includes(cause)) await note.filter({ hasText: /\w/ }).waitFor();
+      if (!['signed-in', 'locked', 'unlocked', 'restored', 'dismissed'].includes(cause)) await note.filter({ hasText: /\w/ }).waitFor();
     }
     there.free({ reason: 'session', cause: 'suspended-by-administrator', user: 'anna' });
     await page.getByText('The session of anna was suspended by the administrator.').waitFor();
@@ -748,7 +762,7 @@ describe('the station page in Chromium', () => {
     assert.equal(said[0]?.[1], 'assertive', 'at first');
     assert.equal(said.find(([seconds]) => seconds <= 20)?.[1], 'assertive', 'when 20 seconds are left');
     assert.equal(said.filter(([, live]) => live === 'assertive').length, 2, 'and not every second');
-    const timer = page.getByRole('timer');
+    const timer = page.getByRole('timer').first();
     await isFocused(page, 'canvas'); // the person can go on saving
     there.say({ say: 'countdown', remainingMs: null });
     await page.getByText('The administrator has taken the log-off back.').waitFor();

@@ -1,5 +1,6 @@
 // The page as a whole: turns what the gateway says into what is shown, and what the person does into what is said.
 import type { FreeReason, GatewaySaysToStation } from '#contract/station-page.ts';
+import type { LeaveWay } from '#contract/values.ts';
 import { errorText } from '../shared/error-text.ts';
 import { currentLanguage, i18n } from '../shared/i18n.ts';
 import { BackOff } from './back-off.ts';
@@ -21,8 +22,9 @@ import {
   replacedView,
   waitView,
 } from './message-view.ts';
+import { LostView } from './lost-view.ts';
 import { NoticeView } from './notice-view.ts';
-import { CountdownBanner, IdentifyOverlay, LineOverlay, Toast } from './overlays.ts';
+import { CountdownBanner, IdentifyOverlay, LineOverlay, Toast, leavingText, logOffText } from './overlays.ts';
 import { QuestionView } from './question-view.ts';
 import { isUpdated, reloadOnce } from './page-update.ts';
 import { SignInView } from './sign-in-view.ts';
@@ -46,6 +48,7 @@ export class StationPage {
   readonly #line = new LineOverlay();
   readonly #identify = new IdentifyOverlay();
   readonly #countdown = new CountdownBanner();
+  readonly #leaving = new CountdownBanner();
   readonly #toast = new Toast();
   readonly #desktop: DesktopView;
   readonly #ticketBackOff = new BackOff();
@@ -58,6 +61,8 @@ export class StationPage {
   /** The connection broke since the sign-in was sent. */
   #brokeMeanwhile = false;
   #mayBeUpdated = false;
+  /** The computer restarts or shuts down, as far as it was told. */
+  #leavesBy: LeaveWay | null = null;
   #title = '';
 
   constructor() {
@@ -82,6 +87,7 @@ export class StationPage {
         'section',
         { class: 'overlays', label: () => i18n._('Messages') },
         this.#countdown.element,
+        this.#leaving.element,
         this.#line.element,
         this.#toast.element,
       ),
@@ -190,8 +196,11 @@ export class StationPage {
           ),
         );
         break;
+      case 'lost':
+        this.#show(new LostView(message.sessions, () => this.#say({ say: 'accept-lost' })));
+        break;
       case 'opening':
-        this.#show(openingView(message.starting));
+        this.#show(openingView(message.what));
         void loadPainter().catch(() => {});
         break;
       case 'desktop':
@@ -210,7 +219,15 @@ export class StationPage {
       case 'countdown':
         this.#count(message.remainingMs);
         break;
+      case 'leaving':
+        this.#leave(message);
+        break;
       case 'wait':
+        if (message.why === 'computer-restarting' || message.why === 'computer-shutting-down') {
+          // The view says it now.
+          this.#leaving.stop();
+          this.#leavesBy = message.why === 'computer-restarting' ? 'restart' : 'shut-down';
+        }
         this.#show(waitView(message.why));
         break;
       case 'error':
@@ -262,7 +279,7 @@ export class StationPage {
     const { user, fullName, ticket } = message;
     clearTimeout(this.#ticketTimer);
     // The wheel stays until there is something to see; after a break the last picture does.
-    if (!this.#onDesktop && this.#frame.view?.name !== 'opening') this.#frame.show(openingView(false));
+    if (!this.#onDesktop && this.#frame.view?.name !== 'opening') this.#frame.show(openingView('resume'));
     this.#place({ name: message.station.name, computer: message.computer }, fullName === '' ? user : fullName);
     this.#onDesktop = true;
     delete document.documentElement.dataset['firstFrame'];
@@ -290,11 +307,21 @@ export class StationPage {
 
   #count(remainingMs: number | null): void {
     if (remainingMs !== null) {
-      this.#countdown.start(remainingMs);
+      this.#countdown.start(remainingMs, logOffText);
       return;
     }
     if (this.#countdown.isShown) this.#toast.say(() => i18n._('The administrator has taken the log-off back.'));
     this.#countdown.stop();
+  }
+
+  #leave({ how, remainingMs }: Extract<GatewaySaysToStation, { say: 'leaving' }>): void {
+    this.#leavesBy = remainingMs === null ? null : how;
+    if (remainingMs !== null) {
+      this.#leaving.start(remainingMs, leavingText(how));
+      return;
+    }
+    if (this.#leaving.isShown) this.#toast.say(() => i18n._('The computer keeps running.'));
+    this.#leaving.stop();
   }
 
   #failed(error: Extract<GatewaySaysToStation, { say: 'error' }>['error']): void {
@@ -326,6 +353,9 @@ export class StationPage {
     switch (state) {
       case 'up':
         this.#mayBeUpdated ||= this.#brokeMeanwhile;
+        // If it still leaves, that is told again.
+        this.#leavesBy = null;
+        this.#leaving.stop();
         if (!this.#onDesktop || this.#desktop.isPainted) this.#line.hide();
         break;
       case 'connecting':
@@ -336,7 +366,8 @@ export class StationPage {
         break;
       case 'restarting':
         this.#brokeMeanwhile = true;
-        this.#line.show(() => i18n._('The server is restarting. This page comes back by itself.'));
+        if (this.#leavesBy === null) this.#line.show(() => i18n._('The server is restarting. This page comes back by itself.'));
+        else this.#sayLost();
         break;
       case 'replaced':
         this.#quiet(replacedView(() => this.#link?.renew()));
@@ -356,13 +387,25 @@ export class StationPage {
   }
 
   #sayLost(): void {
-    this.#line.show(() => i18n._('Connection lost, coming back…'));
+    const how = this.#leavesBy;
+    // During its warning a break is a break like others.
+    if (how === null || (this.#leaving.isShown && !this.#leaving.isOver)) {
+      this.#line.show(() => i18n._('Connection lost, coming back…'));
+      return;
+    }
+    this.#leaving.stop();
+    this.#line.show(() =>
+      how === 'restart'
+        ? i18n._('The computer restarts. This page comes back by itself.')
+        : i18n._('The computer shuts down. This page comes back by itself when it is on again.'),
+    );
   }
 
   /** Nothing goes on by itself any more. */
   #quiet(view: View): void {
     this.#held = null;
     this.#countdown.stop();
+    this.#leaving.stop();
     this.#identify.hide();
     this.#show(view);
     this.#line.hide();

@@ -8,6 +8,7 @@ export type ViewName =
   | 'sign-in'
   | 'question'
   | 'notice'
+  | 'lost'
   | 'choose'
   | 'opening'
   | 'desktop'

@@ -6,8 +6,11 @@ import { useLingui } from '@lingui/react';
 import { memo, useEffect, useRef } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
+import type { ProgramAtRisk } from '#model/session.ts';
 import type { StationRow } from '#model/station.ts';
 import { durationText, timeText, useNow } from '../clock.ts';
+import { Risks } from './risks.tsx';
+import { SavedStatus } from './saved-status.tsx';
 import { ComputerStatus, Countdown, Status } from './status.tsx';
 
 /** What the tasks concern: a computer, and one of its lines or none. */
@@ -18,7 +21,13 @@ export interface Chosen {
 
 export type Line =
   | { kind: 'computer'; key: string; name: string; computer: Computer | null; stations: number; people: number }
-  | { kind: 'station'; key: string; row: StationRow };
+  | {
+      kind: 'station';
+      key: string;
+      row: StationRow;
+      /** What saving would do to its programs; undefined: it was not looked at. */
+      atRisk: readonly ProgramAtRisk[] | undefined;
+    };
 
 export interface LineActions {
   choose: (chosen: Chosen) => void;
@@ -29,11 +38,11 @@ export interface LineActions {
 }
 
 /** Below this width a line is a card. */
-const narrow = '@media (max-width: 720px)';
-const middling = '@media (max-width: 1240px)';
+const narrow = '@media (max-width: 767px)';
+const middling = '@media (max-width: 1340px)';
 
 const columns =
-  'minmax(96px, 0.9fr) minmax(110px, 1fr) minmax(150px, 1.4fr) minmax(180px, 1.4fr) minmax(84px, 0.7fr) minmax(146px, 0.9fr)';
+  'minmax(96px, 0.9fr) minmax(110px, 1fr) minmax(140px, 1.3fr) minmax(176px, 1.5fr) minmax(130px, 1.1fr) minmax(84px, 0.7fr) minmax(146px, 0.9fr)';
 
 const useStyles = makeStyles({
   grid: {
@@ -59,11 +68,11 @@ const useStyles = makeStyles({
     '&:focus-visible': { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
     [middling]: {
       gridTemplateColumns:
-        'minmax(100px, 1fr) minmax(110px, 1.1fr) minmax(130px, 1.4fr) minmax(160px, 1.4fr) minmax(80px, 0.8fr)',
+        'minmax(84px, 0.9fr) minmax(92px, 1fr) minmax(104px, 1.2fr) minmax(150px, 1.6fr) minmax(110px, 1.2fr) minmax(76px, 0.8fr)',
     },
     [narrow]: {
       gridTemplateColumns: '1fr auto',
-      gridTemplateAreas: '"station status" "user user" "computer since"',
+      gridTemplateAreas: '"station status" "user user" "risks risks" "computer since"',
       rowGap: tokens.spacingVerticalXS,
       paddingBlock: tokens.spacingVerticalS,
     },
@@ -121,6 +130,8 @@ const useStyles = makeStyles({
     paddingBlock: tokens.spacingVerticalXS,
     [narrow]: { gridArea: 'status', justifySelf: 'end', justifyContent: 'end', textAlign: 'end', padding: 0 },
   },
+  risks: { [narrow]: { gridArea: 'risks', '&:empty': { display: 'none' } } },
+  risksName: { display: 'none', color: tokens.colorNeutralForeground2, [narrow]: { display: 'inline' } },
   since: { [narrow]: { gridArea: 'since', justifySelf: 'end', color: tokens.colorNeutralForeground2 } },
   connection: { color: tokens.colorNeutralForeground2, [middling]: { display: 'none' } },
   subtle: { color: tokens.colorNeutralForeground2 },
@@ -181,8 +192,9 @@ const ComputerLine = memo(function ComputerLine(props: {
         {_('{count, plural, =0 {Nobody} one {# person} other {# people}}', { count: line.people })}
       </div>
       <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
-        <ComputerStatus reachable={line.computer?.reachable ?? false} />
+        <ComputerStatus reachable={line.computer?.reachable ?? false} leaving={line.computer?.leaving ?? null} />
       </div>
+      <div role="gridcell" className={mergeClasses(styles.cell, styles.risks)} />
       <div role="gridcell" className={mergeClasses(styles.cell, styles.since)}>
         {line.computer !== null && line.computer.reachable && <Since at={line.computer.startedAt} />}
       </div>
@@ -193,6 +205,7 @@ const ComputerLine = memo(function ComputerLine(props: {
 
 interface StationLineProps {
   row: StationRow;
+  atRisk: readonly ProgramAtRisk[] | undefined;
   chosen: boolean;
   chosenComputer: boolean;
   reached: boolean;
@@ -203,7 +216,7 @@ const StationLine = memo(
   function StationLine(props: StationLineProps): ReactNode {
     const { _ } = useLingui();
     const styles = useStyles();
-    const { row, actions } = props;
+    const { row, atRisk, actions } = props;
     const { station, session } = row;
     const counting = session !== null && session.endsAt !== null && row.status !== 'signing-out' ? session.endsAt : null;
     return (
@@ -241,7 +254,13 @@ const StationLine = memo(
           )}
         </div>
         <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
-          {counting === null ? <Status status={row.status} /> : <Countdown endsAt={counting} />}
+          {counting !== null ? (
+            <Countdown endsAt={counting} />
+          ) : session !== null && session.saved !== null ? (
+            <SavedStatus status={row.status} saved={session.saved} />
+          ) : (
+            <Status status={row.status} />
+          )}
           {counting !== null && session !== null && (
             <Button
               size="small"
@@ -282,6 +301,16 @@ const StationLine = memo(
             </span>
           )}
         </div>
+        <div role="gridcell" className={mergeClasses(styles.cell, styles.risks)}>
+          {atRisk !== undefined && (
+            <>
+              <span className={styles.risksName} aria-hidden="true">
+                {_('Programs at risk')}:{' '}
+              </span>
+              <Risks atRisk={atRisk} />
+            </>
+          )}
+        </div>
         <div role="gridcell" className={mergeClasses(styles.cell, styles.since)}>
           <Since at={row.since} />
         </div>
@@ -302,6 +331,7 @@ const StationLine = memo(
     before.row.session === after.row.session &&
     before.row.status === after.row.status &&
     before.row.since === after.row.since &&
+    before.atRisk === after.atRisk &&
     before.chosen === after.chosen &&
     before.chosenComputer === after.chosenComputer &&
     before.reached === after.reached &&
@@ -376,6 +406,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
         <div role="columnheader">{_('Station')}</div>
         <div role="columnheader">{_('User')}</div>
         <div role="columnheader">{_('Status')}</div>
+        <div role="columnheader">{_('Programs at risk')}</div>
         <div role="columnheader">{_('Since')}</div>
         <div role="columnheader" className={styles.connection}>
           {_('Connection')}
@@ -395,6 +426,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
           <StationLine
             key={line.key}
             row={line.row}
+            atRisk={line.atRisk}
             chosen={chosenKey === line.key}
             chosenComputer={chosen.computer === line.row.computer}
             reached={reachedKey === line.key}

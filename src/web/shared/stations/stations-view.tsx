@@ -20,16 +20,21 @@ import { useDeferredValue, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Outcome, Principal } from '#contract/api.ts';
 import { may } from '#model/permissions.ts';
-import { holdsStation } from '#model/session.ts';
+import { holdsStation, isRunning, programRiskReasons } from '#model/session.ts';
+import type { ProgramRiskReason, Session, SessionCheck } from '#model/session.ts';
 import { stationRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
-import { api } from '../api.ts';
-import { errorText } from '../error-text.ts';
+import { ApiError, api } from '../api.ts';
+import { errorText, faultText } from '../error-text.ts';
+import { hibernationFaultText } from '../hibernation-text.ts';
+import { i18n } from '../i18n.ts';
+import { namesText } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
 import { ConfigureDialog } from './configure-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
+import { HibernateDialog } from './hibernate-dialog.tsx';
 import { LogOffDialog } from './log-off-dialog.tsx';
 import { StationGrid } from './station-grid.tsx';
 import type { Chosen, Line, LineActions } from './station-grid.tsx';
@@ -83,6 +88,9 @@ const useStyles = makeStyles({
 
 type Asked =
   | { what: 'log-off'; row: StationRow }
+  | { what: 'remove-saved'; session: Session }
+  | { what: 'hibernate'; session: Session; checks: readonly SessionCheck[] }
+  | { what: 'hibernate-all'; computer: string; checks: readonly SessionCheck[] }
   | { what: 'log-off-all'; computer: string }
   | { what: 'configure'; station: string }
   | { what: 'remove'; station: Station }
@@ -97,6 +105,30 @@ function matches(row: StationRow, wanted: string): boolean {
   );
 }
 
+/** Why a program is in the way, as the refusal says it. */
+function riskReason(error: unknown): ProgramRiskReason {
+  const told = error instanceof ApiError ? error.details['reason'] : undefined;
+  return programRiskReasons.find((reason) => reason === told) ?? 'kernel-object';
+}
+
+/** What is at stake when a session that is on disk, or lost, is removed. */
+function savedStake({ state, saved }: Session): string {
+  const fault = faultText(saved?.fault ?? null);
+  return [
+    state === 'lost'
+      ? i18n._(
+          'This session was lost when the computer stopped. Only this entry is left of it. If you remove it, the person is not told of it at the next sign-in.',
+        )
+      : i18n._(
+          'The saved session is removed from the disk for good, and nobody can continue it any more. What was not saved in files is lost.',
+        ),
+    ...(fault === null ? [] : [fault]),
+    ...(saved === null || saved.programs.length === 0
+      ? []
+      : [i18n._('Programs that were open: {programs}.', { programs: namesText(saved.programs) })]),
+  ].join(' ');
+}
+
 export function StationsView({ principal }: { principal: Principal }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
@@ -109,10 +141,20 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const [search, setSearch] = useState('');
   const [asked, setAsked] = useState<Asked | null>(null);
   const [suspending, setSuspending] = useState(false);
+  const [hibernating, setHibernating] = useState(false);
   const [failures, setFailures] = useState<{ title: string; outcomes: readonly Outcome[] } | null>(null);
   const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
 
   const allRows = useMemo(() => stationRows(room.stations, room.sessions, { showAll }), [room.stations, room.sessions, showAll]);
+  const risks = useMemo(
+    () =>
+      new Map(
+        Object.values(room.checks)
+          .flat()
+          .map((check) => [check.session, check.atRisk]),
+      ),
+    [room.checks],
+  );
   const lines = useMemo((): readonly Line[] => {
     const names = new Set(room.computers.map((computer) => computer.name));
     for (const row of allRows) names.add(row.computer);
@@ -129,9 +171,16 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
         },
         ...allRows
           .filter((row) => row.computer === name && matches(row, wanted))
-          .map((row): Line => ({ kind: 'station', key: row.key, row })),
+          .map(
+            (row): Line => ({
+              kind: 'station',
+              key: row.key,
+              row,
+              atRisk: row.session !== null && isRunning(row.session) ? risks.get(row.session.id) : undefined,
+            }),
+          ),
       ]);
-  }, [allRows, room, wanted]);
+  }, [allRows, room.computers, room.stations, room.sessions, risks, wanted]);
 
   // With one computer there is nothing to choose; a line that is gone is chosen no more.
   const computers = lines.filter((line) => line.kind === 'computer');
@@ -180,6 +229,53 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     });
     setSuspending(false);
   };
+  const hibernate = async (session: Session, closing: boolean): Promise<void> => {
+    await api('hibernateSession', { params: { id: session.id }, body: { closing } });
+    notices.done(_('The session of {user} is saved to disk.', { user: session.user }));
+  };
+  const askHibernate = (session: Session): void => {
+    const atRisk = risks.get(session.id) ?? [];
+    if (atRisk.length > 0) {
+      setAsked({ what: 'hibernate', session, checks: [{ session: session.id, user: session.user, atRisk }] });
+      return;
+    }
+    void attempt(_('The session could not be saved.'), async () => {
+      try {
+        await hibernate(session, false);
+      } catch (error) {
+        const program = error instanceof ApiError && error.code === 'cannot-be-saved' ? error.details['program'] : undefined;
+        if (typeof program !== 'string') throw error;
+        // It was opened after the last look: it is named now, and the person decides.
+        const named = { program, fate: 'lost', reason: riskReason(error) } as const;
+        setAsked({ what: 'hibernate', session, checks: [{ session: session.id, user: session.user, atRisk: [named] }] });
+      }
+    });
+  };
+  const hibernateAll = async (computer: string, closing: boolean): Promise<void> => {
+    setHibernating(true);
+    setFailures(null);
+    try {
+      const { outcomes } = await api('hibernateAll', { params: { name: computer }, body: { closing } });
+      const failed = outcomes.filter((outcome) => outcome.error !== null);
+      notices.done(
+        _(
+          '{count, plural, =0 {No session was saved to disk.} one {# session is saved to disk.} other {# sessions are saved to disk.}}',
+          { count: outcomes.length - failed.length },
+        ),
+      );
+      if (failed.length > 0) setFailures({ title: _('Not saved, they go on running:'), outcomes: failed });
+    } finally {
+      setHibernating(false);
+    }
+  };
+  const askHibernateAll = (computer: string): void => {
+    const suspended = new Set(
+      room.sessions.filter((session) => session.computer === computer && session.state === 'suspended').map(({ id }) => id),
+    );
+    const checks = (room.checks[computer] ?? []).filter((check) => suspended.has(check.session) && check.atRisk.length > 0);
+    if (checks.length > 0) setAsked({ what: 'hibernate-all', computer, checks });
+    else void attempt(_('The sessions could not be saved.'), () => hibernateAll(computer, false));
+  };
   const logOffAll = async (computer: string, seconds: number): Promise<void> => {
     setFailures(null);
     const { outcomes } = await api('logOffAll', { params: { name: computer }, body: { seconds } });
@@ -198,6 +294,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     if (failed.length > 0) setFailures({ title: _('Not logged off:'), outcomes: failed });
   };
 
+  const faultOf = (name: string | null): string | null =>
+    hibernationFaultText(room.computers.find((computer) => computer.name === name)?.hibernation.fault ?? null);
   const configured = asked?.what === 'configure' ? room.stations.find((station) => station.id === asked.station) : undefined;
   const hidden = stationRows(room.stations, room.sessions, { showAll: true }).length - allRows.length;
   const address = `${location.origin}/`;
@@ -259,8 +357,11 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
         computer={chosen.computer}
         sessions={room.sessions}
         stations={room.stations}
+        hibernationFault={faultOf(chosen.computer)}
         busy={suspending}
+        hibernating={hibernating}
         suspendAll={(computer) => void suspendAll(computer)}
+        hibernateAll={askHibernateAll}
         logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
         identifyAll={(computer, on) =>
           void attempt(_('The names could not be shown.'), () => api('identifyAll', { params: { name: computer }, body: { on } }))
@@ -294,13 +395,21 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           level={level}
           user={principal.name}
           row={chosenRow}
+          hibernationFault={faultOf(chosenRow.computer)}
+          hibernate={askHibernate}
           suspend={(session) =>
             void attempt(_('The session could not be suspended.'), async () => {
               await api('suspendSession', { params: { id: session.id } });
               notices.done(_('The session of {user} was suspended.', { user: session.user }));
             })
           }
-          logOff={(row) => setAsked({ what: 'log-off', row })}
+          logOff={(row) =>
+            setAsked(
+              row.session !== null && (row.session.state === 'hibernated' || row.session.state === 'lost')
+                ? { what: 'remove-saved', session: row.session }
+                : { what: 'log-off', row },
+            )
+          }
           identify={(station, on) =>
             void attempt(_('The names could not be shown.'), () =>
               api('identifyStation', { params: { id: station.id }, body: { on } }),
@@ -327,6 +436,39 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
             const { session } = asked.row;
             if (session !== null) await api('logOffSession', { params: { id: session.id }, body: { seconds } });
           }}
+          close={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'remove-saved' && (
+        <ConfirmDialog
+          title={
+            asked.session.state === 'lost'
+              ? _('Remove the session of {user} from the list?', { user: asked.session.user })
+              : _('Log off {user}?', { user: asked.session.user })
+          }
+          text={savedStake(asked.session)}
+          verb={asked.session.state === 'lost' ? _('Remove from the list') : _('Remove for good')}
+          run={async () => {
+            await api('logOffSession', { params: { id: asked.session.id }, body: { seconds: 0 } });
+          }}
+          close={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'hibernate' && (
+        <HibernateDialog
+          title={_('Hibernate the session of {user}?', { user: asked.session.user })}
+          checks={asked.checks}
+          several={false}
+          hibernate={(closing) => hibernate(asked.session, closing)}
+          close={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'hibernate-all' && (
+        <HibernateDialog
+          title={_('Hibernate all suspended sessions of {computer}?', { computer: asked.computer })}
+          checks={asked.checks}
+          several
+          hibernate={(closing) => hibernateAll(asked.computer, closing)}
           close={() => setAsked(null)}
         />
       )}

@@ -2,15 +2,19 @@
 import { makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { ArrowClockwiseRegular } from '@fluentui/react-icons/svg/arrow-clockwise';
 import { CheckmarkCircleFilled } from '@fluentui/react-icons/svg/checkmark-circle';
+import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync';
 import { CircleRegular } from '@fluentui/react-icons/svg/circle';
+import { DismissCircleFilled } from '@fluentui/react-icons/svg/dismiss-circle';
 import { HourglassHalfRegular } from '@fluentui/react-icons/svg/hourglass-half';
 import { LockClosedFilled } from '@fluentui/react-icons/svg/lock-closed';
 import { PauseCircleFilled } from '@fluentui/react-icons/svg/pause-circle';
 import { PlugDisconnectedRegular } from '@fluentui/react-icons/svg/plug-disconnected';
+import { SaveFilled } from '@fluentui/react-icons/svg/save';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { WarningFilled } from '@fluentui/react-icons/svg/warning';
 import { useLingui } from '@lingui/react';
 import type { ComponentType, ReactNode } from 'react';
+import type { Computer } from '#contract/values.ts';
 import type { StationStatus } from '#model/station.ts';
 import { countdownText, useNow } from '../clock.ts';
 import { statusLabels } from '../labels.ts';
@@ -34,6 +38,10 @@ const looks: Readonly<Record<StationStatus, readonly [ComponentType<{ className?
   starting: [ArrowClockwiseRegular, 'busy'],
   'signing-out': [SignOutRegular, 'busy'],
   suspended: [PauseCircleFilled, 'paused'],
+  saving: [ArrowSyncRegular, 'busy'],
+  saved: [SaveFilled, 'paused'],
+  restoring: [ArrowSyncRegular, 'busy'],
+  lost: [DismissCircleFilled, 'bad'],
   free: [CircleRegular, 'quiet'],
   offline: [PlugDisconnectedRegular, 'quiet'],
   waiting: [HourglassHalfRegular, 'busy'],
@@ -51,18 +59,28 @@ export function Status({ status }: { status: StationStatus }): ReactNode {
   );
 }
 
-/** Whether a computer answers. */
-export function ComputerStatus({ reachable }: { reachable: boolean }): ReactNode {
+/** Whether a computer answers, and whether it is about to go. */
+export function ComputerStatus({ reachable, leaving }: Pick<Computer, 'reachable' | 'leaving'>): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   return (
     <span className={styles.status}>
-      {reachable ? (
+      {leaving !== null ? (
+        <ArrowSyncRegular className={mergeClasses(styles.icon, styles.busy)} />
+      ) : reachable ? (
         <CheckmarkCircleFilled className={mergeClasses(styles.icon, styles.good)} />
       ) : (
         <WarningFilled className={mergeClasses(styles.icon, styles.bad)} />
       )}
-      <span>{reachable ? _('On') : _('Not reachable')}</span>
+      <span>
+        {leaving !== null
+          ? leaving.how === 'restart'
+            ? _('Restarting…')
+            : _('Shutting down…')
+          : reachable
+            ? _('On')
+            : _('Not reachable')}
+      </span>
     </span>
   );
 }

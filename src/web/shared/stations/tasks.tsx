@@ -3,6 +3,7 @@ import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFo
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { SaveRegular } from '@fluentui/react-icons/svg/save';
 import { PauseCircleRegular } from '@fluentui/react-icons/svg/pause-circle';
 import { RenameRegular } from '@fluentui/react-icons/svg/rename';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
@@ -11,7 +12,7 @@ import { useId } from 'react';
 import type { ReactNode } from 'react';
 import type { Level } from '#model/account.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
-import { holdsStation, sessionAfter } from '#model/session.ts';
+import { holdsStation, isRunning, sessionAfter } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station, StationRow } from '#model/station.ts';
 
@@ -44,7 +45,15 @@ const useStyles = makeStyles({
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
-function Task(props: { icon: ReactNode; label: string; run: () => void; disabled?: boolean; main?: boolean }): ReactNode {
+function Task(props: {
+  icon: ReactNode;
+  label: string;
+  /** More about it, where the label alone may not be understood. */
+  title?: string;
+  run: () => void;
+  disabled?: boolean;
+  main?: boolean;
+}): ReactNode {
   const styles = useStyles();
   const focusTarget = useRestoreFocusTarget();
   return (
@@ -52,6 +61,7 @@ function Task(props: { icon: ReactNode; label: string; run: () => void; disabled
       {...focusTarget}
       appearance={props.main === true ? 'primary' : 'subtle'}
       icon={<>{props.icon}</>}
+      title={props.title}
       disabledFocusable={props.disabled ?? false}
       onClick={() => props.disabled !== true && props.run()}
       className={styles.button}
@@ -66,8 +76,12 @@ export function ComputerTasks(props: {
   computer: string | null;
   sessions: readonly Session[];
   stations: readonly Station[];
+  /** Why the computer cannot save sessions, in words; null: it can. */
+  hibernationFault: string | null;
   busy: boolean;
+  hibernating: boolean;
   suspendAll: (computer: string) => void;
+  hibernateAll: (computer: string) => void;
   logOffAll: (computer: string) => void;
   identifyAll: (computer: string, on: boolean) => void;
   className?: string | undefined;
@@ -80,6 +94,8 @@ export function ComputerTasks(props: {
   const identifying = online.some((station) => station.identifying);
   const suspend = may(level, 'computer.suspend-all', 'computer');
   const logOff = may(level, 'computer.log-off-all', 'computer');
+  const hibernate = may(level, 'computer.hibernate-all', 'computer');
+  const suspended = props.sessions.some((session) => session.computer === computer && session.state === 'suspended');
   return (
     <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
       <Subtitle2 as="h2" block id={titleId} className={styles.title}>
@@ -96,6 +112,15 @@ export function ComputerTasks(props: {
               run={() => props.suspendAll(computer)}
               disabled={props.busy}
               main
+            />
+          )}
+          {hibernate && (
+            <Task
+              icon={<SaveRegular />}
+              label={_('Hibernate all suspended sessions')}
+              title={props.hibernationFault ?? _('Saves the suspended sessions to disk and frees their memory.')}
+              run={() => props.hibernateAll(computer)}
+              disabled={props.hibernating || !suspended || props.hibernationFault !== null}
             />
           )}
           {logOff && <Task icon={<SignOutRegular />} label={_('Log off all stations')} run={() => props.logOffAll(computer)} />}
@@ -115,7 +140,9 @@ export function LineTasks(props: {
   level: Level;
   user: string;
   row: StationRow;
+  hibernationFault: string | null;
   suspend: (session: Session) => void;
+  hibernate: (session: Session) => void;
   logOff: (row: StationRow) => void;
   identify: (station: Station, on: boolean) => void;
   configure: (station: Station) => void;
@@ -158,10 +185,21 @@ export function LineTasks(props: {
             disabled={session === null || !holdsStation(session) || sessionAfter(session.state, 'suspend') === undefined}
           />
         )}
+        {!waiting &&
+          row.status !== 'lost' &&
+          may(level, 'session.hibernate', target === 'none' ? 'standard-session' : target) && (
+            <Task
+              icon={<SaveRegular />}
+              label={_('Hibernate')}
+              title={props.hibernationFault ?? _('Saves the session to disk and frees its memory.')}
+              run={() => session !== null && props.hibernate(session)}
+              disabled={session === null || !isRunning(session) || props.hibernationFault !== null}
+            />
+          )}
         {!waiting && may(level, 'session.log-off', target === 'none' ? 'standard-session' : target) && (
           <Task
-            icon={<SignOutRegular />}
-            label={_('Log off')}
+            icon={row.status === 'lost' ? <DeleteRegular /> : <SignOutRegular />}
+            label={row.status === 'lost' ? _('Remove from the list') : _('Log off')}
             run={() => props.logOff(row)}
             disabled={session === null || session.state === 'ending'}
           />

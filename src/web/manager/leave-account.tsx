@@ -1,0 +1,103 @@
+// After a computer restarted: what became of each session, until the administrator has read it.
+import {
+  Button,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
+  MessageBarTitle,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { useLingui } from '@lingui/react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Computer, LeaveReport } from '#contract/values.ts';
+import { timeText } from '../shared/clock.ts';
+import { errorText } from '../shared/error-text.ts';
+import { i18n } from '../shared/i18n.ts';
+import { namesText } from '../shared/names-text.ts';
+
+const useStyles = makeStyles({
+  sessions: { margin: `${tokens.spacingVerticalXS} 0 0`, paddingInlineStart: tokens.spacingHorizontalL },
+});
+
+const rememberedAs = (computer: string): string => `stationmaster.read-leave.${computer}`;
+
+function readUntil(computer: string): number {
+  try {
+    return Number(localStorage.getItem(rememberedAs(computer)) ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function rememberRead(computer: string, at: number): void {
+  try {
+    localStorage.setItem(rememberedAs(computer), String(at));
+  } catch {
+    // Without storage it is told again when the page is opened anew.
+  }
+}
+
+function sentence({ user, outcome, programs, error }: LeaveReport['sessions'][number]): string {
+  const names = namesText(programs);
+  const why = error === null ? '' : ` ${errorText(error)}`;
+  if (outcome === 'saved') return i18n._('{user}: saved.', { user });
+  if (outcome === 'saved-without')
+    return (
+      (programs.length === 0
+        ? i18n._('{user}: saved without some programs, which were closed.', { user })
+        : i18n._('{user}: saved without {programs}, closed before.', { user, programs: names })) + why
+    );
+  return (
+    (programs.length === 0
+      ? i18n._('{user}: lost.', { user })
+      : i18n._('{user}: lost, with {programs}.', { user, programs: names })) + why
+  );
+}
+
+export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const report = computer.lastLeave;
+  const [read, setRead] = useState(() => readUntil(computer.name));
+  if (report === null || report.sessions.length === 0 || computer.leaving !== null || report.at <= read) return null;
+  const values = { computer: computer.name, time: timeText(report.at) };
+  const kept = report.sessions.every((session) => session.outcome === 'saved');
+  return (
+    <MessageBar intent={kept ? 'success' : 'warning'} layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>
+          {report.how === 'restart'
+            ? _('{computer} was restarted on {time}', values)
+            : _('{computer} was shut down on {time}', values)}
+        </MessageBarTitle>
+        {kept
+          ? _('{count, plural, one {The one session was kept.} other {All # sessions were kept.}}', {
+              count: report.sessions.length,
+            })
+          : _('What became of each session:')}
+        <ul className={styles.sessions}>
+          {report.sessions.map((session) => (
+            <li key={session.session}>{sentence(session)}</li>
+          ))}
+        </ul>
+      </MessageBarBody>
+      <MessageBarActions
+        containerAction={
+          <Button
+            appearance="transparent"
+            icon={<DismissRegular />}
+            aria-label={_('Close')}
+            title={_('Close')}
+            onClick={() => {
+              rememberRead(computer.name, report.at);
+              setRead(report.at);
+            }}
+          />
+        }
+      />
+    </MessageBar>
+  );
+}

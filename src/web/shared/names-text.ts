@@ -1,0 +1,7 @@
+// Several names in one sentence, joined as the language does it.
+import { currentLocale } from './i18n.ts';
+
+/** "Firefox, ssh, and Writer". */
+export function namesText(names: Iterable<string>): string {
+  return new Intl.ListFormat(currentLocale(), { style: 'long', type: 'conjunction' }).format(new Set(names));
+}
