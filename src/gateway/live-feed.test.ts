@@ -61,6 +61,16 @@ describe('the live feed', () => {
     });
   });
 
+  test('tells at once that a computer is about to leave', async () => {
+    await using room = await GatewayRoom.make({ scripted: true });
+    const { saw } = await watch(room);
+    await saw('the snapshot', ({ event }) => event === 'snapshot');
+    await room.ask('POST', `/computers/${room.computerName}/leave`, { local: true, body: { how: 'restart', seconds: 60 } });
+    await saw('leaving', (one) => one.event === 'computer.changed' && one.computer.leaving?.phase === 'warning');
+    await room.ask('POST', `/computers/${room.computerName}/stay`, { local: true });
+    await saw('not leaving', (one) => one.event === 'computer.changed' && one.computer.leaving === null);
+  });
+
   test('what changes while it is opened is neither lost nor told before the snapshot', async () => {
     await using room = await GatewayRoom.make();
     const page = await room.station();
@@ -104,6 +114,7 @@ describe('the live feed', () => {
         return () => {};
       },
       onReachable: nothing,
+      onComputer: nothing,
     };
     const feed = new LiveFeed({
       fleet,

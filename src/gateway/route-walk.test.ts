@@ -58,6 +58,7 @@ const bodies: Partial<Record<ApiRouteName, unknown>> = {
   configureStation: { name: 'x' },
   identifyStation: { on: false },
   changeSettings: {},
+  leave: { how: 'restart' },
   makeToken: { name: 'walk administrator', level: 'dashboard' },
 };
 
@@ -100,7 +101,9 @@ describe('every route for every role', () => {
           const verdict = expected(asker, name, own ? 'own-session' : target);
           const passing = verdict === 'passes';
           const usedId =
-            passing && (name === 'logOffSession' || name === 'suspendSession') && id !== 'aaaaaaaaaaaaaaaa' ? null : id;
+            passing && ['logOffSession', 'suspendSession', 'hibernateSession'].includes(name) && id !== 'aaaaaaaaaaaaaaaa'
+              ? null
+              : id;
           if (usedId === null) continue;
           const path = route.path.replace(':id', usedId).replace(':name', 'no-such-computer');
           const body = route.method === 'GET' || route.method === 'DELETE' ? {} : { body: bodies[name] ?? {} };
@@ -127,6 +130,17 @@ describe('every route for every role', () => {
     assert.equal(await suspend(sessions.admin), 403);
     assert.equal((await room.ask('POST', `/computers/${room.computerName}/suspend-all`, { cookie })).status, 403);
     assert.equal((await room.ask('POST', `/computers/${room.computerName}/log-off-all`, { cookie })).status, 403);
+    const hibernate = async (id: string) => await room.ask('POST', `/sessions/${id}/hibernate`, { cookie, body: {} });
+    for (const id of [sessions.standard, sessions.teacher]) {
+      const { status } = await hibernate(id);
+      assert.ok(status !== 401 && status !== 403, String(status));
+    }
+    assert.equal((await hibernate(sessions.admin)).status, 403);
+    for (const [task, body] of Object.entries({ 'hibernate-all': {}, leave: { how: 'restart' }, stay: {} })) {
+      const path = `/computers/${room.computerName}/${task}`;
+      assert.equal((await room.ask('POST', path, { cookie, body })).status, 403, task);
+    }
+    assert.equal((await room.ask('GET', `/computers/${room.computerName}/check`, { cookie })).status, 200);
   });
 
   test("a token that is named like a person does not reach that person's session as its own", async () => {

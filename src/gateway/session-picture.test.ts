@@ -57,6 +57,18 @@ describe('session picture', () => {
     await assert.rejects(takePicture(server.path, { widthPx: 100 }), /closed/);
   });
 
+  it('gives up at once when it is no longer wanted, and closes its connection', async () => {
+    const closed = Promise.withResolvers<void>();
+    await using server = await serveOn((socket) => {
+      socket.on('close', () => closed.resolve());
+      giveUp.abort();
+    });
+    const giveUp = new AbortController();
+    await assert.rejects(takePicture(server.path, { widthPx: 100, limitMs: 60_000, signal: giveUp.signal }), /no longer wanted/);
+    await closed.promise;
+    await assert.rejects(takePicture(server.path, { widthPx: 100, signal: giveUp.signal }), /no longer wanted/);
+  });
+
   it('gives up when it hears garbage', async () => {
     await using server = await serveOn((socket) => socket.write('HTTP/1.1 200 OK\r\n'));
     await assert.rejects(takePicture(server.path, { widthPx: 100 }), /version/);

@@ -20,16 +20,12 @@ import { stationProofText } from '#contract/station-page.ts';
 import type { GatewaySaysToStation, StationPageSays } from '#contract/station-page.ts';
 import type { Clock } from '#gateway/clock.ts';
 import { Gateway } from '#gateway/gateway.ts';
-import { systemClock as hostClock } from '#host/clock.ts';
-import { describeComputer } from '#host/computer.ts';
 import { FakeAccounts } from '#host/fake-accounts.ts';
-import { FakeComputer, FakeDesktops } from '#host/fake-desktops.ts';
-import { FakeSignIns } from '#host/fake-sign-ins.ts';
+import { FakeComputer } from '#host/fake-desktops.ts';
 import type { FakeQuestion } from '#host/fake-sign-ins.ts';
-import { HostServer } from '#host/host-server.ts';
-import { SessionRecords } from '#host/session-record.ts';
-import { Sessions } from '#host/sessions.ts';
+import type { Sessions } from '#host/sessions.ts';
 import type { Settings } from '#model/settings.ts';
+import type { RoomHost } from './room-host.ts';
 import { ScriptedHost } from './scripted-host.ts';
 
 const patienceMs = 10_000;
@@ -212,7 +208,7 @@ export class GatewayRoom implements AsyncDisposable {
   #further: FakeQuestion | null = null;
   readonly #sockets = new Set<WebSocket>();
   #script: ScriptedHost | null = null;
-  #host: { server: HostServer; sessions: Sessions; desktops: FakeDesktops } | null = null;
+  #host: RoomHost | null = null;
   #gateway: Gateway | null = null;
 
   readonly #keepFolder: boolean;
@@ -257,33 +253,18 @@ export class GatewayRoom implements AsyncDisposable {
       await this.#script.start();
       return;
     }
-    const desktops = new FakeDesktops(this.computer);
-    const sessions = new Sessions(desktops, new SessionRecords(this.places.sessionsRunDir), hostClock, log);
-    const server = new HostServer(
-      { path: this.places.hostSocket, gid: null },
-      {
-        sessions,
-        signIns: new FakeSignIns(this.accounts, this.#further),
-        accounts: this.accounts,
-        describeComputer,
-        clock: hostClock,
-        log,
-        version: 'test',
-      },
-    );
-    await sessions.start();
-    await server.start();
-    this.#host = { server, sessions, desktops };
+    const { RoomHost } = await import('./room-host.ts');
+    const { places, computer, accounts } = this;
+    const host = new RoomHost({ places, computer, accounts, further: this.#further, log });
+    await host.start();
+    this.#host = host;
   }
 
   async stopHost(): Promise<void> {
     await this.#script?.stop();
     const host = this.#host;
     this.#host = null;
-    if (host === null) return;
-    host.desktops.cutOff();
-    await host.server.stop();
-    host.sessions.stop();
+    await host?.stop();
   }
 
   /** The host, where it is one that the test leads. */

@@ -33,6 +33,7 @@ const session = (id: string, user: string, at: string | null): Session => ({
   since: 0,
   endsAt: null,
   desktop: 'xfce',
+  saved: null,
 });
 
 const stations = [station('aaaaaaaaaaaaaaaa', 'Station 1'), station('bbbbbbbbbbbbbbbb', 'Station 2')];

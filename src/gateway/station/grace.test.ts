@@ -23,6 +23,7 @@ const session: Session = {
   since: 0,
   endsAt: null,
   desktop: 'xfce',
+  saved: null,
 };
 
 describe('the grace time', () => {

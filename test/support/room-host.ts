@@ -1,0 +1,64 @@
+// For tests: the real host server over fake people, fake desktops and a computer that only seems to go.
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Places } from '#contract/places.ts';
+import { systemClock } from '#host/clock.ts';
+import type { FakeAccounts } from '#host/fake-accounts.ts';
+import { FakeDesktops } from '#host/fake-desktops.ts';
+import type { FakeComputer } from '#host/fake-desktops.ts';
+import { FakeSignIns } from '#host/fake-sign-ins.ts';
+import type { FakeQuestion } from '#host/fake-sign-ins.ts';
+import { FakeThisComputer } from '#host/fake-this-computer.ts';
+import { HostServer } from '#host/host-server.ts';
+import { SessionRecords } from '#host/session-record.ts';
+import { Sessions } from '#host/sessions.ts';
+
+interface RoomHostParts {
+  places: Places;
+  /** What outlives the host. */
+  computer: FakeComputer;
+  accounts: FakeAccounts;
+  further: FakeQuestion | null;
+  log: Logger;
+}
+
+export class RoomHost {
+  readonly sessions: Sessions;
+  readonly #desktops: FakeDesktops;
+  readonly #server: HostServer;
+  readonly #thisComputer: FakeThisComputer;
+
+  constructor({ places, computer, accounts, further, log }: RoomHostParts) {
+    this.#desktops = new FakeDesktops(computer);
+    this.sessions = new Sessions(this.#desktops, new SessionRecords(places.sessionsRunDir), systemClock, log);
+    this.#thisComputer = new FakeThisComputer(join(places.stateDir, 'host'), this.sessions, systemClock, log);
+    const signIns = new FakeSignIns(accounts, further);
+    this.#server = new HostServer(
+      { path: places.hostSocket, gid: null },
+      {
+        sessions: this.sessions,
+        signIns,
+        accounts,
+        computer: this.#thisComputer.computer,
+        clock: systemClock,
+        log,
+        version: 'test',
+      },
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#thisComputer.settings.start();
+    await this.sessions.start();
+    this.#thisComputer.leaving.start();
+    await this.#server.start();
+  }
+
+  /** As if it were killed: the desktops live on. */
+  async stop(): Promise<void> {
+    this.#desktops.cutOff();
+    await this.#server.stop();
+    this.#thisComputer.leaving.stop();
+    this.sessions.stop();
+  }
+}
