@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, freemem, hostname, loadavg, totalmem, uptime } from 'node:os';
 import { z } from 'zod';
-import type { Computer } from '#contract/values.ts';
+import type { Computer, Hibernation } from '#contract/values.ts';
+import type { HostSettings } from './host-settings.ts';
+import type { Leaving } from './leaving.ts';
 
 const packageFile = new URL('../../package.json', import.meta.url);
 
@@ -23,16 +25,48 @@ async function bootTime(): Promise<number> {
   return seconds === undefined ? Math.round(Date.now() - uptime() * 1000) : Number(seconds) * 1000;
 }
 
-export async function describeComputer(): Promise<Computer> {
-  return {
-    name: hostname(),
-    reachable: true,
-    version: programVersion,
-    system: await systemName(),
-    startedAt: await bootTime(),
-    cores: availableParallelism(),
-    load: loadavg()[0] ?? 0,
-    memoryTotal: totalmem(),
-    memoryAvailable: freemem(),
-  };
+interface ComputerParts {
+  hibernation: { describe(): Promise<Hibernation>; onChange(listener: () => void): () => void };
+  leaving: Leaving;
+  settings: HostSettings;
+}
+
+/** This computer as it is shown, and what tells when that changes: it is about to leave or no longer, or can save sessions now. */
+export class ThisComputer {
+  readonly leaving: Leaving;
+  readonly settings: HostSettings;
+  readonly #hibernation: ComputerParts['hibernation'];
+
+  constructor({ hibernation, leaving, settings }: ComputerParts) {
+    this.leaving = leaving;
+    this.settings = settings;
+    this.#hibernation = hibernation;
+  }
+
+  async describe(): Promise<Computer> {
+    const [system, startedAt, hibernation] = await Promise.all([systemName(), bootTime(), this.#hibernation.describe()]);
+    return {
+      name: hostname(),
+      reachable: true,
+      version: programVersion,
+      system,
+      startedAt,
+      cores: availableParallelism(),
+      load: loadavg()[0] ?? 0,
+      memoryTotal: totalmem(),
+      memoryAvailable: freemem(),
+      hibernation,
+      leaving: this.leaving.describe(),
+      lastLeave: this.leaving.lastLeave,
+      leaveFault: this.leaving.fault,
+    };
+  }
+
+  /** Calls `listener` after every change that is not only load or memory. Returns what takes it back. */
+  on(listener: () => void): () => void {
+    const stops = [this.leaving.on(listener), this.#hibernation.onChange(listener)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
 }

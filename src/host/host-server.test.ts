@@ -10,11 +10,11 @@ import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { hostProtocol, longestHostLine } from '#contract/host.ts';
 import type { HostArgs } from '#contract/host.ts';
-import { describeComputer } from './computer.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
 import { FakeSignIns } from './fake-sign-ins.ts';
+import { FakeThisComputer } from './fake-this-computer.ts';
 import { HostServer } from './host-server.ts';
 import { newIdentity } from './identity.ts';
 import { SessionRecords } from './session-record.ts';
@@ -34,6 +34,7 @@ class Room implements AsyncDisposable {
   readonly logged: string[] = [];
   readonly stations = [newIdentity(), newIdentity()] as const;
   readonly server: HostServer;
+  readonly thisComputer: FakeThisComputer;
   readonly #clients: TestClient[] = [];
 
   constructor(options: { gid?: number; asks?: boolean } = {}) {
@@ -44,7 +45,9 @@ class Room implements AsyncDisposable {
     const { signIns } = this;
     const sessions = new Sessions(new FakeDesktops(this.computer), new SessionRecords(join(this.folder, 'sessions')), clock, log);
     this.sessions = sessions;
-    const parts = { sessions, signIns, accounts, describeComputer, clock, log, version: '1.2.3' };
+    this.thisComputer = new FakeThisComputer(join(this.folder, 'state'), sessions, clock, log);
+    const { computer } = this.thisComputer;
+    const parts = { sessions, signIns, accounts, computer, clock, log, version: '1.2.3' };
     this.server = new HostServer({ path: this.socket, gid: options.gid ?? null }, parts);
   }
 

@@ -9,9 +9,9 @@ import { CodedError, tellError } from '#contract/errors.ts';
 import { hostCalls, hostProtocol, hostRequestSchema, longestHostLine } from '#contract/host.ts';
 import type { HostArgs, HostCall, HostEvent, HostResult, SignInStep } from '#contract/host.ts';
 import { accountSchema } from '#contract/values.ts';
-import type { Computer } from '#contract/values.ts';
 import type { Accounts, PosixAccount } from './accounts.ts';
 import type { Clock } from './clock.ts';
+import type { ThisComputer } from './computer.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInAttempt, SignInOutcome, SignIns } from './sign-in.ts';
 
@@ -59,7 +59,7 @@ interface HostServerParts {
   sessions: Sessions;
   signIns: SignIns;
   accounts: Accounts;
-  describeComputer: () => Promise<Computer>;
+  computer: ThisComputer;
   clock: Clock;
   log: Logger;
   version: string;
@@ -78,6 +78,9 @@ export class HostServer {
   #server: Server | null = null;
   #inode = 0;
   #stopListening: (() => void) | null = null;
+  /** A change of the computer is being told; another came meanwhile. */
+  #tellingComputer = false;
+  #tellComputerAgain = false;
 
   constructor(place: SocketPlace, parts: HostServerParts) {
     this.#place = place;
@@ -102,7 +105,14 @@ export class HostServer {
     await chmod(fresh, gid === null ? 0o600 : 0o660);
     this.#inode = (await lstat(fresh)).ino;
     await rename(fresh, path);
-    this.#stopListening = this.#parts.sessions.on((session) => this.#tell({ event: 'session.changed', session }));
+    const { sessions, computer } = this.#parts;
+    const stops = [
+      sessions.on((session) => this.#tell({ event: 'session.changed', session })),
+      computer.on(() => void this.#tellComputer()),
+    ];
+    this.#stopListening = () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /** Closes every connection and lets their sign-in attempts go. */
@@ -238,6 +248,23 @@ export class HostServer {
     for (const connection of this.#connections) if (connection.subscribed) this.#send(connection, event);
   }
 
+  /** Describing takes a moment: changes meanwhile are one more event after this one, never before it. Never rejects. */
+  async #tellComputer(): Promise<void> {
+    this.#tellComputerAgain = true;
+    if (this.#tellingComputer) return;
+    this.#tellingComputer = true;
+    try {
+      while (this.#tellComputerAgain) {
+        this.#tellComputerAgain = false;
+        this.#tell({ event: 'computer.changed', computer: await this.#parts.computer.describe() });
+      }
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the computer could not be described');
+    } finally {
+      this.#tellingComputer = false;
+    }
+  }
+
   readonly #handlers: Handlers = {
     hello: ({ protocol }, connection) => {
       if (protocol !== hostProtocol) throw new CodedError('version-mismatch', { protocol: hostProtocol });
@@ -249,7 +276,20 @@ export class HostServer {
       connection.subscribed = true;
       return { sessions: this.#parts.sessions.list() };
     },
-    'computer.status': () => this.#parts.describeComputer(),
+    'computer.status': () => this.#parts.computer.describe(),
+    'computer.configure': (values) => {
+      this.#parts.computer.settings.configure(values);
+      return {};
+    },
+    'computer.leave': (order) => {
+      this.#parts.computer.leaving.order(order);
+      return this.#parts.computer.describe();
+    },
+    'computer.stay': () => {
+      this.#parts.computer.leaving.stay();
+      return this.#parts.computer.describe();
+    },
+    'computer.prepare': (order) => this.#parts.computer.leaving.prepare(order),
     'signIn.begin': ({ attempt: id, ...order }, connection) => this.#beginSignIn(connection, id, order),
     'signIn.answer': ({ attempt: id, answer }, connection) => this.#answerQuestion(connection, id, answer),
     'signIn.finish': ({ attempt: id }, connection) => {
@@ -272,6 +312,13 @@ export class HostServer {
     },
     'session.end': ({ session, cause, afterMs }) => ({ session: this.#parts.sessions.end(session, cause, afterMs) }),
     'session.keep': ({ session }) => ({ session: this.#parts.sessions.keep(session) }),
+    'session.hibernate': async ({ session, cause, closing }) => ({
+      session: await this.#parts.sessions.hibernate(session, cause, { closing }),
+    }),
+    'session.hibernateAll': async ({ cause, closing }) => ({
+      outcomes: await this.#parts.sessions.hibernateAll(cause, { closing }),
+    }),
+    'session.check': async () => ({ checks: await this.#parts.sessions.check() }),
     'session.list': () => ({ sessions: this.#parts.sessions.list() }),
     'account.list': async () => ({ accounts: await this.#parts.accounts.list() }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),
@@ -281,6 +328,8 @@ export class HostServer {
 
   async #beginSignIn(connection: Connection, id: string, order: Omit<HostArgs<'signIn.begin'>, 'attempt'>): Promise<SignInStep> {
     if (connection.attempts.has(id)) throw new CodedError('bad-request', { field: 'attempt' });
+    const { refusal } = this.#parts.computer.leaving;
+    if (refusal !== null) throw refusal;
     let under = 0;
     for (const { attempts } of this.#connections) under += attempts.size;
     if (under >= mostAttempts) throw new CodedError('too-many-requests');

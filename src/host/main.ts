@@ -11,18 +11,29 @@ import type { Places } from '#contract/places.ts';
 import { LinuxAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
 import { systemClock } from './clock.ts';
-import { describeComputer, programVersion } from './computer.ts';
+import { programVersion, ThisComputer } from './computer.ts';
 import type { Desktops } from './desktops.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
 import { serveFakePicture } from './fake-picture.ts';
+import { FakeHibernation } from './fake-hibernation.ts';
+import { FakePower } from './fake-power.ts';
 import { FakeSignIns } from './fake-sign-ins.ts';
+import { HibernationAbility } from './hibernation/ability.ts';
 import { takeHostLock } from './host-lock.ts';
 import { HostServer } from './host-server.ts';
+import { HostSettings } from './host-settings.ts';
+import { LeaveAccount } from './leave-account.ts';
+import { Leaving } from './leaving.ts';
+import { Limits } from './limits.ts';
+import { readMemory } from './memory.ts';
 import { PamSignIns } from './pam-sign-ins.ts';
+import { SystemPower } from './power.ts';
+import type { Power } from './power.ts';
 import { RealDesktops } from './real-desktops.ts';
 import { SessionRecords } from './session-record.ts';
 import { Sessions } from './sessions.ts';
+import { ShutdownWatch } from './shutdown-watch.ts';
 import type { SignIns } from './sign-in.ts';
 
 /** sysexits.h: somebody else holds what we need; started without the rights it takes. */
@@ -32,7 +43,12 @@ interface Outside {
   accounts: Accounts;
   signIns: SignIns;
   desktops: Desktops;
+  power: Power;
+  hibernation: ConstructorParameters<typeof ThisComputer>[0]['hibernation'] & { look(): Promise<void> };
 }
+
+/** How long the fake computer is away. */
+const fakeAwayMs = 3_000;
 
 function realOutside(places: Places, log: Logger): Outside {
   const tell = (details: Readonly<Record<string, string | number>>, message: string): void => log.warn(details, message);
@@ -40,16 +56,20 @@ function realOutside(places: Places, log: Logger): Outside {
     accounts: new LinuxAccounts(),
     signIns: new PamSignIns(places, tell),
     desktops: new RealDesktops(places, tell),
+    power: new SystemPower(),
+    hibernation: new HibernationAbility(places),
   };
 }
 
-function fakeOutside(places: Places, log: Logger): Outside {
+/** `comeBack`: what happens when the fake computer has restarted, or was switched on again. */
+function fakeOutside(places: Places, log: Logger, comeBack: () => void): Outside {
   const accounts = FakeAccounts.demonstration();
   log.warn('desktops and people are fake: admin, teacher, anna, ben, carla; each password is the name');
   const desktops = new FakeDesktops(new FakeComputer(), ({ session, account, widthPx, heightPx }) =>
     serveFakePicture({ path: pixelSocket(places, session), widthPx, heightPx, name: account.fullName }),
   );
-  return { accounts, signIns: new FakeSignIns(accounts), desktops };
+  const power = new FakePower(() => void systemClock.after(fakeAwayMs, comeBack));
+  return { accounts, signIns: new FakeSignIns(accounts), desktops, power, hibernation: new FakeHibernation() };
 }
 
 /** The gateway's group, null where there is none or where this program may not use it. */
@@ -97,20 +117,39 @@ async function main(): Promise<number> {
   }
   await mkdir(places.sessionsRunDir, { recursive: true, mode: 0o711 });
   await mkdir(places.sessionsStateDir, { recursive: true, mode: 0o711 });
-  const { accounts, signIns, desktops } = values.fake ? fakeOutside(places, log) : realOutside(places, log);
+  const comeBack = (): void => {
+    leaving.stop();
+    leaving.start();
+  };
+  const outside = values.fake ? fakeOutside(places, log, comeBack) : realOutside(places, log);
+  const { accounts, signIns, desktops, power, hibernation } = outside;
+  const settings = new HostSettings(`${places.stateDir}/host/settings.json`, log);
   const sessions = new Sessions(desktops, new SessionRecords(`${places.runDir}/records`), systemClock, log);
+  const account = new LeaveAccount(`${places.stateDir}/host/last-leave.json`, log);
+  const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });
+  const limits = new Limits({ sessions, settings, leaving, memory: readMemory, clock: systemClock, log });
+  const watch = new ShutdownWatch({ leaving, clock: systemClock, log });
+  const computer = new ThisComputer({ hibernation, leaving, settings });
   const server = new HostServer(
     { path: places.hostSocket, gid: await gatewayGroup(places, log) },
-    { sessions, signIns, accounts, describeComputer, clock: systemClock, log, version: programVersion },
+    { sessions, signIns, accounts, computer, clock: systemClock, log, version: programVersion },
   );
+  settings.start();
   await sessions.start();
+  leaving.start();
+  limits.start();
   await server.start();
+  if (!values.fake) watch.start();
+  hibernation.look().catch((error: unknown) => log.error({ err: error }, 'whether sessions can be saved to disk is not known'));
   log.info({ socket: places.hostSocket, sessions: sessions.list().length, version: programVersion }, 'ready');
   // For the next start: a program that is killed writes nothing. Does nothing without NODE_COMPILE_CACHE.
   flushCompileCache();
   const reason = await stop;
   log.info({ reason }, 'stopping; sessions go on');
+  await watch.stop();
   await server.stop();
+  limits.stop();
+  leaving.stop();
   sessions.stop();
   return 0;
 }

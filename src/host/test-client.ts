@@ -6,12 +6,15 @@ import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { hostCalls, hostEventSchema, hostProtocol, hostReplySchema } from '#contract/host.ts';
 import type { HostArgs, HostCall, HostResult } from '#contract/host.ts';
+import type { Computer } from '#contract/values.ts';
 import type { Session } from '#model/session.ts';
 
 export class TestClient implements Disposable {
   readonly socket: Socket;
-  /** Every event so far. */
+  /** Every event of a session so far. */
   readonly events: Session[] = [];
+  /** Every event of the computer so far. */
+  readonly computers: Computer[] = [];
   /** What the subscription's answer and the events after it add up to: the sessions that have not ended. */
   readonly mirror = new Map<string, Session>();
   /** Errors that came for no call of ours. */
@@ -20,6 +23,7 @@ export class TestClient implements Disposable {
   readonly closed: Promise<void>;
   /** Sees every event with what was known of the session before. */
   onChange: ((session: Session, before: Session | undefined) => void) | null = null;
+  onComputer: ((computer: Computer) => void) | null = null;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown> & { call: string }>();
   #lastId = 0;
   #rest = '';
@@ -80,6 +84,11 @@ export class TestClient implements Disposable {
   #take(message: unknown): void {
     const event = hostEventSchema.safeParse(message);
     if (event.success) {
+      if (event.data.event === 'computer.changed') {
+        this.computers.push(event.data.computer);
+        this.onComputer?.(event.data.computer);
+        return;
+      }
       const { session } = event.data;
       this.events.push(session);
       this.onChange?.(session, this.mirror.get(session.id));

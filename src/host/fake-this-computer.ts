@@ -1,0 +1,28 @@
+// This computer for tests: the real parts of leaving and settings around power and saving that are only fake.
+import type { Logger } from 'pino';
+import type { Clock } from './clock.ts';
+import { ThisComputer } from './computer.ts';
+import { FakeHibernation } from './fake-hibernation.ts';
+import { FakePower } from './fake-power.ts';
+import { HostSettings } from './host-settings.ts';
+import { LeaveAccount } from './leave-account.ts';
+import { Leaving } from './leaving.ts';
+import type { LeavableSessions } from './leaving.ts';
+
+export class FakeThisComputer {
+  readonly power = new FakePower();
+  readonly hibernation = new FakeHibernation();
+  readonly settings: HostSettings;
+  readonly leaving: Leaving;
+  readonly computer: ThisComputer;
+
+  /** `folder`: of its own, for what is kept. */
+  constructor(folder: string, sessions: LeavableSessions, clock: Clock, log: Logger) {
+    const { power, hibernation } = this;
+    const settings = new HostSettings(`${folder}/settings.json`, log);
+    const account = new LeaveAccount(`${folder}/last-leave.json`, log);
+    this.settings = settings;
+    this.leaving = new Leaving({ sessions, power, account, settings, clock, log });
+    this.computer = new ThisComputer({ hibernation, leaving: this.leaving, settings });
+  }
+}
