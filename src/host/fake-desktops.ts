@@ -1,38 +1,66 @@
-// Desktops in memory, for tests and for the product without root. Those of a FakeComputer live on when a host program ends,
-// as real ones do, and can be told to be slow, to fail and to crash.
+// Desktops in memory, for tests and for the product without root. Those of a FakeComputer live on when a host program ends, as
+// real ones do; what is on its disk outlives the computer's own restart. It can be told to be slow, to fail and to crash.
 import { CodedError } from '#contract/errors.ts';
-import type { SessionCause } from '#model/session.ts';
-import type { Desktop, DesktopOrder, Desktops } from './desktops.ts';
+import type { ProgramAtRisk, SavedSession, Session, SessionCause } from '#model/session.ts';
+import type { Desktop, DesktopOrder, Desktops, FoundDesktop, SaveOrder } from './desktops.ts';
 import type { SignInAttempt } from './sign-in.ts';
 
 interface FakeProcess {
   readonly order: DesktopOrder;
   state: 'opening' | 'lives' | 'gone';
+  /** It is made from what is on disk. */
+  readonly restored: boolean;
   readonly opened: PromiseWithResolvers<void>;
   readonly gone: PromiseWithResolvers<SessionCause>;
+  /** While it is being saved. */
+  saving: { session: Session; done: PromiseWithResolvers<SavedSession> } | null;
 }
 
-/** How the next desktops open: at once, when told so, or not at all. */
-export type OpeningWay = 'at-once' | 'when-told' | 'fails';
+interface FakeImage {
+  readonly order: DesktopOrder;
+  readonly session: Session;
+  readonly saved: SavedSession;
+}
+
+/** How the next desktops open, are saved and are restored: at once, when told so, or not at all. */
+export type FakeWay = 'at-once' | 'when-told' | 'fails';
+
+const programs = ['Text Editor', 'Terminal'];
 
 /** What outlives a host program. */
 export class FakeComputer {
-  opening: OpeningWay = 'at-once';
+  opening: FakeWay = 'at-once';
+  savings: FakeWay = 'at-once';
+  restorings: FakeWay = 'at-once';
   /** Whether programs that are asked to end do so only when told. */
   slowToEnd = false;
+  /** What every session has open that saving does not leave as it is. */
+  atRisk: ProgramAtRisk[] = [];
   /** The sessions whose desktop did not open. */
   readonly failed = new Set<string>();
   readonly #processes = new Map<string, FakeProcess>();
+  readonly #images = new Map<string, FakeImage>();
+  readonly #notes = new Map<string, Session>();
   readonly #asked = new Set<string>();
 
-  /** The orders of the desktops that live, or are being opened. */
+  /** The orders of the desktops that live. */
   living(): DesktopOrder[] {
     return [...this.#processes.values()].filter(({ state }) => state === 'lives').map(({ order }) => order);
   }
 
-  /** The sessions whose desktop waits to be told to open. */
+  /** The sessions that are on disk. */
+  onDisk(): string[] {
+    return [...this.#images.keys()];
+  }
+
+  /** The sessions whose desktop waits to be told to open, or to be restored. */
   waiting(): string[] {
     return [...this.#processes].filter(([, { state }]) => state === 'opening').map(([session]) => session);
+  }
+
+  /** The sessions that wait to be told that they are saved. */
+  beingSaved(): string[] {
+    return [...this.#processes].filter(([, { saving }]) => saving !== null).map(([session]) => session);
   }
 
   /** The sessions whose desktop was asked to end and waits to be told to do it. */
@@ -41,33 +69,103 @@ export class FakeComputer {
   }
 
   async open(order: DesktopOrder): Promise<void> {
-    const one: FakeProcess = { order, state: 'opening', opened: Promise.withResolvers(), gone: Promise.withResolvers() };
+    await this.#begin(order, false, this.opening);
+  }
+
+  async restore(order: DesktopOrder): Promise<void> {
+    const image = this.#images.get(order.session);
+    if (image === undefined) throw new CodedError('session-not-found');
+    if (image.saved.fault !== null) throw new CodedError('image-damaged');
+    await this.#begin(image.order, true, this.restorings);
+  }
+
+  async #begin(order: DesktopOrder, restored: boolean, way: FakeWay): Promise<void> {
+    if (this.#processes.has(order.session)) throw new Error(`${order.session} would run twice`);
+    const one: FakeProcess = {
+      order,
+      state: 'opening',
+      restored,
+      opened: Promise.withResolvers(),
+      gone: Promise.withResolvers(),
+      saving: null,
+    };
     this.#processes.set(order.session, one);
     one.opened.promise.catch(() => undefined);
-    if (this.opening !== 'when-told') this.finishOpening(order.session, this.opening === 'at-once');
+    if (way !== 'when-told') this.finishOpening(order.session, way === 'at-once');
     await one.opened.promise;
   }
 
-  /** Lets a desktop that is being opened come up, or not. */
+  /** Lets a desktop that is being opened or restored come up, or not. */
   finishOpening(session: string, well: boolean): void {
     const one = this.#processes.get(session);
     if (one?.state !== 'opening') return;
     if (well) {
       one.state = 'lives';
+      this.#images.delete(session);
       one.opened.resolve();
     } else {
       one.state = 'gone';
       this.#processes.delete(session);
-      this.failed.add(session);
-      one.opened.reject(new CodedError('desktop-failed'));
+      if (!one.restored) this.failed.add(session);
+      one.opened.reject(new CodedError(one.restored ? 'restore-failed' : 'desktop-failed'));
     }
+  }
+
+  async save({ session }: SaveOrder): Promise<SavedSession> {
+    const one = this.#processes.get(session.id);
+    if (one?.state !== 'lives' || one.saving !== null) throw new CodedError('ended-meanwhile');
+    one.saving = { session, done: Promise.withResolvers() };
+    one.saving.done.promise.catch(() => undefined);
+    const { promise } = one.saving.done;
+    if (this.savings !== 'when-told') this.finishSaving(session.id, this.savings === 'at-once');
+    return await promise;
+  }
+
+  /** A session that is being saved is, and its processes are gone; or it is not, and runs on. */
+  finishSaving(session: string, well: boolean): void {
+    const one = this.#processes.get(session);
+    const saving = one?.saving ?? null;
+    if (one === undefined || saving === null) return;
+    one.saving = null;
+    if (!well) {
+      saving.done.reject(new CodedError('save-failed'));
+      return;
+    }
+    const saved = { at: 1, bytes: 1_000_000, programs, fault: null };
+    this.#images.set(session, { order: one.order, session: saving.session, saved });
+    this.#remove(session, 'saved');
+    saving.done.resolve(saved);
+  }
+
+  /** What is on disk of the session can no longer be read. */
+  damage(session: string): void {
+    const image = this.#images.get(session);
+    if (image !== undefined) this.#images.set(session, { ...image, saved: { ...image.saved, fault: 'image-damaged' } });
+  }
+
+  note(session: Session): void {
+    if (this.#processes.has(session.id)) this.#notes.set(session.id, session);
+  }
+
+  discard(session: string): void {
+    this.#images.delete(session);
+    this.#notes.delete(session);
   }
 
   /** The desktop of a session that lives ends, for this reason. */
   crash(session: string, cause: SessionCause): void {
     const one = this.#processes.get(session);
     if (one?.state !== 'lives') return;
+    one.saving?.done.reject(new CodedError('ended-meanwhile'));
+    this.#notes.delete(session);
+    this.#remove(session, cause);
+  }
+
+  #remove(session: string, cause: SessionCause): void {
+    const one = this.#processes.get(session);
+    if (one === undefined) return;
     one.state = 'gone';
+    one.saving = null;
     this.#processes.delete(session);
     this.#asked.delete(session);
     one.gone.resolve(cause);
@@ -78,15 +176,29 @@ export class FakeComputer {
     else this.crash(session, 'desktop-ended');
   }
 
-  found(): string[] {
-    return [...this.#processes.keys()];
+  /** The computer stops without a word; the host program must have been cut off before. */
+  pullPlug(): void {
+    this.#processes.clear();
+    this.#asked.clear();
   }
 
-  /** Undefined if it does not live. One that was being opened when the host program died counts as failed. */
-  find(session: string): FakeProcess | undefined {
+  found(): string[] {
+    return [...new Set([...this.#processes.keys(), ...this.#images.keys(), ...this.#notes.keys()])];
+  }
+
+  /** One that was being opened when the host program died counts as failed; CRIU at work then lets go. */
+  find(session: string): { process: FakeProcess } | { image: FakeImage } | { note: Session } | null {
     const one = this.#processes.get(session);
     if (one?.state === 'opening') this.finishOpening(session, false);
-    return this.#processes.get(session);
+    const process = this.#processes.get(session);
+    if (process !== undefined) {
+      this.finishSaving(session, false);
+      return { process };
+    }
+    const image = this.#images.get(session);
+    if (image !== undefined) return { image };
+    const note = this.#notes.get(session);
+    return note === undefined ? null : { note };
   }
 }
 
@@ -110,11 +222,24 @@ export class FakeDesktops implements Desktops {
   }
 
   async open(order: DesktopOrder, _attempt: SignInAttempt): Promise<Desktop> {
+    await this.#unlessCutOff(this.#computer.open(order));
+    return await this.#shown(order);
+  }
+
+  async restore(order: DesktopOrder, _attempt: SignInAttempt): Promise<Desktop> {
+    await this.#unlessCutOff(this.#computer.restore(order));
+    return await this.#shown(order);
+  }
+
+  async #unlessCutOff<T>(work: Promise<T>): Promise<T> {
     try {
-      await this.#computer.open(order);
+      return await work;
     } finally {
       if (this.#cutOff) await new Promise(() => undefined);
     }
+  }
+
+  async #shown(order: DesktopOrder): Promise<Desktop> {
     try {
       return this.#desktop(order.session, (await this.#show?.(order)) ?? null);
     } catch (error) {
@@ -123,9 +248,17 @@ export class FakeDesktops implements Desktops {
     }
   }
 
-  async adopt(session: string): Promise<Desktop | null> {
+  async find(session: string): Promise<FoundDesktop> {
     await Promise.resolve();
-    return this.#computer.find(session) === undefined ? null : this.#desktop(session);
+    const found = this.#computer.find(session);
+    if (found === null) return { kind: 'nothing' };
+    if ('process' in found) return { kind: 'running', desktop: this.#desktop(session) };
+    if ('image' in found) {
+      const { session: listed, saved } = found.image;
+      return { kind: 'saved', session: { ...listed, state: 'hibernated', station: null, endsAt: null, saved } };
+    }
+    const saved = { at: 1, bytes: 0, programs, fault: null };
+    return { kind: 'lost', session: { ...found.note, state: 'lost', cause: 'power-lost', station: null, endsAt: null, saved } };
   }
 
   async found(): Promise<string[]> {
@@ -133,10 +266,16 @@ export class FakeDesktops implements Desktops {
     return this.#computer.found();
   }
 
+  async discard(session: string): Promise<void> {
+    await Promise.resolve();
+    if (!this.#cutOff) this.#computer.discard(session);
+  }
+
   #desktop(session: string, picture: AsyncDisposable | null = null): Desktop {
     const computer = this.#computer;
-    const one = computer.find(session);
-    if (one === undefined) throw new CodedError('desktop-failed');
+    const found = computer.find(session);
+    if (found === null || !('process' in found)) throw new CodedError('desktop-failed');
+    const one = found.process;
     const gone = Promise.withResolvers<SessionCause>();
     void one.gone.promise.then(async (cause) => {
       await picture?.[Symbol.asyncDispose]();
@@ -150,6 +289,9 @@ export class FakeDesktops implements Desktops {
         computer.askToEnd(session);
         await one.gone.promise;
       },
+      atRisk: () => Promise.resolve(computer.atRisk),
+      note: (listed) => Promise.resolve(computer.note(listed)),
+      save: (order) => this.#unlessCutOff(computer.save(order)),
     };
   }
 }

@@ -14,6 +14,7 @@ import { lookUpAccount } from './account-database.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
 import type { FromWorker, ToWorker } from './sign-in-worker.ts';
+import { Turnstile } from './turnstile.ts';
 
 const workerScript = fileURLToPath(new URL('./sign-in-worker.ts', import.meta.url));
 
@@ -36,31 +37,6 @@ export function compileCache(places: Places): string {
 
 /** What goes wrong beside what people did wrong; names and codes, never a secret. */
 type SignInLog = (details: Readonly<Record<string, string | number>>, message: string) => void;
-
-/** Lets so many through at once, the others in the order in which they came. */
-class Turnstile {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(free: number) {
-    this.#free = free;
-  }
-
-  async enter(): Promise<Disposable> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    let left = false;
-    return {
-      [Symbol.dispose]: () => {
-        if (left) return;
-        left = true;
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#free += 1;
-        else next();
-      },
-    };
-  }
-}
 
 /** The worker process and the lines to and from it. */
 class Worker {

@@ -1,4 +1,5 @@
 // libpam and the few system calls of a sign-in worker. Imported by worker processes only: everything here blocks.
+import { readdirSync, readlinkSync } from 'node:fs';
 import koffi from 'koffi';
 
 /** Linux-PAM's return codes that we tell apart. */
@@ -92,6 +93,24 @@ const closeOnExec = 4;
 /** Lets nothing that is open, beyond standard input and output, reach the program that this process becomes. */
 export function closeFilesOnExecute(): void {
   closeRange(3, 0xffff_ffff, closeOnExec);
+}
+
+const dup2 = libc.func('int dup2(int from, int to)') as (from: number, to: number) => number;
+
+/**
+ * Keeps the FIFO that pam_systemd has opened, as descriptor 9: logind takes a session for left as soon as nobody holds it,
+ * and kills what is in it where KillUserProcesses is set. For after `closeFilesOnExecute`, just before the end of this program.
+ */
+export function keepLogindReference(): void {
+  for (const name of readdirSync('/proc/self/fd')) {
+    let target = '';
+    try {
+      target = readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      // The folder's own.
+    }
+    if (/^\/run\/systemd\/sessions\/[^/]+\.ref$/.test(target)) dup2(Number(name), 9);
+  }
 }
 
 function messageKind(messageStyle: number): PamMessage['kind'] | null {

@@ -2,8 +2,8 @@
 // live. What runs is found again from the session's folders. See docs/protocol.md for what lies in them.
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { closeSync, constants, existsSync, openSync, readFileSync, readSync, readdirSync, watch } from 'node:fs';
-import { chmod, chown, lstat, mkdir, open as openFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises';
+import { closeSync, constants, existsSync, openSync, readSync, readdirSync } from 'node:fs';
+import { chmod, chown, lstat, open as openFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { Socket, connect } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,11 +12,33 @@ import { promisify } from 'node:util';
 import { CodedError } from '#contract/errors.ts';
 import { pixelSocket } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
-import type { SessionCause } from '#model/session.ts';
-import type { Desktop, DesktopOrder, Desktops } from './desktops.ts';
+import { sessionSchema } from '#contract/values.ts';
+import type { ProgramAtRisk, SavedSession, Session, SessionCause } from '#model/session.ts';
+import { z } from 'zod';
+import type { Desktop, DesktopOrder, Desktops, FoundDesktop, SaveOrder } from './desktops.ts';
+import type { HibernationAbility } from './hibernation/ability.ts';
+import { mayEverything } from './hibernation/criu.ts';
+import { ProgramNames } from './hibernation/program-names.ts';
+import { prepareRestore, whyNotRestored } from './hibernation/restoring.ts';
+import { risksOf } from './hibernation/risks.ts';
+import { savedSessionOf } from './hibernation/saved-desktops.ts';
+import { Saving, letRunOn } from './hibernation/saving.ts';
+import { processesOf } from './hibernation/session-processes.ts';
 import { PamAttempt, compileCache } from './pam-sign-ins.ts';
 import { isRunning, kill, signal } from './processes.ts';
-import type { ProcessMark } from './processes.ts';
+import {
+  Folders,
+  appearance,
+  isDiskFull,
+  lacksRoom,
+  makeFolder,
+  markFrom,
+  readSmall,
+  removeFolders,
+  writeLasting,
+  writeWhole,
+} from './session-folders.ts';
+import type { DesktopRecord } from './session-folders.ts';
 import type { SignInAttempt } from './sign-in.ts';
 import { authorityFile } from './x-authority.ts';
 import { chooseXSession, installedXSessions } from './x-sessions.ts';
@@ -36,8 +58,9 @@ const endPatienceMs = 5_000;
 const killPatienceMs = 10_000;
 const closeLimitMs = 20_000;
 const socketRetryMs = 5;
-/** Less room than this on a disk counts as none. */
-const smallestRoomBytes = 256 * 1024;
+const lookAgainMs = 20;
+/** An earlier life may have left CRIU at work. */
+const criuPatienceMs = 120_000;
 
 /** Each session has a slot: its X display's number, and where its PIDs begin. */
 const lowestSlot = 1;
@@ -47,47 +70,8 @@ const lowestFirstPid = 300;
 /** The desktop script's exit codes. */
 const endings: Readonly<Record<number, SessionCause>> = { 40: 'desktop-ended', 41: 'x-server-died', 42: 'desktop-failed' };
 
-/** What is kept of a session in its folder, `record.json`. */
-interface DesktopRecord {
-  session: string;
-  user: string;
-  uid: number;
-  desktop: string;
-  slot: number;
-  pamService: string;
-}
-
 /** Names and codes of what goes wrong, for the log; never a secret. */
 type DesktopLog = (details: Readonly<Record<string, string | number>>, message: string) => void;
-
-function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-async function writeWhole(file: string, text: string, mode: number): Promise<void> {
-  await writeFile(`${file}.new`, text, { mode });
-  await rename(`${file}.new`, file);
-}
-
-async function makeFolder(folder: string, mode: number, uid = 0, gid = 0): Promise<void> {
-  await mkdir(folder);
-  await chown(folder, uid, gid);
-  await chmod(folder, mode);
-}
-
-/** Reads a small file of root's; undefined if it is not there. */
-function readSmall(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-async function lacksRoom(folder: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < smallestRoomBytes;
-}
 
 /** The end of a file in a folder of the person's, who may have put anything there. */
 async function lastWords(file: string): Promise<string> {
@@ -106,40 +90,6 @@ async function installedLocales(): Promise<string[]> {
     ({ stdout }) => stdout.split('\n'),
     () => [],
   );
-}
-
-/** Where a session's things are. */
-class Folders {
-  readonly run: string;
-  readonly state: string;
-
-  constructor(places: Places, session: string) {
-    this.run = `${places.sessionsRunDir}/${session}`;
-    this.state = `${places.sessionsStateDir}/${session}`;
-  }
-
-  get init(): ProcessMark | null {
-    const [pid, startTicks] = (readSmall(`${this.run}/init`) ?? '').split(' ').map(Number);
-    return pid !== undefined && startTicks !== undefined && pid > 1 ? { pid, startTicks } : null;
-  }
-
-  get record(): DesktopRecord | null {
-    try {
-      return JSON.parse(readFileSync(`${this.run}/record.json`, 'utf8')) as DesktopRecord;
-    } catch {
-      return null;
-    }
-  }
-
-  get exitCode(): number | null {
-    const text = readSmall(`${this.run}/exit`);
-    return text === undefined ? null : Number(text);
-  }
-
-  /** rm, because it does not follow links that the person may put there meanwhile. */
-  async remove(): Promise<void> {
-    await run('rm', ['-rf', '--one-file-system', '--', this.run, this.state]);
-  }
 }
 
 /** The reading end of a keeper's FIFO: tells when the keeper is no more. */
@@ -182,24 +132,6 @@ function openLifeline(fifo: string): number | null {
   return null;
 }
 
-/** Fulfilled when there is something of this name in the folder. Rejects when `signal` aborts. */
-function appearance(folder: string, name: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const watcher = watch(folder);
-    const look = (): void => {
-      if (!signal.aborted && !existsSync(`${folder}/${name}`)) return;
-      watcher.close();
-      signal.removeEventListener('abort', look);
-      if (signal.aborted) reject(signal.reason as Error);
-      else resolve();
-    };
-    watcher.on('change', look);
-    watcher.on('error', reject);
-    signal.addEventListener('abort', look);
-    look();
-  });
-}
-
 /** True if an RFB server answers at the unix socket, false if none does or `signal` aborts before. */
 function speaksRfb(socketPath: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
@@ -233,36 +165,67 @@ interface Ending {
   lost: boolean;
 }
 
+const noteSchema = z.object({ session: sessionSchema, programs: z.array(z.string()), at: z.number() });
+
+/** What a desktop needs of what it belongs to. */
+interface Surroundings {
+  places: Places;
+  saving: Saving;
+  ability: HibernationAbility;
+  names: ProgramNames;
+  log: DesktopLog;
+  gatewayGid: () => Promise<number>;
+  encrypted: () => boolean;
+  /** Its processes are gone, and what is left of them is on its way. */
+  parting: (session: string, gone: Promise<unknown>) => void;
+}
+
 class RealDesktop implements Desktop {
   readonly session: string;
   readonly desktop: string;
   readonly gone: Promise<SessionCause>;
+  readonly #record: DesktopRecord;
   readonly #folders: Folders;
   readonly #lifeline: Lifeline;
+  readonly #around: Surroundings;
   #ending = false;
   #opened = false;
+  #saved = false;
+  #noting: Promise<void> = Promise.resolve();
 
   /** `clear` removes what is left of it. */
-  constructor(record: DesktopRecord, folders: Folders, lifeline: Lifeline, clear: (ending: Ending) => Promise<void>) {
+  constructor(
+    record: DesktopRecord,
+    folders: Folders,
+    lifeline: Lifeline,
+    around: Surroundings,
+    clear: (ending: Ending) => Promise<void>,
+  ) {
     this.session = record.session;
     this.desktop = record.desktop;
+    this.#record = record;
     this.#folders = folders;
     this.#lifeline = lifeline;
+    this.#around = around;
     this.gone = lifeline.gone.then(async () => {
       const ending = await this.#ended();
+      await this.#noting;
       await clear(ending);
       return ending.cause;
     });
   }
 
   async #ended(): Promise<Ending> {
-    const { init, exitCode } = this.#folders;
+    const { init, exitCode, state } = this.#folders;
     const orphaned = init !== null && isRunning(init);
     if (orphaned) await kill(init, killPatienceMs);
     const lost = orphaned || exitCode === null;
+    if (this.#saved) return { cause: 'saved', lost };
     if (this.#ending) return { cause: 'signed-out', lost };
     if (lost) return { cause: 'keeper-lost', lost };
-    return { cause: this.#opened ? (endings[exitCode] ?? 'desktop-ended') : 'desktop-failed', lost };
+    if (!this.#opened) return { cause: 'desktop-failed', lost };
+    const told = endings[exitCode] ?? endings[Number(/^ended (\d+)$/m.exec(await lastWords(`${state}/tmp/desktop.log`))?.[1])];
+    return { cause: told ?? 'desktop-ended', lost };
   }
 
   /** From here on its end is no failure to start. */
@@ -290,38 +253,176 @@ class RealDesktop implements Desktop {
     if (init !== null) signal(init, 'SIGKILL');
     await this.gone;
   }
+
+  async atRisk(): Promise<ProgramAtRisk[]> {
+    const { init } = this.#folders;
+    if (init === null) return [];
+    const risks = await risksOf(init, pixelSocket(this.#around.places, this.session), mayEverything(), this.#around.names);
+    return risks.map(({ program, fate, reason }) => ({ program, fate, reason }));
+  }
+
+  note(session: Session): Promise<void> {
+    this.#noting = this.#noting.then(async () => {
+      const { init, state } = this.#folders;
+      if (this.#saved || this.#ending || init === null || !isRunning(init)) return;
+      const programs = this.#around.names.open(processesOf(init));
+      try {
+        await writeLasting(`${state}/note.json`, JSON.stringify({ session, programs, at: Date.now() }), 0o600);
+      } catch (error) {
+        this.#around.log({ session: this.session, reason: String(error) }, 'what is open in a session could not be noted');
+      }
+    });
+    return this.#noting;
+  }
+
+  async save({ session, closing }: SaveOrder): Promise<SavedSession> {
+    const { init, run: runFolder } = this.#folders;
+    if (init === null || !isRunning(init)) throw new CodedError('ended-meanwhile');
+    const { saving, ability, gatewayGid, encrypted } = this.#around;
+    const target = { record: this.#record, init, pixels: `${runFolder}/pixels`, gatewayGid: await gatewayGid() };
+    await saving.save(target, { session, closing, encrypted: encrypted() });
+    this.#saved = true;
+    this.#lifeline.await();
+    this.#around.parting(this.session, this.gone);
+    await kill(init, killPatienceMs);
+    const saved = await ability.saved.read(this.session);
+    const listed = saved === null ? null : savedSessionOf(saved);
+    if (listed?.saved == null) throw new CodedError('internal');
+    return listed.saved;
+  }
 }
 
 export class RealDesktops implements Desktops {
   readonly #places: Places;
+  readonly #ability: HibernationAbility;
   readonly #log: DesktopLog;
+  readonly #around: Surroundings;
   /** Slots given to desktops that have no record yet. */
   readonly #slotsInHand = new Set<number>();
+  /** Desktops whose processes are gone and whose rests are just being removed. */
+  readonly #clearing = new Map<string, Promise<unknown>>();
 
-  constructor(places: Places, log: DesktopLog = () => undefined) {
+  /** `encrypted`: whether what is saved shall be. */
+  constructor(places: Places, ability: HibernationAbility, encrypted: () => boolean, log: DesktopLog = () => undefined) {
     this.#places = places;
+    this.#ability = ability;
     this.#log = log;
+    const names = new ProgramNames();
+    this.#around = {
+      places,
+      ability,
+      names,
+      log,
+      encrypted,
+      saving: new Saving(ability, names, log),
+      gatewayGid: () => this.#gatewayGid(),
+      parting: (session, gone) => this.#hold(session, gone),
+    };
   }
 
   async found(): Promise<string[]> {
-    const names = new Set<string>();
+    const names = new Set<string>(await this.#ability.saved.sessions());
     for (const folder of [this.#places.sessionsRunDir, this.#places.sessionsStateDir]) {
       for (const name of await readdir(folder).catch(() => [])) if (/^[a-z2-7]{16}$/.test(name)) names.add(name);
     }
     return [...names].sort();
   }
 
-  async adopt(session: string): Promise<Desktop | null> {
+  async find(session: string): Promise<FoundDesktop> {
+    await this.#clearing.get(session);
+    const { saved: store } = this.#ability;
+    const { saved, writing, restoring } = store.place(session);
+    await this.#untilCriuIsDone(session, readSmall(`${writing}/criu`));
     const folders = new Folders(this.#places, session);
+    if (existsSync(restoring)) {
+      const desktop = await this.#adopt(session, folders);
+      if (desktop !== null) {
+        await store.discard(session);
+        return { kind: 'running', desktop };
+      }
+      await store.putBack(session);
+    }
+    if (existsSync(saved)) {
+      // An earlier life made it count and did not come to end what it was made of.
+      if (folders.init !== null) await kill(folders.init, killPatienceMs);
+      await this.#clear(folders, folders.record, { lost: true, keep: true });
+      const listed = await this.#listed(folders);
+      return listed === null ? { kind: 'nothing' } : { kind: 'saved', session: listed };
+    }
+    const noted = existsSync(folders.run) ? null : this.#noted(folders);
+    if (noted !== null) return { kind: 'lost', session: noted };
+    const desktop = await this.#adopt(session, folders);
+    if (desktop === null) {
+      await store.discard(session);
+      return { kind: 'nothing' };
+    }
+    if (existsSync(writing)) await this.#letGoOfSaving(folders);
+    return { kind: 'running', desktop };
+  }
+
+  async discard(session: string): Promise<void> {
+    await this.#clearing.get(session);
+    await this.#ability.saved.discard(session);
+    await new Folders(this.#places, session).remove();
+  }
+
+  /** A saved session as it is listed; one whose image tells nothing, as it was noted while it ran. */
+  async #listed(folders: Folders): Promise<Session | null> {
+    const found = await this.#ability.saved.read(folders.session);
+    if (found === null) return null;
+    const noted = this.#noted(folders);
+    if (found.manifest !== null || noted?.saved == null) return savedSessionOf(found);
+    return { ...noted, state: 'hibernated', saved: { ...noted.saved, bytes: found.bytes, fault: found.fault } };
+  }
+
+  /** What was open when it was last looked at, as a lost session; null where nothing tells. */
+  #noted(folders: Folders): Session | null {
+    try {
+      const { session, programs, at } = noteSchema.parse(JSON.parse(readSmall(`${folders.state}/note.json`) ?? ''));
+      const saved = { at, bytes: 0, programs, fault: null };
+      return { ...session, state: 'lost', cause: 'power-lost', station: null, endsAt: null, saved };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Ending CRIU in the middle could end the session. */
+  async #untilCriuIsDone(session: string, text: string | undefined): Promise<void> {
+    const criu = markFrom(text);
+    if (criu === null) return;
+    const deadline = performance.now() + criuPatienceMs;
+    while (isRunning(criu)) {
+      if (performance.now() > deadline) {
+        this.#log({ session }, 'CRIU does not come to an end and is killed');
+        await kill(criu, killPatienceMs);
+      }
+      await pause(lookAgainMs);
+    }
+  }
+
+  /** An earlier life was saving it and did not come to an end: it runs on. */
+  async #letGoOfSaving(folders: Folders): Promise<void> {
+    const { init, record } = folders;
+    if (init === null || record === null) return;
+    letRunOn(init);
+    await this.#closePixels(folders, record.uid);
+    await this.#ability.saved.abandon(record.session);
+  }
+
+  async #adopt(session: string, folders: Folders): Promise<Desktop | null> {
     const { record } = folders;
     const file = record === null ? null : openLifeline(`${folders.run}/alive`);
+    const keep = existsSync(this.#ability.saved.place(session).restoring);
     if (record === null || file === null) {
       // Nobody keeps it: what may be left of it has no right to live.
       if (folders.init !== null) await kill(folders.init, killPatienceMs);
-      await this.#clear(folders, record, true);
+      await this.#clear(folders, record, { lost: true, keep });
       return null;
     }
-    const desktop = new RealDesktop(record, folders, new Lifeline(file), ({ lost }) => this.#clear(folders, record, lost));
+    const desktop = new RealDesktop(record, folders, new Lifeline(file), this.#around, ({ lost, cause }) =>
+      this.#clear(folders, record, { lost, keep: cause === 'saved' || (keep && !adopted) }),
+    );
+    let adopted = false;
     desktop.opened();
     // A host that was killed while it opened this desktop may have left it at any point.
     const limit = new AbortController();
@@ -334,10 +435,14 @@ export class RealDesktops implements Desktops {
       limit.abort();
     }
     if (folders.init !== null && isRunning(folders.init)) {
-      if ((await stat(`${folders.run}/pixels`)).uid === 0) return desktop;
+      if ((await stat(`${folders.run}/pixels`)).uid === 0) {
+        adopted = true;
+        return desktop;
+      }
       try {
         await answers(pixelSocket(this.#places, session), AbortSignal.timeout(openLimitMs));
         await this.#closePixels(folders, record.uid);
+        adopted = true;
         return desktop;
       } catch (error) {
         this.#log({ session, reason: String(error) }, 'a desktop that was being opened does not answer');
@@ -350,14 +455,14 @@ export class RealDesktops implements Desktops {
   }
 
   async open(order: DesktopOrder, attempt: SignInAttempt): Promise<Desktop> {
-    if (!(attempt instanceof PamAttempt)) throw new CodedError('internal');
+    const pamAttempt = this.#mustBePam(attempt);
     const folders = new Folders(this.#places, order.session);
     let slot: number | null = null;
     let record: DesktopRecord | null = null;
     try {
       const xSession = chooseXSession(await installedXSessions(), order.desktop);
       if (xSession === null) throw new CodedError('desktop-not-installed');
-      slot = this.#takeSlot();
+      slot = await this.#takeSlot();
       record = {
         session: order.session,
         user: order.account.name,
@@ -366,26 +471,74 @@ export class RealDesktops implements Desktops {
         slot,
         pamService: this.#places.pamService,
       };
-      await this.#prepare(folders, record, order);
-      return await this.#open(order, record, xSession, folders, attempt);
+      await this.#prepareState(folders);
+      await this.#prepareRun(folders, record, order.account.uid);
+      return await this.#start(order, record, xSession, folders, pamAttempt, false);
     } catch (error) {
-      attempt.finish();
+      pamAttempt.finish();
       // A worker that was killed for taking too long may have left the PAM session open.
-      await this.#clear(folders, record, true);
-      if (error instanceof CodedError) throw error;
-      this.#log({ session: order.session, reason: String(error) }, 'the desktop was not opened');
-      throw new CodedError(isDiskFull(error) ? 'disk-full' : 'desktop-failed', {}, { cause: error });
+      await this.#clear(folders, record, { lost: true, keep: false });
+      throw this.#told(error, order.session, 'desktop-failed');
     } finally {
       if (slot !== null) this.#slotsInHand.delete(slot);
     }
   }
 
-  async #open(
+  async restore(order: DesktopOrder, attempt: SignInAttempt): Promise<Desktop> {
+    const pamAttempt = this.#mustBePam(attempt);
+    const { session, account } = order;
+    await this.#clearing.get(session);
+    const { saved: store } = this.#ability;
+    const saved = await store.read(session);
+    const manifest = saved?.manifest ?? null;
+    if (saved === null) throw new CodedError('session-not-found');
+    if (saved.fault !== null || manifest === null) throw new CodedError(saved.fault ?? 'image-damaged');
+    const { desktop: record } = manifest;
+    if (record.uid !== account.uid || record.user !== account.name) throw new CodedError('not-allowed');
+    const folders = new Folders(this.#places, session);
+    try {
+      await this.#prepareRun(folders, record, 0);
+      await prepareRestore(manifest, this.#ability, this.#places);
+      const xSession = chooseXSession(await installedXSessions(), record.desktop);
+      const used = xSession ?? { name: record.desktop, desktopNames: record.desktop, command: [] };
+      const desktop = await this.#start(order, record, used, folders, pamAttempt, true);
+      await store.discard(session);
+      const { init } = folders;
+      if (init !== null) void this.#around.saving.reopen(init, account, manifest.reopen);
+      return desktop;
+    } catch (error) {
+      pamAttempt.finish();
+      const { restoring } = store.place(session);
+      const log = await readFile(`${restoring}/raw/restore.log`, 'utf8').catch(() => '');
+      await this.#clear(folders, record, { lost: true, keep: true });
+      if (existsSync(restoring)) await store.putBack(session);
+      const told = this.#told(error, session, 'restore-failed', log);
+      if (told.code === 'image-damaged') await store.condemn(session, told.code);
+      throw told;
+    }
+  }
+
+  #mustBePam(attempt: SignInAttempt): PamAttempt {
+    if (attempt instanceof PamAttempt) return attempt;
+    throw new CodedError('internal');
+  }
+
+  #told(error: unknown, session: string, code: 'desktop-failed' | 'restore-failed', criuLog = ''): CodedError {
+    if (error instanceof CodedError && (code === 'desktop-failed' || error.code !== 'desktop-failed')) return error;
+    this.#log({ session, reason: String(error), criu: criuLog.slice(-2000) }, 'the desktop was not opened');
+    if (isDiskFull(error)) return new CodedError('disk-full', {}, { cause: error });
+    if (code === 'restore-failed') return whyNotRestored(criuLog, error);
+    return new CodedError(code, {}, { cause: error });
+  }
+
+  /** Has the attempt's worker become the keeper, which starts the desktop anew or from its image; waits until it answers. */
+  async #start(
     order: DesktopOrder,
     record: DesktopRecord,
     xSession: XSession,
     folders: Folders,
     attempt: PamAttempt,
+    restoring: boolean,
   ): Promise<Desktop> {
     const { account } = order;
     const runtimeDir = `${folders.run}/runtime`;
@@ -437,9 +590,10 @@ export class RealDesktops implements Desktops {
           scriptsFolder,
         ],
       });
-      desktop = new RealDesktop(record, folders, lifeline, async ({ lost }) => {
-        if (!over.signal.aborted) failure = await this.#whyFailed(folders, order.session);
-        await this.#clear(folders, record, lost);
+      desktop = new RealDesktop(record, folders, lifeline, this.#around, async ({ lost, cause }) => {
+        const failed = !over.signal.aborted;
+        if (failed && !restoring) failure = await this.#whyFailed(folders, order.session);
+        await this.#clear(folders, record, { lost, keep: cause === 'saved' || (failed && restoring) });
       });
       await Promise.race([appearance(folders.run, 'init', limits), keeper.gone]).catch(() => undefined);
     } finally {
@@ -476,9 +630,14 @@ export class RealDesktops implements Desktops {
     if (!socket.isSocket() || socket.uid !== uid) throw new Error('the socket is not the X server’s own');
   }
 
-  /** A number that no session of ours and no X server of anybody's has. */
-  #takeSlot(): number {
-    const taken = new Set(this.#slotsInHand);
+  /** A number that no session of ours, saved ones among them, and no X server of anybody's has. */
+  async #takeSlot(): Promise<number> {
+    const taken = new Set<number>();
+    for (const session of await this.#ability.saved.sessions()) {
+      const slot = (await this.#ability.saved.read(session))?.manifest?.desktop.slot;
+      if (slot !== undefined) taken.add(slot);
+    }
+    for (const slot of this.#slotsInHand) taken.add(slot);
     for (const name of readdirSync(this.#places.sessionsRunDir)) {
       const slot = new Folders(this.#places, name).record?.slot;
       if (slot !== undefined) taken.add(slot);
@@ -491,25 +650,27 @@ export class RealDesktops implements Desktops {
     return slot;
   }
 
-  /** Makes the session's folders as root; what is the person's is given to them last. */
-  async #prepare(folders: Folders, record: DesktopRecord, order: DesktopOrder): Promise<void> {
-    const { uid } = order.account;
-    const gatewayGid = await this.#gatewayGid();
-    await makeFolder(folders.run, 0o711);
+  /** What lies on disk, and stays while it is saved. */
+  async #prepareState(folders: Folders): Promise<void> {
     await makeFolder(folders.state, 0o700);
     await makeFolder(`${folders.state}/root`, 0o755);
     await makeFolder(`${folders.state}/tmp`, 0o1777);
     await makeFolder(`${folders.state}/tmp/.X11-unix`, 0o1777);
     await makeFolder(`${folders.state}/tmp/.ICE-unix`, 0o1777);
-    await makeFolder(`${folders.run}/pixels`, 0o2710, uid, gatewayGid);
+    if (await lacksRoom(folders.state)) throw new CodedError('disk-full');
+  }
+
+  /** Made as root; the socket's folder is given to `pixelsUid` last, who makes the socket there. */
+  async #prepareRun(folders: Folders, record: DesktopRecord, pixelsUid: number): Promise<void> {
+    const gatewayGid = await this.#gatewayGid();
+    await makeFolder(folders.run, 0o711);
+    await makeFolder(`${folders.run}/pixels`, 0o2710, pixelsUid, gatewayGid);
     // The session mounts a memory disk of its own there, and copies the file into it.
     await makeFolder(`${folders.run}/runtime`, 0o700);
     await writeFile(`${folders.run}/Xauthority`, authorityFile(record.slot), { mode: 0o600 });
     await run('mkfifo', ['--mode=0600', '--', `${folders.run}/alive`]);
     await writeWhole(`${folders.run}/record.json`, JSON.stringify(record), 0o600);
-    for (const folder of [folders.run, folders.state]) {
-      if (await lacksRoom(folder)) throw new CodedError('disk-full');
-    }
+    if (await lacksRoom(folders.run)) throw new CodedError('disk-full');
   }
 
   async #gatewayGid(): Promise<number> {
@@ -526,8 +687,16 @@ export class RealDesktops implements Desktops {
     return new CodedError('desktop-failed');
   }
 
-  /** Removes what is left of a session whose processes are gone. */
-  async #clear(folders: Folders, record: DesktopRecord | null, lost: boolean): Promise<void> {
+  /** Whoever wants to do something with the session's folders waits until `gone`. */
+  #hold(session: string, gone: Promise<unknown>): void {
+    const held = gone.finally(() => {
+      if (this.#clearing.get(session) === held) this.#clearing.delete(session);
+    });
+    this.#clearing.set(session, held);
+  }
+
+  /** Removes what is left of a session whose processes are gone; `keep`: not what lies on disk. */
+  async #clear(folders: Folders, record: DesktopRecord | null, { lost, keep }: { lost: boolean; keep: boolean }): Promise<void> {
     try {
       if (lost && record !== null && existsSync(`${folders.run}/pam.json`)) {
         await run(process.execPath, [closeScript, folders.run, record.pamService], {
@@ -539,7 +708,8 @@ export class RealDesktops implements Desktops {
       this.#log({ session: record?.session ?? '', reason: String(error) }, 'the PAM session was not closed');
     }
     try {
-      await folders.remove();
+      if (keep) await removeFolders(folders.run);
+      else await folders.remove();
     } catch (error) {
       this.#log({ session: record?.session ?? '', reason: String(error) }, 'the folders of a session were not removed');
     }

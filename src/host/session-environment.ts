@@ -63,6 +63,8 @@ export function sessionEnvironment(
     DISPLAY: order.display,
     XAUTHORITY: order.authorityFile,
     XDG_RUNTIME_DIR: order.runtimeDir,
+    // Half of a connection cannot be saved to disk: no program of the session shall have one to the computer's own bus.
+    DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${order.runtimeDir}/no-system-bus`,
     XDG_SESSION_TYPE: 'x11',
     XDG_SESSION_CLASS: 'user',
     XDG_SESSION_DESKTOP: order.desktop,

@@ -1,23 +1,26 @@
 // The sessions of this computer and the only place where they change: every happening goes through the one table of the model,
 // is recorded for the host program's next life, and then told.
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { HostResult } from '#contract/host.ts';
-import { holdsStation, isResumable, sessionAfter } from '#model/session.ts';
-import type { Session, SessionCause, SessionHappening, SessionState } from '#model/session.ts';
+import { holdsStation, isResumable, isRunning, sessionAfter } from '#model/session.ts';
+import type { SavedSession, Session, SessionCause, SessionCheck, SessionHappening, SessionState } from '#model/session.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { Clock } from './clock.ts';
-import type { Desktop, Desktops } from './desktops.ts';
+import type { Desktop, DesktopOrder, Desktops, FoundDesktop } from './desktops.ts';
 import { newIdentity } from './identity.ts';
 import { isDiskFull } from './session-record.ts';
 import type { SessionRecord, SessionRecords } from './session-record.ts';
 import type { SignInAttempt } from './sign-in.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** How long a person who comes back waits for the session that is just being ended, at most. */
 const endPatienceMs = 30_000;
 /** After this time a record for which there was no space is tried again. */
 const recordRetryMs = 2_000;
+/** How often it is looked which programs are open in sessions at stations, for a computer that stops without warning. */
+const noteEveryMs = 120_000;
 /** The longest countdown, as in the contract. */
 const longestCountdownMs = 3_600_000;
 
@@ -28,6 +31,11 @@ const aims: Readonly<Record<SessionHappening, SessionState>> = {
   suspend: 'suspended',
   lock: 'locked',
   unlock: 'active',
+  hibernate: 'hibernating',
+  saved: 'hibernated',
+  kept: 'suspended',
+  unrestored: 'hibernated',
+  lose: 'lost',
   end: 'ending',
   gone: 'ended',
 };
@@ -60,15 +68,35 @@ interface Countdown extends Disposable {
 interface Held {
   /** Replaced at every change, never altered. */
   session: Session;
-  /** Null while it is being opened. */
+  /** Null while it is being opened or restored, and while it is on disk. */
   desktop: Desktop | null;
-  /** Who waits at the station while it is being opened. */
+  /** Who waits at the station while it is being opened, restored, or saved. */
   waiter: PromiseWithResolvers<Session> | null;
+  /** With what the session is restored for who waits while it is being saved. */
+  order: EnterOrder | null;
+  /** While it is being saved. */
+  saving: Promise<void> | null;
   countdown: Countdown | null;
   readonly ended: PromiseWithResolvers<void>;
 }
 
-type Change = Partial<Pick<Session, 'cause' | 'station' | 'attachment' | 'endsAt' | 'desktop'>>;
+type Change = Partial<Pick<Session, 'cause' | 'station' | 'attachment' | 'endsAt' | 'desktop' | 'saved'>>;
+
+function heldOf(session: Session): Held {
+  return {
+    session,
+    desktop: null,
+    waiter: null,
+    order: null,
+    saving: null,
+    countdown: null,
+    ended: Promise.withResolvers(),
+  };
+}
+
+function desktopOrderOf(session: string, { account, desktop, widthPx, heightPx, language }: EnterOrder): DesktopOrder {
+  return { session, account, desktop, widthPx, heightPx, language };
+}
 
 function belongsTo(session: Session, account: PosixAccount): boolean {
   // The uid alone could have been given to somebody else after the account was removed.
@@ -85,8 +113,12 @@ export class Sessions {
   readonly #listeners = new Set<SessionListener>();
   /** Sessions whose present state could not be recorded yet. */
   readonly #unrecorded = new Set<Held>();
+  /** So many sessions are saved side by side. */
+  readonly #turnstile = new Turnstile(availableParallelism());
   #retry: Disposable | null = null;
+  #noting: Disposable | null = null;
   #running = false;
+  #refusal: CodedError | null = null;
 
   constructor(desktops: Desktops, records: SessionRecords, clock: Clock, log: Logger) {
     this.#desktops = desktops;
@@ -99,8 +131,9 @@ export class Sessions {
   async start(): Promise<void> {
     this.#running = true;
     const found = new Set([...this.#records.list(), ...(await this.#desktops.found())]);
-    await Promise.all([...found].map((id) => this.#restore(id)));
+    await Promise.all([...found].map((id) => this.#findAgain(id)));
     this.#settleStations();
+    this.#noteAgain();
   }
 
   /** Leaves the desktops running and their records for the next life. What is still being waited for is rejected. */
@@ -113,6 +146,7 @@ export class Sessions {
       held.ended.resolve();
     }
     this.#retry?.[Symbol.dispose]();
+    this.#noting?.[Symbol.dispose]();
     this.#listeners.clear();
   }
 
@@ -132,15 +166,22 @@ export class Sessions {
     return this.list().filter((session) => belongsTo(session, account) && isResumable(session));
   }
 
+  /** From here on nobody enters a session: `enter` rejects with this error; null lets people in again. */
+  refuseEntering(error: CodedError | null): void {
+    this.#refusal = error;
+  }
+
   /**
-   * Brings a session of the person to the station: continues or starts one. Fulfilled when its desktop can be shown.
+   * Brings a session of the person to the station: continues, restores or starts one. Fulfilled when its desktop can be shown.
    * Of two sign-ins at the same instant the later one gets the session, the earlier is rejected with `suspended-meanwhile`.
    * Rejects with `station-taken`, `session-not-found`, `not-possible-now`, `changed-meanwhile` (`any`, but there are several),
-   * `suspended-meanwhile`, `ended-meanwhile`, `disk-full`, or what Desktops.open rejects with.
+   * `suspended-meanwhile`, `ended-meanwhile`, `disk-full`, or what Desktops.open or Desktops.restore rejects with.
    */
   async enter(order: EnterOrder): Promise<{ session: Session; started: boolean }> {
-    let starting = false;
+    /** The attempt belongs to who starts or restores the desktop. */
+    let handedOn = false;
     try {
+      if (this.#refusal !== null) throw this.#refusal;
       const patienceUntilMs = this.#clock.runningMs() + endPatienceMs;
       for (let ending = this.#inTheWay(order); ending !== null; ending = this.#inTheWay(order)) {
         await this.#untilGone(ending, patienceUntilMs);
@@ -148,12 +189,17 @@ export class Sessions {
       // No `await` from the last look until the session has its new state.
       const held = this.#chosen(order);
       this.#clearStation(order, held);
-      if (held !== null) return { session: await this.#attach(held, order.station), started: false };
-      const entered = this.#startNew(order);
-      starting = true;
-      return { session: await entered, started: true };
+      if (held === null) {
+        const entered = this.#startNew(order);
+        handedOn = true;
+        return { session: await entered, started: true };
+      }
+      const { state } = held.session;
+      const entered = this.#attach(held, order);
+      handedOn = state === 'hibernated' || state === 'hibernating';
+      return { session: await entered, started: false };
     } finally {
-      if (!starting) order.attempt.finish();
+      if (!handedOn) order.attempt.finish();
     }
   }
 
@@ -182,6 +228,53 @@ export class Sessions {
       }
     }
     return outcomes;
+  }
+
+  /**
+   * Saves it to disk; one at a station is suspended before. Fulfilled when it is safe there and out of memory. Rejects with
+   * what Desktop.save rejects with; then it runs on. `closing`: programs that cannot be saved are asked to close.
+   */
+  async hibernate(id: string, cause: SessionCause, { closing }: { closing: boolean }): Promise<Session> {
+    const held = this.#find(id);
+    if (held.session.state === 'hibernated') return held.session;
+    if (held.saving === null) {
+      if (held.session.state === 'active' || held.session.state === 'locked') this.#suspend(held, cause);
+      this.#apply(held, ['hibernate'], { cause });
+      held.saving = this.#save(held, closing).finally(() => {
+        held.saving = null;
+      });
+    }
+    await held.saving;
+    return held.session;
+  }
+
+  /** Saves every suspended session, some side by side, and says what became of each. */
+  async hibernateAll(cause: SessionCause, options: { closing: boolean }): Promise<SuspendOutcome[]> {
+    const concerned = this.list().filter(({ state }) => state === 'suspended' || state === 'hibernating');
+    return await Promise.all(
+      concerned.map(async ({ id, user }) => {
+        try {
+          await this.hibernate(id, cause, options);
+          return { session: id, user, error: null };
+        } catch (error) {
+          return { session: id, user, error: tellError(error) };
+        }
+      }),
+    );
+  }
+
+  /** What saving would do to the programs of the sessions that run. */
+  async check(): Promise<SessionCheck[]> {
+    const checks: SessionCheck[] = [];
+    for (const { session, desktop } of this.#held.values()) {
+      if (!isRunning(session) || desktop === null) continue;
+      try {
+        checks.push({ session: session.id, user: session.user, atRisk: await desktop.atRisk() });
+      } catch (error) {
+        this.#log.error({ err: error, session: session.id }, 'it could not be looked whether a session can be saved');
+      }
+    }
+    return checks;
   }
 
   lock(id: string): Session {
@@ -231,7 +324,8 @@ export class Sessions {
     this.#mustRun();
     if (order.multiple || (order.choice !== 'any' && order.choice !== 'new')) return null;
     const own = [...this.#held.values()].filter((held) => belongsTo(held.session, order.account));
-    return own.some(({ session }) => isResumable(session)) ? null : (own[0] ?? null);
+    if (own.some(({ session }) => isResumable(session))) return null;
+    return own.find(({ session }) => session.state === 'ending') ?? null;
   }
 
   async #untilGone(ending: Held, patienceUntilMs: number): Promise<void> {
@@ -253,7 +347,9 @@ export class Sessions {
     }
     const resumable = own.filter(({ session }) => isResumable(session));
     if (choice === 'new') {
-      if (resumable.length > 0 && !multiple) throw new CodedError('not-possible-now', { sessions: resumable.length });
+      // A saved session that could not be continued must not keep its person from working.
+      const inTheWay = resumable.filter(({ session }) => session.saved?.fault == null);
+      if (inTheWay.length > 0 && !multiple) throw new CodedError('not-possible-now', { sessions: inTheWay.length });
       return null;
     }
     if (resumable.length > 1) throw new CodedError('changed-meanwhile', { sessions: resumable.length });
@@ -272,12 +368,112 @@ export class Sessions {
     }
   }
 
-  async #attach(held: Held, station: string): Promise<Session> {
-    const { station: before, attachment } = held.session;
+  async #attach(held: Held, order: EnterOrder): Promise<Session> {
+    const { station } = order;
+    const { station: before, attachment, state } = held.session;
     const cause = before !== null && before !== station ? 'moved' : 'signed-in';
     const session = this.#apply(held, ['attach'], { station, attachment: attachment + 1, cause });
-    if (session.state !== 'starting') return session;
-    return await this.#waitFor(held);
+    if (session.state === 'active') return session;
+    const waiting = this.#waitFor(held);
+    if (state === 'hibernated') void this.#restore(held, order);
+    if (state === 'hibernating') {
+      held.order?.attempt.finish();
+      held.order = order;
+    }
+    return await waiting;
+  }
+
+  /** Makes it run again and says how that went. Never rejects. */
+  async #restore(held: Held, order: EnterOrder): Promise<void> {
+    const { id, saved, desktop: wanted } = held.session;
+    let desktop: Desktop;
+    try {
+      desktop = await this.#desktops.restore({ ...desktopOrderOf(id, order), desktop: wanted }, order.attempt);
+    } catch (error) {
+      if (!this.#running) return;
+      const { code, details } = tellError(error);
+      this.#log.error({ err: error, session: id }, 'a saved session could not be restored');
+      if (held.session.state === 'ending') {
+        await this.#discard(held);
+        return;
+      }
+      const fault = saved === null ? null : { ...saved, fault: code };
+      this.#apply(held, ['unrestored'], { cause: 'not-restored', station: null, saved: fault });
+      const programs = saved?.programs.join(', ') ?? '';
+      held.waiter?.reject(new CodedError(code, { ...details, programs }, { cause: error }));
+      held.waiter = null;
+      return;
+    } finally {
+      order.attempt.finish();
+    }
+    if (this.#running) this.#opened(held, desktop, { saved: null, cause: 'restored' });
+  }
+
+  /** Saves its desktop. Rejects if that does not work. */
+  async #save(held: Held, closing: boolean): Promise<void> {
+    const { id, cause } = held.session;
+    const { desktop } = held;
+    try {
+      using _turn = await this.#turnstile.enter();
+      if (desktop === null) throw new CodedError('not-possible-now');
+      if (held.session.state === 'ending') throw new CodedError('ended-meanwhile');
+      const saved = await desktop.save({ session: held.session, closing });
+      if (this.#running) this.#saved(held, saved, cause);
+    } catch (error) {
+      if (this.#running) this.#kept(held, error);
+      this.#log.warn({ err: error, session: id }, 'a session was not saved');
+      throw error;
+    }
+  }
+
+  #saved(held: Held, saved: SavedSession, cause: SessionCause): void {
+    held.desktop = null;
+    if (held.session.state === 'ending' || held.session.state === 'ended') {
+      void this.#discard(held);
+      return;
+    }
+    const { order } = held;
+    held.order = null;
+    const { station } = held.session;
+    this.#apply(held, ['saved'], { cause, station: null, saved });
+    if (order === null) return;
+    if (station === null || held.waiter === null) {
+      order.attempt.finish();
+      return;
+    }
+    // Somebody came back for it meanwhile.
+    this.#apply(held, ['attach'], { cause: 'signed-in', station });
+    void this.#restore(held, order);
+  }
+
+  /** It runs on: at the station of who waits for it, if somebody does. */
+  #kept(held: Held, error: unknown): void {
+    held.order?.attempt.finish();
+    held.order = null;
+    if (held.session.state === 'ended') return;
+    if (held.session.state === 'ending') {
+      this.#endDesktop(held);
+      return;
+    }
+    const { station } = held.session;
+    if (station !== null && held.waiter !== null) {
+      const session = this.#apply(held, ['kept', 'attach'], { cause: 'signed-in' });
+      held.waiter.resolve(session);
+      held.waiter = null;
+      return;
+    }
+    this.#log.info({ session: held.session.id, code: tellError(error).code }, 'it runs on');
+    this.#apply(held, ['kept'], { cause: 'not-saved', station: null });
+  }
+
+  /** Removes what is on disk of a session that is to end. Never rejects. */
+  async #discard(held: Held): Promise<void> {
+    try {
+      await this.#desktops.discard(held.session.id);
+    } catch (error) {
+      this.#log.error({ err: error, session: held.session.id }, 'a saved session could not be removed');
+    }
+    this.#gone(held, held.session.cause);
   }
 
   /** Waits for the desktop that is being opened; whoever waited before waits no longer. */
@@ -290,27 +486,22 @@ export class Sessions {
   #startNew(order: EnterOrder): Promise<Session> {
     const { account, station, desktop } = order;
     const now = this.#clock.wallMs();
-    const held: Held = {
-      session: {
-        id: newIdentity(),
-        user: account.name,
-        uid: account.uid,
-        fullName: account.fullName,
-        computer: hostname(),
-        state: 'starting',
-        cause: 'signed-in',
-        station,
-        attachment: 1,
-        startedAt: now,
-        since: now,
-        endsAt: null,
-        desktop,
-      },
-      desktop: null,
-      waiter: null,
-      countdown: null,
-      ended: Promise.withResolvers(),
-    };
+    const held = heldOf({
+      id: newIdentity(),
+      user: account.name,
+      uid: account.uid,
+      fullName: account.fullName,
+      computer: hostname(),
+      state: 'starting',
+      cause: 'signed-in',
+      station,
+      attachment: 1,
+      startedAt: now,
+      since: now,
+      endsAt: null,
+      desktop,
+      saved: null,
+    });
     try {
       this.#records.write(this.#recordOf(held));
     } catch (error) {
@@ -327,11 +518,10 @@ export class Sessions {
 
   /** Opens the desktop and says how it went. Never rejects. */
   async #open(held: Held, order: EnterOrder): Promise<void> {
-    const { account, attempt, desktop: wanted, widthPx, heightPx, language } = order;
+    const { attempt } = order;
     let desktop: Desktop;
     try {
-      const { id } = held.session;
-      desktop = await this.#desktops.open({ session: id, account, desktop: wanted, widthPx, heightPx, language }, attempt);
+      desktop = await this.#desktops.open(desktopOrderOf(held.session.id, order), attempt);
     } catch (error) {
       if (!this.#running) return;
       this.#log.error({ err: error, session: held.session.id }, 'the desktop did not open');
@@ -342,21 +532,39 @@ export class Sessions {
     } finally {
       attempt.finish();
     }
-    if (!this.#running) return;
+    if (this.#running) this.#opened(held, desktop, {});
+  }
+
+  /** Its desktop runs: it goes to the station of who waits for it, or is suspended. */
+  #opened(held: Held, desktop: Desktop, change: Change): void {
     this.#watch(held, desktop);
     if (held.session.state === 'ending') {
       this.#endDesktop(held);
       return;
     }
     const happenings: SessionHappening[] = held.session.station === null ? ['opened'] : ['opened', 'attach'];
-    const session = this.#apply(held, happenings, { desktop: desktop.desktop });
+    const session = this.#apply(held, happenings, { ...change, desktop: desktop.desktop });
     held.waiter?.resolve(session);
     held.waiter = null;
+    void desktop.note(session);
+  }
+
+  /** Every now and then, while somebody works. */
+  #noteAgain(): void {
+    this.#noting = this.#clock.after(noteEveryMs, () => {
+      for (const { session, desktop } of this.#held.values()) {
+        if (session.state === 'active' || session.state === 'locked') void desktop?.note(session);
+      }
+      this.#noteAgain();
+    });
   }
 
   #watch(held: Held, desktop: Desktop): void {
     held.desktop = desktop;
-    void desktop.gone.then((cause) => this.#gone(held, cause));
+    void desktop.gone.then((cause) => {
+      // Saved is told by who had it saved.
+      if (cause !== 'saved' && held.desktop === desktop) this.#gone(held, cause);
+    });
   }
 
   #gone(held: Held, cause: SessionCause): void {
@@ -369,28 +577,31 @@ export class Sessions {
     held.ended.resolve();
   }
 
-  /** Suspended, or starting while nobody waits for it. */
+  /** In memory or on disk without a station, or on its way there or back while nobody waits for it. */
   #isAtNoStation(session: Session): boolean {
-    return session.state === 'suspended' || (session.state === 'starting' && session.station === null);
+    return session.state !== 'ending' && session.station === null;
   }
 
   #suspend(held: Held, cause: SessionCause): Session {
     const session = this.#apply(held, ['suspend'], { cause, station: null });
     held.waiter?.reject(new CodedError('suspended-meanwhile', { cause }));
     held.waiter = null;
+    void held.desktop?.note(session);
     return session;
   }
 
   #end(held: Held, cause: SessionCause): Session {
     this.#stopCountdown(held);
+    const onDisk = held.session.state === 'hibernated' || held.session.state === 'lost';
     const session = this.#apply(held, ['end'], { cause, endsAt: null });
     held.waiter?.reject(new CodedError('ended-meanwhile', { cause }));
     held.waiter = null;
-    this.#endDesktop(held);
+    if (onDisk) void this.#discard(held);
+    else if (held.saving === null) this.#endDesktop(held);
     return session;
   }
 
-  /** Ends its desktop; one that is still being opened is ended when it is open. */
+  /** Ends its desktop; one that is still being opened, restored or saved is ended when that is over. */
   #endDesktop(held: Held): void {
     held.desktop?.end().catch((error: unknown) => {
       this.#log.error({ err: error, session: held.session.id }, 'the desktop could not be ended');
@@ -495,39 +706,53 @@ export class Sessions {
   }
 
   /** Takes one session over from an earlier life. Never rejects. */
-  async #restore(id: string): Promise<void> {
+  async #findAgain(id: string): Promise<void> {
     const record = this.#readRecord(id);
-    let desktop: Desktop | null;
+    let found: FoundDesktop;
     try {
-      desktop = await this.#desktops.adopt(id);
+      found = await this.#desktops.find(id);
     } catch (error) {
       this.#log.error({ err: error, session: id }, 'a session could not be looked at, its record is left as it is');
       return;
     }
-    if (record === null) {
-      if (desktop !== null) {
+    if (found.kind === 'saved' || found.kind === 'lost') this.#takeFromDisk(found.session, record);
+    else if (record !== null) this.#takeFromMemory(record, found.kind === 'running' ? found.desktop : null);
+    else {
+      if (found.kind === 'running') {
         this.#log.error({ session: id }, 'a desktop without a readable record belongs to nobody and is ended');
-        await desktop.end();
+        await found.desktop.end();
       }
       this.#forget(id);
-      return;
     }
-    const held: Held = {
-      session: { ...record.session, computer: hostname() },
-      desktop: null,
-      waiter: null,
-      countdown: null,
-      ended: Promise.withResolvers(),
-    };
+  }
+
+  #takeFromDisk(session: Session, record: SessionRecord | null): void {
+    const known = record?.session;
+    const since = known?.state === session.state ? { since: known.since, cause: known.cause } : {};
+    const held = heldOf({ ...session, ...since, computer: hostname() });
+    this.#held.set(session.id, held);
+    this.#log.info({ session: session.id, user: session.user, state: session.state }, 'session found on disk');
+    if (known?.state === 'ending') this.#end(held, known.cause);
+    else this.#publish(held);
+  }
+
+  #takeFromMemory(record: SessionRecord, desktop: Desktop | null): void {
+    const held = heldOf({ ...record.session, computer: hostname() });
+    const { id, user, state } = held.session;
     this.#held.set(id, held);
     if (desktop === null) {
       this.#gone(held, 'desktop-ended');
       return;
     }
-    this.#log.info({ session: id, user: held.session.user, state: held.session.state }, 'session found again');
+    this.#log.info({ session: id, user, state }, 'session found again');
     this.#watch(held, desktop);
-    if (held.session.state === 'starting') this.#apply(held, ['opened'], { station: null, desktop: desktop.desktop });
-    if (held.session.state === 'ending') this.#endDesktop(held);
+    // What it was on its way to when the earlier life ended.
+    if (state === 'hibernating') this.#apply(held, ['kept'], { cause: 'not-saved', station: null });
+    if (state === 'hibernated') this.#apply(held, ['attach'], {});
+    if (state === 'starting' || state === 'restoring' || state === 'hibernated') {
+      this.#apply(held, ['opened'], { station: null, saved: null, desktop: desktop.desktop });
+    }
+    if (state === 'ending') this.#endDesktop(held);
     else if (record.countdown !== null) this.#resumeCountdown(held, record.countdown);
   }
 

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 
 import { randomBytes } from 'node:crypto';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Question } from '#contract/values.ts';
-import { Pam, closeFilesOnExecute, pamCode } from './pam.ts';
+import { Pam, closeFilesOnExecute, keepLogindReference, pamCode } from './pam.ts';
 import { sessionEnvironment } from './session-environment.ts';
 import type { SessionEnvironmentOrder } from './session-environment.ts';
 import { placesToBind } from './session-mounts.ts';
@@ -199,6 +199,7 @@ function open(pam: Pam, order: Extract<ToWorker, { do: 'open' }>, parent: Parent
   }
   parent.say({ say: 'opened' });
   closeFilesOnExecute();
+  keepLogindReference();
   const [program = '', ...args] = order.keeper;
   process.execve?.(program, [program, ...args], { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' });
 }

@@ -26,6 +26,8 @@ finish() {
   trap - CHLD
   trap '' TERM
   kill -TERM $(others) 2>/dev/null
+  # For the host: the keeper of a session that was restored cannot tell it how the init ended.
+  echo "ended $1"
   patience=30
   while [ "$patience" -gt 0 ] && [ -n "$(others)" ]; do
     sleep 0.1
@@ -55,6 +57,11 @@ trap 'finish "$desktop_ended"' TERM
 # What the person's profile exports, unless it fails in sh.
 profile=$(sh -c '{ . /etc/profile; [ ! -r "$HOME/.profile" ] || . "$HOME/.profile"; } >/dev/null; export -p' sh) &&
   eval "$profile"
+
+# The desktop would start one itself, with another group, which cannot be saved everywhere.
+if [ -z "${SSH_AUTH_SOCK-}" ] && command -v ssh-agent >/dev/null; then
+  eval "$(setpriv --no-new-privs ssh-agent -s)"
+fi
 
 env --default-signal dbus-run-session -- "$@" &
 desktop=$!

@@ -1,6 +1,36 @@
 # Keeps a desktop: what a sign-in worker becomes. Runs as root, outside; its parent may go at any time.
-# The host reads the FIFO `alive`: while this process lives, somebody holds it open for writing.
+# The host reads the FIFO `alive`: while this process lives, somebody holds it open for writing. Where the folder has `restore`,
+# the desktop is made from its image instead of anew.
 #   keeper.sh RUN-FOLDER STATE-FOLDER UID GID FIRST-PID PAM-SERVICE NODE NODE-CACHE CLOSE-SCRIPT SCRIPTS-FOLDER
+
+. "${0%/*}/own-cgroup.sh"
+
+# Puts the init's number and start (field 22) where the host looks for them, whole.
+tell_init() {
+  read -r stat <"/proc/$init/stat" || return
+  set -- ${stat##*) }
+  started=${20}
+  echo "$init $started" >"$run/init.new" && mv "$run/init.new" "$run/init"
+}
+
+init_lives() {
+  read -r stat 2>/dev/null <"/proc/$init/stat" || return 1
+  set -- ${stat##*) }
+  [ "${20}" = "$started" ] && [ "$1" != Z ] && [ "$1" != X ]
+}
+
+# The restored init is a child of this process, but none that the shell knows of and could wait for.
+restore() {
+  mkfifo "$run/wake"
+  exec 4<>"$run/wake"
+  trap 'echo >&4' CHLD
+  (enter_own_cgroup "$run"; exec unshare --mount --propagation private -- \
+    bash "$scripts/restore.sh" "$run" "$state/root" 3>&- 4>&- 9>&-) || return
+  read -r init <"$run/restored" || :
+  tell_init || return
+  while init_lives; do read -r _ <&4; done
+}
+
 main() {
   run=$1 state=$2 uid=$3 gid=$4 first=$5 service=$6 node=$7 cache=$8 close=$9
   shift 9
@@ -13,11 +43,16 @@ main() {
     # PAM may have set one for the person that lets everybody write; what root writes here must not depend on it.
     mask=$(umask)
     umask 022
-    unshare --fork --pid --ipc --mount -- \
-      setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" "$mask" 3>&-
+    if [ -e "$run/restore" ]; then
+      restore
+    else
+      (enter_own_cgroup "$run"; exec unshare --fork --pid --ipc --mount -- \
+        setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" "$mask" 3>&- 9>&-)
+    fi
     echo $? >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
   fi
   umask 022
+  remove_own_cgroup "$run"
   # A module that hangs must not keep the session from ending.
   NODE_COMPILE_CACHE=$cache timeout --signal=KILL 20 \
     "$node" --disable-warning=ExperimentalWarning "$close" "$run" "$service"

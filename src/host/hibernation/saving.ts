@@ -1,0 +1,287 @@
+// Saves one running desktop: looks what stands against it, closes what has to be closed, has CRIU write it, packs that, and
+// makes it count. Whatever fails, the desktop runs on as if nothing had happened.
+import { execFile } from 'node:child_process';
+import { watch } from 'node:fs';
+import { chmod, chown, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { CodedError } from '#contract/errors.ts';
+import type { Session } from '#model/session.ts';
+import { isRunning, signal } from '../processes.ts';
+import type { ProcessMark } from '../processes.ts';
+import { isDiskFull } from '../session-folders.ts';
+import type { DesktopRecord } from '../session-folders.ts';
+import type { HibernationAbility } from './ability.ts';
+import { reopeningOf } from './browsers.ts';
+import type { Reopening } from './browsers.ts';
+import { CriuFailure } from './criu.ts';
+import type { Criu } from './criu.ts';
+import { filesOf } from './image-file.ts';
+import type { ImageWriter } from './image-file.ts';
+import type { ProgramNames } from './program-names.ts';
+import { risksOf, unixConnections } from './risks.ts';
+import type { Risk } from './risks.ts';
+import { startInSession } from './run-in-session.ts';
+import { sessionMounts } from './session-mount-table.ts';
+import { linkIn, processesOf, textIn } from './session-processes.ts';
+
+const run = promisify(execFile);
+
+/** How long who looks at the desktop may take to let go of it. */
+const watchersPatienceMs = 3_000;
+const lookAgainMs = 20;
+/** How long a program that was asked to close may take; then it is killed. */
+const closePatienceMs = 10_000;
+/** Beside what is in memory: what CRIU writes about it. */
+const overheadBytes = 48 * 1024 * 1024;
+/** What is in memory is for a moment on the disk both as it is and packed. */
+const roomFactor = 1.25;
+
+export interface SaveOrder {
+  /** As it is listed; the image keeps it. */
+  session: Session;
+  /** Programs that cannot be saved are asked to close. */
+  closing: boolean;
+  encrypted: boolean;
+}
+
+export interface Target {
+  record: DesktopRecord;
+  init: ProcessMark;
+  /** Folder of the X server's socket. */
+  pixels: string;
+  /** Group that may enter it. */
+  gatewayGid: number;
+}
+
+type Log = (details: Readonly<Record<string, string | number>>, message: string) => void;
+
+/** What the session has in memory that is not on disk anyway, in bytes. */
+function memoryOf(init: ProcessMark): number {
+  let kilobytes = 0;
+  for (const { pid } of processesOf(init)) {
+    for (const match of textIn(`/proc/${pid}/smaps_rollup`).matchAll(/^(?:Pss_Anon|Pss_Shmem|SwapPss):\s*(\d+)/gm)) {
+      kilobytes += Number(match[1]);
+    }
+  }
+  return kilobytes * 1024;
+}
+
+/** Programs, libraries and the like that the session has in memory or holds open, but nothing of the person's. */
+function filesInUse(init: ProcessMark): string[] {
+  const paths = new Set<string>();
+  const ofSystem = /^\/(?:usr|lib|lib64|bin|sbin|opt|etc|var\/cache|var\/lib)\//;
+  for (const { pid } of processesOf(init)) {
+    for (const line of textIn(`/proc/${pid}/maps`).split('\n')) {
+      const path = line.slice(line.indexOf('/'));
+      if (ofSystem.test(path) && !path.endsWith(' (deleted)')) paths.add(path);
+    }
+  }
+  return [...paths];
+}
+
+async function untilGone(marks: readonly ProcessMark[], patienceMs: number): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  while (marks.some((mark) => isRunning(mark))) {
+    if (performance.now() > deadline) return false;
+    await pause(lookAgainMs);
+  }
+  return true;
+}
+
+/** Asks the outermost process of each program to end, and kills what does not. */
+async function close(risks: readonly Risk[]): Promise<void> {
+  await Promise.all(
+    risks.map(async ({ processes }) => {
+      const [outermost] = processes;
+      if (outermost === undefined) return;
+      signal(outermost, 'SIGTERM');
+      if (await untilGone(processes, closePatienceMs)) return;
+      for (const process of processes) signal(process, 'SIGKILL');
+      await untilGone(processes, closePatienceMs);
+    }),
+  );
+}
+
+/** Lets run on what CRIU has stopped: children first, so that no shell believes that somebody has stopped its program. */
+export function letRunOn(init: ProcessMark, stoppedBefore: ReadonlySet<number> = new Set()): void {
+  for (const process of processesOf(init).reverse()) {
+    if (!stoppedBefore.has(process.pid)) signal(process, 'SIGCONT');
+  }
+}
+
+export class Saving {
+  readonly #ability: HibernationAbility;
+  readonly #names: ProgramNames;
+  readonly #log: Log;
+
+  constructor(ability: HibernationAbility, names: ProgramNames, log: Log) {
+    this.#ability = ability;
+    this.#names = names;
+    this.#log = log;
+  }
+
+  /**
+   * Fulfilled when the image counts; the desktop is stopped then and has only to be killed. Rejects with a CodedError
+   * (`hibernation-impossible`, `cannot-be-saved`, `still-watched`, `disk-full`, `save-failed`): then it runs on.
+   */
+  async save(target: Target, order: SaveOrder): Promise<void> {
+    const criu = await this.#ability.criu();
+    if (criu === null) throw new CodedError('hibernation-impossible');
+    const { init, pixels } = target;
+    let reopen: Reopening[] = [];
+    let dumped = false;
+    const stoppedBefore = new Set<number>();
+    await chmod(pixels, 0o700);
+    try {
+      await this.#untilUnwatched(pixels);
+      await this.#mustHaveRoom(init);
+      const programs = this.#names.open(processesOf(init));
+      const risks = await risksOf(init, `${pixels}/rfb`, criu.asRoot, this.#names);
+      const lost = risks.filter(({ fate }) => fate === 'lost');
+      if (lost[0] !== undefined && !order.closing) {
+        throw new CodedError('cannot-be-saved', { program: lost[0].program, reason: lost[0].reason });
+      }
+      reopen = risks.flatMap(({ processes: [outermost] }) => (outermost && reopeningOf(outermost)) ?? []);
+      await close(risks.filter(({ fate }) => fate !== 'disconnected'));
+      await this.#unmount(init);
+      for (const { pid, state } of processesOf(init)) if (state === 'T') stoppedBefore.add(pid);
+      const files = filesInUse(init);
+      const { folder, raw } = await this.#ability.saved.begin(order.session.id);
+      const mounts = sessionMounts(init.pid)
+        .filter(({ external }) => external)
+        .map(({ place }) => place);
+      await using writer = await this.#ability.saved.writer(order.session.id, order.encrypted);
+      await this.#dump(criu, target, { folder, raw, mounts }, writer, () => {
+        dumped = true;
+      });
+      const contents = await writer.finish();
+      await this.#ability.saved.commit({
+        session: order.session,
+        desktop: target.record,
+        savedAt: Date.now(),
+        programs,
+        mounts,
+        reopen,
+        files: await this.#ability.saved.keepFiles(order.session.id, files),
+        criu: criu.version,
+        contents,
+      });
+    } catch (error) {
+      if (dumped) letRunOn(init, stoppedBefore);
+      await this.#undo(target, order.session.id, reopen);
+      throw this.#told(error, target.init);
+    }
+  }
+
+  /** CRIU writes, and what it has written is packed at the same time. */
+  async #dump(
+    criu: Criu,
+    { init, record }: Target,
+    { folder, raw, mounts }: { folder: string; raw: string; mounts: string[] },
+    writer: ImageWriter,
+    dumped: () => void,
+  ): Promise<void> {
+    const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
+    if (!criu.asRoot) await chown(raw, record.uid, gid);
+    const packed = new Map<string, number>();
+    let packing = Promise.resolve();
+    let latest: string | null = null;
+    const packNext = (name: string | null): void => {
+      const complete = latest;
+      latest = name;
+      if (complete === null || packed.has(complete)) return;
+      packed.set(complete, 0);
+      packing = packing.then(async () => {
+        packed.set(complete, (await stat(`${raw}/${complete}`)).size);
+        await writer.add(raw, [complete]);
+      });
+      packing.catch(() => undefined);
+    };
+    // It writes one process after the other: when the pages of the next are begun, those before are complete.
+    const watcher = watch(raw);
+    watcher.on('error', () => undefined);
+    watcher.on('change', (_kind, name) => {
+      if (typeof name === 'string' && /^pages-\d+\.img$/.test(name) && name !== latest && !packed.has(name)) packNext(name);
+    });
+    try {
+      await criu.dump({
+        init,
+        folder: raw,
+        mounts,
+        person: { name: record.user, gid },
+        started: ({ pid, startTicks }) => writeFile(`${folder}/criu`, `${pid} ${startTicks}`, { mode: 0o600 }),
+      });
+      dumped();
+    } finally {
+      watcher.close();
+      await packing.catch(() => undefined);
+    }
+    await packing;
+    for (const [name, bytes] of packed) {
+      if ((await stat(`${raw}/${name}`)).size !== bytes) throw new Error(`${name} grew after it was packed`);
+    }
+    const rest = (await filesOf(raw)).filter((name) => !packed.has(name) && !name.endsWith('.log'));
+    await writer.add(raw, rest);
+  }
+
+  async #untilUnwatched(pixels: string): Promise<void> {
+    const deadline = performance.now() + watchersPatienceMs;
+    for (;;) {
+      const connections = await unixConnections();
+      if (!connections.some(({ path, peer }) => path === `${pixels}/rfb` && peer !== '0')) return;
+      if (performance.now() > deadline) throw new CodedError('still-watched');
+      await pause(lookAgainMs);
+    }
+  }
+
+  async #mustHaveRoom(init: ProcessMark): Promise<void> {
+    const needed = memoryOf(init) * roomFactor + overheadBytes;
+    const free = await this.#ability.saved.freeBytes();
+    if (free < needed) throw new CodedError('disk-full', { neededBytes: Math.round(needed), freeBytes: free });
+  }
+
+  /** Views that a helper offers and makes again, and what the person has mounted and is to be closed. */
+  async #unmount(init: ProcessMark): Promise<void> {
+    for (const { place, foreign, helper } of sessionMounts(init.pid)) {
+      if (!foreign && !helper) continue;
+      const into = ['--target', String(init.pid), '--mount', '--'];
+      await run('nsenter', [...into, 'umount', '--lazy', '--', place]);
+    }
+  }
+
+  async #undo({ init, pixels, gatewayGid, record }: Target, session: string, reopen: readonly Reopening[]): Promise<void> {
+    try {
+      await this.#ability.saved.abandon(session);
+      await chown(pixels, 0, gatewayGid);
+      await chmod(pixels, 0o710);
+    } catch (error) {
+      this.#log({ session, reason: String(error) }, 'what was left of saving a session could not be cleared away');
+    }
+    const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
+    if (linkIn(`/proc/${init.pid}/ns/mnt`) === null) return;
+    await this.reopen(init, { name: record.user, gid }, reopen);
+  }
+
+  /** Opens again what was closed for saving. Never rejects. */
+  async reopen(init: ProcessMark, person: { name: string; gid: number }, reopen: readonly Reopening[]): Promise<void> {
+    for (const reopening of reopen) {
+      try {
+        await startInSession(init, person, reopening);
+      } catch (error) {
+        this.#log({ program: reopening.name, reason: String(error) }, 'a program was not opened again');
+      }
+    }
+  }
+
+  #told(error: unknown, init: ProcessMark): CodedError {
+    if (error instanceof CodedError) return error;
+    this.#log({ reason: String(error) }, 'a session was not saved');
+    if (isDiskFull(error)) return new CodedError('disk-full', {}, { cause: error });
+    if (!(error instanceof CriuFailure)) return new CodedError('save-failed', {}, { cause: error });
+    if (/No space left|ENOSPC/.test(error.words)) return new CodedError('disk-full', {}, { cause: error });
+    const culprit = processesOf(init).find(({ pid }) => pid === error.pid);
+    const program = culprit === undefined ? {} : { program: this.#names.of(culprit) ?? culprit.name };
+    return new CodedError('save-failed', { ...program, reason: error.words.slice(0, 200) }, { cause: error });
+  }
+}
