@@ -1,26 +1,17 @@
 // The command line against a real gateway and host (with fake people and desktops): what it prints and how it ends.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { chmod, writeFile } from 'node:fs/promises';
 import { tryProgram } from '../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../src/cli/computer/program-run.ts';
+import { CommandLine, commandFile } from './support/command-line.ts';
 import { GatewayRoom } from './support/gateway-room.ts';
 import type { TestStation } from './support/gateway-room.ts';
 
-const main = resolve(import.meta.dirname, '../src/cli/main.ts');
 let room: GatewayRoom;
 
 async function runWith(variables: Record<string, string>, ...args: string[]): Promise<ProgramResult> {
-  const environment = {
-    PATH: process.env['PATH'],
-    NODE_COMPILE_CACHE: resolve(import.meta.dirname, '../.cache/compile'),
-    STATIONMASTER_STATE: room.places.stateDir,
-    STATIONMASTER_RUN: room.places.runDir,
-    STATIONMASTER_CONFIG: room.places.configFile,
-    ...variables,
-  };
-  return await tryProgram(process.execPath, [main, ...args], { environment });
+  return await new CommandLine(room).runWith(variables, ...args);
 }
 
 async function run(...args: string[]): Promise<ProgramResult> {
@@ -29,9 +20,7 @@ async function run(...args: string[]): Promise<ProgramResult> {
 
 /** Runs it and reads what it prints with --json; fails unless it ends with `code`. */
 async function json<T>(code: number, ...args: string[]): Promise<T> {
-  const result = await run(...args, '--json');
-  assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
-  return JSON.parse(result.stdout) as T;
+  return await new CommandLine(room).json<T>(code, ...args);
 }
 
 interface SessionRow {
@@ -76,7 +65,7 @@ test('a session is listed with its station, suspended by name, listed at none, a
   assert.ok(shown.station !== null && shown.since > 0);
 
   const table = await run('session', 'list');
-  assert.match(table.stdout, /^Id\s+User\s+Computer\s+Station\s+State\s+Since\n[a-z2-7]{16}\s+anna\s/);
+  assert.match(table.stdout, /^Id\s+User\s+Computer\s+Station\s+State\s+Since\s+On disk\s+Remark\n[a-z2-7]{16}\s+anna\s/);
 
   const { outcomes } = await json<{ outcomes: { session: string; error: null }[] }>(0, 'session', 'suspend', shown.station);
   assert.deepEqual(outcomes, [{ session: shown.id, user: 'anna', error: null }]);
@@ -154,6 +143,13 @@ test('settings are shown and changed; wrong ones are refused without changing an
   assert.equal((await run('system', 'settings', '--set', 'graceSeconds=0', 'privacyNotice=off')).code, 2);
   assert.equal((await run('system', 'settings', '--set', 'colour=red')).code, 2);
   assert.equal((await json<{ privacyNotice: boolean }>(0, 'system', 'settings')).privacyNotice, true);
+  const saving = ['hibernateAfterMinutes=45', 'hibernateBelowMemoryPercent=0', 'keepSavedDays=7', 'encryptSaved=on'];
+  const leaving = ['leaveWarningSeconds=0', 'leaveLimitSeconds=60'];
+  const kept = await json<Record<string, unknown>>(0, 'system', 'settings', '--set', ...saving, ...leaving);
+  const told = Object.entries(kept).map(([name, value]) => `${name}=${value === true ? 'on' : String(value)}`);
+  for (const pair of [...saving, ...leaving]) assert.ok(told.includes(pair), pair);
+  for (const wrong of ['leaveLimitSeconds=1', 'hibernateBelowMemoryPercent=91', 'keepSavedDays=soon', 'encryptSaved=1'])
+    assert.equal((await run('system', 'settings', '--set', wrong)).code, 2, wrong);
   await json(0, 'system', 'settings', '--set', 'privacyNotice=off', 'graceSeconds=15');
 });
 
@@ -185,6 +181,10 @@ test('words that make no command are usage errors', async () => {
     ['session', 'suspend', 'anna', '--all'],
     ['session', 'logoff', '--all', '--seconds', 'soon'],
     ['session', 'logoff', '--all', '--seconds', '-1'],
+    ['session', 'hibernate'],
+    ['session', 'hibernate', 'anna', '--all'],
+    ['system', 'restart', '--in', 'soon', '--yes'],
+    ['system', 'restart', '--in', '5', '--now', '--yes'],
     ['station', 'set', 'x'],
     ['station', 'code', '--minutes', '0'],
     ['user', 'set', 'anna', '--level', 'king'],
@@ -221,6 +221,6 @@ test('a token file that others can read is refused, and a wrong token is not all
 
 test('a reader that closes early is no fault', async () => {
   const shell = `"$0" "$1" --help | head -n 1`;
-  const result = await tryProgram('bash', ['-o', 'pipefail', '-c', shell, process.execPath, main]);
+  const result = await tryProgram('bash', ['-o', 'pipefail', '-c', shell, process.execPath, commandFile]);
   assert.equal(result.code, 0, result.stderr);
 });

@@ -10,6 +10,9 @@ import type { Places } from '#contract/places.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 
 const patienceMs = 60_000;
+/** Routes that write gigabytes before they answer. */
+const savingPatienceMs = 600_000;
+const savingRoutes: ReadonlySet<ApiRouteName> = new Set(['hibernateSession', 'hibernateAll']);
 
 export interface ServerOptions {
   /** https address of the gateway; the unix socket of this computer if left out. */
@@ -66,13 +69,13 @@ export class GatewayClient {
     );
   }
 
-  async #exchange(method: string, path: string, body: unknown): Promise<HttpReply> {
+  async #exchange(method: string, path: string, body: unknown, limitMs = patienceMs): Promise<HttpReply> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const content = body === undefined ? null : JSON.stringify(body);
     const headers = content === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
     const send = this.#secure ? httpsRequest : httpRequest;
     const request = send({ ...this.#options, method, path, agent: false, headers: { ...this.#headers, ...headers } }, resolve);
-    request.setTimeout(patienceMs, () => request.destroy(new Error('no answer')));
+    request.setTimeout(limitMs, () => request.destroy(new Error('no answer')));
     request.once('error', reject).end(content);
     const response = await promise;
     let text = '';
@@ -81,10 +84,10 @@ export class GatewayClient {
   }
 
   /** An answer of any route, in words where it fails. */
-  async ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  async ask(method: string, path: string, body?: unknown, limitMs = patienceMs): Promise<unknown> {
     let reply: HttpReply;
     try {
-      reply = await this.#exchange(method, path, body);
+      reply = await this.#exchange(method, path, body, limitMs);
     } catch (error) {
       throw unreachable(error as NodeJS.ErrnoException, this.#secure);
     }
@@ -108,7 +111,8 @@ export class GatewayClient {
     }
     const search = query.size === 0 ? '' : `?${query.toString()}`;
     const body = input.body ?? (route.method === 'GET' || route.method === 'DELETE' ? undefined : {});
-    const value = await this.ask(route.method, `${apiPrefix}${path}${search}`, body);
+    const limitMs = savingRoutes.has(name) ? savingPatienceMs : patienceMs;
+    const value = await this.ask(route.method, `${apiPrefix}${path}${search}`, body, limitMs);
     const parsed = route.reply.safeParse(value ?? {});
     if (!parsed.success) throw new CommandError(`the gateway's answer is not understood; is it of another version?`);
     return parsed.data as ApiReply<N>;

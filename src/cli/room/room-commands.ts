@@ -63,6 +63,17 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--all', 'all sessions')
     .action(connected(async () => (await sessions()).suspendSessions));
   computerOption(
+    withServer(
+      session.command('hibernate').argument('[sessions...]', 'id, station or user').description('save sessions to disk'),
+    ),
+  )
+    .option('--all', 'all suspended sessions')
+    .option('--close-programs', 'ask programs that cannot be saved to close before')
+    .action(connected(async () => (await sessions()).hibernateSessions));
+  computerOption(
+    withServer(session.command('check').description('what saving would do to the programs of the running sessions')),
+  ).action(connected(async () => (await sessions()).checkSessions));
+  computerOption(
     withServer(session.command('logoff').argument('[sessions...]', 'id, station or user').description('log sessions off')),
   )
     .option('--all', 'all sessions that are at a station')
@@ -77,9 +88,24 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(program.command('computer').description('computers of the room').command('list').description('computers')).action(
     connected(async () => (await system()).listComputers),
   );
-  withServer(
-    program.command('system').description('the room as a whole').command('settings').description('settings; --set changes them'),
-  )
+  const room = program.command('system').description('the room as a whole');
+  const leaving = () => import('./leave-commands.ts');
+  const leaveOptions = (command: Command): Command =>
+    computerOption(withServer(command))
+      .option('--in <seconds>', 'how long people are warned; the setting if left out')
+      .option('--now', 'without a warning; sessions are saved all the same')
+      .option('--yes', 'do not ask')
+      .option('--no-wait', 'do not wait until it goes down');
+  leaveOptions(room.command('restart').description('restart a computer; every session is saved before')).action(
+    connected(async () => (await leaving()).restart),
+  );
+  leaveOptions(room.command('shutdown').description('shut a computer down; every session is saved before')).action(
+    connected(async () => (await leaving()).shutDown),
+  );
+  computerOption(withServer(room.command('stay').description('take a restart or shutdown back during its warning'))).action(
+    connected(async () => (await leaving()).stayHere),
+  );
+  withServer(room.command('settings').description('settings; --set changes them'))
     .option('--set <name=value...>', 'change a setting')
     .action(connected(async () => (await system()).settings));
   const user = program.command('user').description('people with an account on the computer');

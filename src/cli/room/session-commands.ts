@@ -1,5 +1,7 @@
-// `session list|suspend|logoff|keep`.
+// `session list|suspend|hibernate|check|logoff|keep`.
 import type { Outcome } from '#contract/api.ts';
+import { errorCodes } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
@@ -8,6 +10,7 @@ import type { GatewayClient } from './gateway-client.ts';
 import { findSession } from './naming.ts';
 import { wholeNumber } from './numbers.ts';
 import { tellOutcomes } from './outcomes.ts';
+import { programsAtRisk } from './programs-at-risk.ts';
 import type { RoomOptions } from './room-commands.ts';
 
 type ComputerOptions = RoomOptions & { computer?: string };
@@ -18,9 +21,27 @@ const stateText: Readonly<Record<Session['state'], string>> = {
   active: 'Active',
   locked: 'Locked',
   suspended: 'Suspended',
+  hibernating: 'Being saved',
+  hibernated: 'Suspended (saved)',
+  restoring: 'Being restored',
+  lost: 'Lost',
   ending: 'Signing out',
   ended: 'Ended',
 };
+
+/** What it takes on disk. */
+function sizeText({ saved }: Session): string {
+  return saved === null || saved.bytes === 0 ? '' : `${Math.max(1, Math.round(saved.bytes / 1_048_576))} MB`;
+}
+
+/** Why it cannot be continued; of a lost one, what was open in it. */
+function faultText({ state, saved }: Session): string {
+  if (saved === null) return '';
+  if (state === 'lost') return saved.programs.join(', ');
+  const { fault } = saved;
+  if (fault === null) return '';
+  return Object.hasOwn(errorCodes, fault) ? errorCodes[fault as ErrorCode].text : fault;
+}
 
 async function read(gateway: GatewayClient): Promise<{ sessions: Session[]; stations: Station[] }> {
   const [sessions, stations] = await Promise.all([gateway.call('sessions'), gateway.call('stations')]);
@@ -43,8 +64,17 @@ export async function listSessions(gateway: GatewayClient, options: ComputerOpti
   const now = Date.now();
   answer(
     table(
-      ['Id', 'User', 'Computer', 'Station', 'State', 'Since'],
-      rows.map((row) => [row.id, row.user, row.computer, row.station ?? '', stateText[row.state], timeText(row.since, now)]),
+      ['Id', 'User', 'Computer', 'Station', 'State', 'Since', 'On disk', 'Remark'],
+      rows.map((row) => [
+        row.id,
+        row.user,
+        row.computer,
+        row.station ?? '',
+        stateText[row.state],
+        timeText(row.since, now),
+        sizeText(row),
+        faultText(row),
+      ]),
     ),
   );
 }
@@ -95,6 +125,38 @@ export async function suspendSessions(gateway: GatewayClient, options: ManyOptio
     for (const name of computers) outcomes.push(...(await gateway.call('suspendAll', { params: { name } })).outcomes);
   }
   tellOutcomes(outcomes, 'suspended', options.json ?? false);
+}
+
+type HibernateOptions = ManyOptions & { closePrograms?: true };
+
+export async function hibernateSessions(gateway: GatewayClient, options: HibernateOptions, ...words: string[]): Promise<void> {
+  const body = { closing: options.closePrograms ?? false };
+  const computers = await wholeComputers(gateway, options, words);
+  const outcomes: Outcome[] = [];
+  if (computers === null) {
+    const sessions = await namedSessions(gateway, options, words);
+    outcomes.push(
+      ...(await forEach(sessions, async ({ id }) => await gateway.call('hibernateSession', { params: { id }, body }))),
+    );
+  } else {
+    for (const name of computers) outcomes.push(...(await gateway.call('hibernateAll', { params: { name }, body })).outcomes);
+  }
+  tellOutcomes(outcomes, 'saved to disk', options.json ?? false);
+}
+
+export async function checkSessions(gateway: GatewayClient, options: ComputerOptions): Promise<void> {
+  const computers = (await wholeComputers(gateway, { ...options, all: true }, [])) ?? [];
+  const answers = await Promise.all(
+    computers.map(async (name) => (await gateway.call('checkComputer', { params: { name } })).checks),
+  );
+  const checks = answers.flat();
+  if (options.json) {
+    answerJson({ checks });
+    return;
+  }
+  const risks = programsAtRisk(checks);
+  if (risks !== '') answer(risks);
+  else answer(checks.length === 0 ? 'No session runs.' : 'Every session can be saved as it is.');
 }
 
 type LogOffOptions = ManyOptions & { seconds?: string; suspended?: boolean };

@@ -1,5 +1,6 @@
 // `computer`, `system`, `user`, `token` and `audit`.
 import { settingsSchema } from '#contract/values.ts';
+import type { Computer, Hibernation } from '#contract/values.ts';
 import type { Places } from '#contract/places.ts';
 import type { Level } from '#model/account.ts';
 import type { Settings } from '#model/settings.ts';
@@ -9,6 +10,18 @@ import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { wholeNumber } from './numbers.ts';
 import type { RoomOptions } from './room-commands.ts';
+
+const hibernationText: Readonly<Record<NonNullable<Hibernation['fault']>, string>> = {
+  'not-looked-yet': 'not known yet',
+  'criu-missing': 'no, CRIU is missing',
+  'criu-not-working': 'no, CRIU does not work here',
+  'disk-full': 'no, there is no space',
+};
+
+function leavingText({ leaving }: Computer): string {
+  if (leaving === null) return '';
+  return leaving.how === 'restart' ? ', restarts' : ', shuts down';
+}
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MB`;
 
@@ -20,13 +33,14 @@ export async function listComputers(gateway: GatewayClient, options: RoomOptions
   }
   const rows = computers.map((one) => [
     one.name,
-    one.reachable ? 'yes' : 'no',
+    `${one.reachable ? 'yes' : 'no'}${leavingText(one)}`,
     one.system,
     one.version,
     `${one.load.toFixed(2)} on ${one.cores} cores`,
     `${megabytes(one.memoryAvailable)} of ${megabytes(one.memoryTotal)}`,
+    one.hibernation.fault === null ? 'yes' : hibernationText[one.hibernation.fault],
   ]);
-  answer(table(['Computer', 'Answers', 'System', 'Version', 'Load', 'Memory free'], rows));
+  answer(table(['Computer', 'Answers', 'System', 'Version', 'Load', 'Memory free', 'Saves sessions'], rows));
 }
 
 /** `name=value` pairs as changes of settings; words that cannot be a value are usage errors. */
