@@ -1,7 +1,6 @@
 // Sessions for the tests of what saves them: they follow the model's table, and do at saving what the test says.
-import { CodedError, tellError } from '#contract/errors.ts';
+import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import type { HostResult } from '#contract/host.ts';
 import { sessionAfter } from '#model/session.ts';
 import type { Session, SessionCause, SessionCheck, SessionHappening, SessionState } from '#model/session.ts';
 import type { Clock } from './clock.ts';
@@ -11,8 +10,6 @@ import type { LimitedSessions } from './limits.ts';
 
 /** What saving does, one for each try; `waits`: until the test lets it go on. The last one holds for all further tries. */
 type SaveScript = readonly ('saved' | 'waits' | ErrorCode)[];
-
-type HibernateOutcome = HostResult<'session.hibernateAll'>['outcomes'][number];
 
 export class FakeSavedSessions implements LeavableSessions, LimitedSessions {
   /** Every try to save one, in order: `user cause`. */
@@ -77,20 +74,6 @@ export class FakeSavedSessions implements LeavableSessions, LimitedSessions {
 
   suspendAll(cause: SessionCause): void {
     for (const { id, state } of this.list()) if (state === 'active' || state === 'locked') this.happen(id, 'suspend', cause);
-  }
-
-  async hibernateAll(cause: SessionCause): Promise<HibernateOutcome[]> {
-    const suspended = this.list().filter(({ state }) => state === 'suspended');
-    return await Promise.all(
-      suspended.map(async ({ id, user }) => {
-        try {
-          await this.hibernate(id, cause);
-          return { session: id, user, error: null };
-        } catch (error) {
-          return { session: id, user, error: tellError(error) as HibernateOutcome['error'] };
-        }
-      }),
-    );
   }
 
   async hibernate(id: string, cause: SessionCause): Promise<Session> {

@@ -53,6 +53,7 @@ class Room implements AsyncDisposable {
 
   async start(): Promise<this> {
     await this.sessions.start();
+    this.thisComputer.leaving.start();
     await this.server.start();
     return this;
   }
@@ -89,6 +90,7 @@ class Room implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client[Symbol.dispose]();
     await this.server.stop();
+    this.thisComputer.leaving.stop();
     this.sessions.stop();
     assert.equal(this.signIns.open.size, this.computer.waiting().length, 'sign-in attempts were left');
     assert.equal(this.clock.waiting, 0, 'timers were left');
@@ -202,7 +204,7 @@ describe('the conversation', () => {
   it('takes a line of exactly the longest length', async () => {
     await using room = await new Room().start();
     const client = await room.stranger();
-    const start = '{"id":5,"call":"hello","args":{"protocol":1,"more":"';
+    const start = `{"id":5,"call":"hello","args":{"protocol":${hostProtocol},"more":"`;
     client.socket.write(`${start}${'x'.repeat(longestHostLine - start.length - 3)}"}}\n`);
     assert.deepEqual((await client.call('session.list', {})).sessions, []);
   });
@@ -386,6 +388,86 @@ describe('sessions', () => {
       [...next.mirror.values()].map(({ state, station }) => [state, station]),
       [['active', room.stations[0]]],
     );
+  });
+});
+
+describe('the computer', () => {
+  it('keeps the settings that it is sent, and refuses those of the wrong form', async () => {
+    await using room = await new Room().start();
+    const client = await room.client();
+    const { settings } = room.thisComputer;
+    const values = { ...settings.values, keepSavedDays: 7 };
+    await client.call('computer.configure', values);
+    assert.equal(settings.values.keepSavedDays, 7);
+    await assert.rejects(client.call('computer.configure', { ...values, keepSavedDays: -1 }), coded('bad-request'));
+    assert.equal(settings.values.keepSavedDays, 7);
+  });
+
+  it('restarts when it is ordered to, and tells every subscriber how it goes on', async () => {
+    await using room = await new Room().start();
+    const client = await room.client();
+    const other = await room.client();
+    await other.subscribe();
+    const phases: string[] = [];
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    other.onComputer = ({ leaving }) => {
+      const phase = leaving?.phase ?? 'here';
+      if (phases.at(-1) !== phase) phases.push(phase);
+      if (phase === 'going') resolve();
+    };
+    const begun = await client.call('computer.leave', { how: 'restart', afterMs: 10_000, by: 'root' });
+    assert.deepEqual([begun.leaving?.phase, begun.leaving?.stoppable], ['warning', true]);
+    await assert.rejects(client.call('computer.leave', { how: 'restart', afterMs: 0, by: 'root' }), coded('not-possible-now'));
+    const attempt = await room.accepted(client);
+    assert.equal((await client.call('computer.stay', {})).leaving, null);
+    await assert.rejects(client.call('computer.stay', {}), coded('not-possible-now'));
+    const { session } = await client.call('session.enter', room.enterArgs(attempt));
+    await client.call('computer.leave', { how: 'shut-down', afterMs: 0, by: 'root' });
+    await assert.rejects(client.call('signIn.begin', room.order('ben')), coded('computer-leaving'));
+    await gone;
+    // What changes while it is being described is one event.
+    assert.deepEqual(
+      phases.filter((phase) => phase !== 'saving'),
+      ['warning', 'here', 'going'],
+    );
+    assert.deepEqual(room.thisComputer.power.asked, ['shut-down']);
+    assert.equal((await client.call('session.list', {})).sessions.find(({ id }) => id === session.id)?.state, 'hibernated');
+    const again = await client.call('computer.prepare', { how: 'shut-down', limitMs: 1_000 });
+    assert.deepEqual(
+      again.sessions.map(({ user, outcome }) => [user, outcome]),
+      [['anna', 'saved']],
+    );
+  });
+
+  it('tells when it can save sessions, or cannot any longer', async () => {
+    await using room = await new Room().start();
+    const client = await room.client();
+    await client.subscribe();
+    const told = Promise.withResolvers<string | null>();
+    client.onComputer = ({ hibernation }) => told.resolve(hibernation.fault);
+    room.thisComputer.hibernation.setFault('criu-missing');
+    assert.equal(await told.promise, 'criu-missing');
+    assert.equal((await client.call('computer.status', {})).hibernation.fault, 'criu-missing');
+  });
+
+  it('says what saving would do, and saves one session or all', async () => {
+    await using room = await new Room().start();
+    const client = await room.client();
+    const { session } = await client.call('session.enter', room.enterArgs(await room.accepted(client)));
+    const { checks } = await client.call('session.check', {});
+    assert.deepEqual(checks, [{ session: session.id, user: 'anna', atRisk: [] }]);
+    const cause = 'hibernated-by-administrator';
+    const saved = await client.call('session.hibernate', { session: session.id, cause, closing: false });
+    assert.equal(saved.session.state, 'hibernated');
+    await assert.rejects(
+      client.call('session.hibernate', { session: newIdentity(), cause, closing: false }),
+      coded('session-not-found'),
+    );
+    const station = room.stations[1];
+    const ben = await client.call('session.enter', room.enterArgs(await room.accepted(client, 'ben'), { station }));
+    await client.call('session.suspend', { session: ben.session.id, cause: 'suspended-by-administrator' });
+    const { outcomes } = await client.call('session.hibernateAll', { cause, closing: false });
+    assert.deepEqual(outcomes, [{ session: ben.session.id, user: 'ben', error: null }]);
   });
 });
 

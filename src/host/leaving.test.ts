@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
@@ -471,7 +471,7 @@ describe('what the system begins', () => {
     await settle();
     room.clock.pass(3_500);
     await settle();
-    assert.deepEqual(room.outcomes(), ['anna lost', 'ben lost (save-failed)']);
+    assert.deepEqual(room.outcomes(), ['anna lost', 'ben lost (cannot-be-saved)']);
     const report = room.leaving.prepare({ how: 'restart', limitMs: 60_000 });
     await settle();
     assert.equal(room.phase, 'saving');

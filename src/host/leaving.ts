@@ -3,7 +3,6 @@
 import type { Logger } from 'pino';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import type { HostResult } from '#contract/host.ts';
 import type { LeaveReport, LeaveWay, Leaving as LeavingShown } from '#contract/values.ts';
 import type { ProgramAtRisk, Session, SessionCause, SessionCheck, SessionState } from '#model/session.ts';
 import type { Clock } from './clock.ts';
@@ -56,7 +55,6 @@ export interface LeavableSessions {
   on(listener: (session: Session) => void): () => void;
   suspendAll(cause: SessionCause): unknown;
   hibernate(id: string, cause: SessionCause, options: { closing: boolean }): Promise<Session>;
-  hibernateAll(cause: SessionCause, options: { closing: boolean }): Promise<HostResult<'session.hibernateAll'>['outcomes']>;
   check(): Promise<SessionCheck[]>;
   /** From here on nobody comes to a session and none is started, for this reason; null: they may again. */
   refuseEntering(error: CodedError | null): void;
@@ -76,6 +74,8 @@ type Told = ReturnType<typeof tellError>;
 interface Attempted {
   tries: number;
   error: Told;
+  /** Running time before which it is not tried again. */
+  againMs: number;
 }
 
 /** One time of going down, from its beginning to its end. */
@@ -92,6 +92,8 @@ interface Course {
   readonly met: Map<string, string>;
   readonly risks: Map<string, readonly ProgramAtRisk[]>;
   readonly failed: Map<string, Attempted>;
+  /** Sessions that we are just saving. */
+  readonly inHand: Set<string>;
   /** The sessions are looked after. */
   attended: boolean;
   /** Wakes who waits for a change. */
@@ -285,6 +287,7 @@ export class Leaving {
       met: new Map(),
       risks: new Map(),
       failed: new Map(),
+      inHand: new Set(),
       attended: false,
       wake: () => undefined,
       report: Promise.withResolvers(),
@@ -371,12 +374,9 @@ export class Leaving {
         this.#suspendAll(course);
         const unsaved = this.#unsaved(course);
         for (const { id, user } of unsaved) course.met.set(id, user);
-        const ready = unsaved.filter(({ state }) => state === 'suspended');
-        const untried = ready.filter(({ id }) => !course.failed.has(id));
-        if (untried.length > 0) await this.#saveAll(course, untried);
-        else if (ready.length > 0) await this.#tryAgain(course, ready);
-        else if (unsaved.length > 0 || this.#isEndingAny()) await this.#change(course, null);
-        else break;
+        if (unsaved.length === 0 && course.inHand.size === 0 && !this.#isEndingAny()) break;
+        const againMs = this.#saveReady(course, unsaved);
+        await this.#change(course, againMs === null ? null : againMs - this.#parts.clock.runningMs());
       }
     } catch (error) {
       this.#parts.log.error({ err: error }, 'leaving: the sessions could not be looked after');
@@ -415,50 +415,35 @@ export class Leaving {
     }
   }
 
-  async #saveAll(course: Course, untried: readonly Session[]): Promise<void> {
-    const { sessions, log } = this.#parts;
+  /** Begins to save those that can be now; the sessions see to it how many at once. Gives the running time of the next try. */
+  #saveReady(course: Course, unsaved: readonly Session[]): number | null {
+    const nowMs = this.#parts.clock.runningMs();
+    let nextMs: number | null = null;
+    for (const { id, state } of unsaved) {
+      if (state !== 'suspended' || course.inHand.has(id)) continue;
+      const againMs = course.failed.get(id)?.againMs ?? nowMs;
+      if (againMs <= nowMs) void this.#saveOne(course, id);
+      else nextMs = Math.min(nextMs ?? againMs, againMs);
+    }
+    return nextMs;
+  }
+
+  /** Never rejects. */
+  async #saveOne(course: Course, id: string): Promise<void> {
+    const { sessions, clock, log } = this.#parts;
+    course.inHand.add(id);
     try {
-      const outcomes = await sessions.hibernateAll(causes[course.how], { closing: true });
-      const told = new Map(outcomes.map((outcome) => [outcome.session, outcome.error]));
-      for (const { id } of untried) {
-        const error = told.get(id) ?? null;
-        if (error !== null) this.#noteFailure(course, id, error);
-        // It came too late to be saved with the others, and is tried by itself.
-        else if (this.#isSuspended(id)) course.failed.set(id, { tries: 0, error: tellError(new CodedError('not-possible-now')) });
-      }
+      const { state } = await sessions.hibernate(id, causes[course.how], { closing: true });
+      if (state === 'suspended') throw new CodedError('internal');
     } catch (error) {
-      log.error({ err: error }, 'leaving: the sessions could not be saved together');
-      for (const { id } of untried) this.#noteFailure(course, id, tellError(error));
+      const told = tellError(error);
+      const tries = (course.failed.get(id)?.tries ?? 0) + 1;
+      course.failed.set(id, { tries, error: told, againMs: clock.runningMs() + retryMs });
+      log.warn({ session: id, code: told.code, ...told.details, err: error }, 'leaving: a session could not be saved');
+    } finally {
+      course.inHand.delete(id);
     }
-  }
-
-  #isSuspended(id: string): boolean {
-    return this.#parts.sessions.list().some((session) => session.id === id && session.state === 'suspended');
-  }
-
-  #noteFailure(course: Course, id: string, error: Told): void {
-    course.failed.set(id, { tries: (course.failed.get(id)?.tries ?? 0) + 1, error });
-    this.#parts.log.warn({ session: id, code: error.code, ...error.details }, 'leaving: a session could not be saved');
-    this.#tell();
-  }
-
-  async #tryAgain(course: Course, ready: readonly Session[]): Promise<void> {
-    const isRetry = ready.some(({ id }) => (course.failed.get(id)?.tries ?? 0) > 0);
-    const dueMs = this.#parts.clock.runningMs() + (isRetry ? retryMs : 0);
-    while (this.#isSaving(course) && this.#parts.clock.runningMs() < dueMs) {
-      await this.#change(course, dueMs - this.#parts.clock.runningMs());
-    }
-    await Promise.all(
-      ready.map(async ({ id }) => {
-        if (!this.#isSaving(course) || !this.#isSuspended(id)) return;
-        try {
-          await this.#parts.sessions.hibernate(id, causes[course.how], { closing: true });
-          if (this.#isSuspended(id)) this.#noteFailure(course, id, tellError(new CodedError('internal')));
-        } catch (error) {
-          this.#noteFailure(course, id, tellError(error));
-        }
-      }),
-    );
+    if (this.#course === course) this.#sessionChanged();
   }
 
   /** All is safe, or there is no time left. */
@@ -485,8 +470,6 @@ export class Leaving {
     const sessions: LeaveReport['sessions'] = [];
     for (const [id, user] of course.met) {
       const state = now.get(id)?.state;
-      // It has failed, the others are still at it: its own error comes with theirs.
-      const failed = now.get(id)?.cause === 'not-saved' ? tellError(new CodedError('save-failed')) : null;
       // Ended by the person or by its programs while the others were saved.
       if (state === undefined || state === 'ending') continue;
       const atRisk = course.risks.get(id) ?? [];
@@ -497,7 +480,7 @@ export class Leaving {
         sessions.push({ session: id, user, outcome: programs.length === 0 ? 'saved' : 'saved-without', programs, error: null });
       } else {
         const programs = [...new Set(atRisk.map(({ program }) => program))];
-        sessions.push({ session: id, user, outcome: 'lost', programs, error: course.failed.get(id)?.error ?? failed });
+        sessions.push({ session: id, user, outcome: 'lost', programs, error: course.failed.get(id)?.error ?? null });
       }
     }
     return { how: course.how, at: this.#parts.clock.wallMs(), by: course.by, sessions };

@@ -32,6 +32,7 @@ import { SystemPower } from './power.ts';
 import type { Power } from './power.ts';
 import { RealDesktops } from './real-desktops.ts';
 import { SessionRecords } from './session-record.ts';
+import { SessionNotes } from './session-notes.ts';
 import { Sessions } from './sessions.ts';
 import { ShutdownWatch } from './shutdown-watch.ts';
 import type { SignIns } from './sign-in.ts';
@@ -50,14 +51,15 @@ interface Outside {
 /** How long the fake computer is away. */
 const fakeAwayMs = 3_000;
 
-function realOutside(places: Places, log: Logger): Outside {
+function realOutside(places: Places, settings: HostSettings, log: Logger): Outside {
   const tell = (details: Readonly<Record<string, string | number>>, message: string): void => log.warn(details, message);
+  const hibernation = new HibernationAbility(places);
   return {
     accounts: new LinuxAccounts(),
     signIns: new PamSignIns(places, tell),
-    desktops: new RealDesktops(places, tell),
+    desktops: new RealDesktops(places, hibernation, () => settings.values.encryptSaved, tell),
     power: new SystemPower(),
-    hibernation: new HibernationAbility(places),
+    hibernation,
   };
 }
 
@@ -117,14 +119,16 @@ async function main(): Promise<number> {
   }
   await mkdir(places.sessionsRunDir, { recursive: true, mode: 0o711 });
   await mkdir(places.sessionsStateDir, { recursive: true, mode: 0o711 });
+  await mkdir(places.hibernatedDir, { recursive: true, mode: 0o700 });
+  const settings = new HostSettings(`${places.stateDir}/host/settings.json`, log);
   const comeBack = (): void => {
     leaving.stop();
     leaving.start();
   };
-  const outside = values.fake ? fakeOutside(places, log, comeBack) : realOutside(places, log);
+  const outside = values.fake ? fakeOutside(places, log, comeBack) : realOutside(places, settings, log);
   const { accounts, signIns, desktops, power, hibernation } = outside;
-  const settings = new HostSettings(`${places.stateDir}/host/settings.json`, log);
   const sessions = new Sessions(desktops, new SessionRecords(`${places.runDir}/records`), systemClock, log);
+  const notes = new SessionNotes(sessions, systemClock);
   const account = new LeaveAccount(`${places.stateDir}/host/last-leave.json`, log);
   const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });
   const limits = new Limits({ sessions, settings, leaving, memory: readMemory, clock: systemClock, log });
@@ -136,6 +140,7 @@ async function main(): Promise<number> {
   );
   settings.start();
   await sessions.start();
+  notes.start();
   leaving.start();
   limits.start();
   await server.start();
@@ -150,6 +155,7 @@ async function main(): Promise<number> {
   await server.stop();
   limits.stop();
   leaving.stop();
+  notes.stop();
   sessions.stop();
   return 0;
 }
