@@ -1,7 +1,7 @@
 // `doctor`: what is missing or wrong on this computer, and what to do about it.
 import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { levelGroups, levels } from '#model/account.ts';
 import { CommandError } from '../exit-code.ts';
@@ -10,35 +10,21 @@ import { answer, answerJson, table } from '../voice.ts';
 import { certificateFiles, certificateIn, expiresAt, ownNames } from './certificate.ts';
 import { portIsFree, readConfig } from './config-file.ts';
 import { missingPackages, neededPackages } from './debian-packages.ts';
+import { again, fault, gigabytes, good, note, warning } from './finding.ts';
+import type { Found, Look } from './finding.ts';
 import { HostClient } from './host-client.ts';
 import { pamFile } from './pam-service.ts';
 import { tryProgram } from './program-run.ts';
+import { savingLooks } from './saving-looks.ts';
 import { groupExists, lookUpUser } from './system-accounts.ts';
 import type { Layout } from './layout.ts';
 
-/** `note`: worth knowing, nothing to be done. */
-type Verdict = 'good' | 'note' | 'warning' | 'fault';
-
-interface Finding {
+interface Finding extends Found {
   id: string;
-  verdict: Verdict;
-  /** What was found. */
-  says: string;
-  /** What to do; empty where nothing is to be done. */
-  remedy: string;
 }
 
-type Look = (layout: Layout) => Promise<Omit<Finding, 'id'>>;
-
-const good = (says: string): Omit<Finding, 'id'> => ({ verdict: 'good', says, remedy: '' });
-const note = (says: string, remedy = ''): Omit<Finding, 'id'> => ({ verdict: 'note', says, remedy });
-const warning = (says: string, remedy: string): Omit<Finding, 'id'> => ({ verdict: 'warning', says, remedy });
-const fault = (says: string, remedy: string): Omit<Finding, 'id'> => ({ verdict: 'fault', says, remedy });
-
-const again = 'run: stationmaster up';
 const leastFreeBytes = 500_000_000;
 const leastFreeMemoryBytes = 700_000_000;
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 const dayMs = 86_400_000;
 
 const looks: Readonly<Record<string, Look>> = {
@@ -197,13 +183,7 @@ const looks: Readonly<Record<string, Look>> = {
     if (Date.now() < made) return fault('the clock is set to a time in the past', 'set it; install systemd-timesyncd or chrony');
     return good(`the clock says ${new Date().toISOString()}`);
   },
-  hibernation: async () => {
-    const found = await access('/usr/sbin/criu', constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    return note(found ? 'criu is installed' : 'criu is not installed; this version does not need it');
-  },
+  ...savingLooks,
 };
 
 function isNamed(certificate: X509Certificate, name: string): boolean {

@@ -54,7 +54,13 @@ export async function status(layout: Layout, json: boolean): Promise<void> {
       supervisedBy: supervised === null ? (systemd ? 'systemd' : null) : supervised.report.detached ? 'background' : 'terminal',
       programs,
       computer,
-      sessions: { all: sessions.length, active: count('active'), locked: count('locked'), suspended: count('suspended') },
+      sessions: {
+        all: sessions.length,
+        active: count('active'),
+        locked: count('locked'),
+        suspended: count('suspended'),
+        saved: count('hibernated'),
+      },
       urls,
     });
   } else {
@@ -77,7 +83,8 @@ export async function status(layout: Layout, json: boolean): Promise<void> {
           `${megabytes(computer.memoryAvailable)} of ${megabytes(computer.memoryTotal)} memory free`,
       );
       answer(
-        `Sessions: ${sessions.length} (${count('active')} active, ${count('locked')} locked, ${count('suspended')} suspended)`,
+        `Sessions: ${sessions.length} (${count('active')} active, ${count('locked')} locked, ${count('suspended')} suspended, ` +
+          `${count('hibernated')} saved on disk, ${megabytes(computer.hibernation.savedBytes)})`,
       );
     }
     if (urls !== null) answer(`\nStation    ${urls.station}\nManager    ${urls.manager}\nDashboard  ${urls.dashboard}`);

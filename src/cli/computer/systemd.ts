@@ -58,6 +58,12 @@ export async function inhibitDelayMs(): Promise<number | null> {
   return microseconds === undefined ? null : Number(microseconds) / 1_000;
 }
 
+/** What our own setting gives. */
+export async function packagedInhibitDelayMs({ tree }: Layout): Promise<number> {
+  const text = await readFile(`${tree}/packaging/systemd/${logindSettings.packaged}`, 'utf8');
+  return Number(/^InhibitDelayMaxSec=(\d+)$/m.exec(text)?.[1]) * 1_000;
+}
+
 /** Units that are to start with the computer and are not enabled or not active, each with what it is instead. */
 export async function unreadyUnits(): Promise<string[]> {
   const unready: string[] = [];
