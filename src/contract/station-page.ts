@@ -69,6 +69,8 @@ export const resumableSchema = z.object({
   station: z.string().nullable(),
   /** It is on disk: continuing takes a moment longer. */
   saved: z.boolean(),
+  /** The code of the error because of which it could not be continued the last time; null if nothing is known against it. */
+  fault: z.string().nullable(),
   /** Its last picture as a data URL, null if there is none. */
   picture: z.string().nullable(),
 });

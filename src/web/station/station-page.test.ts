@@ -42,6 +42,7 @@ const suspended: Resumable = {
   desktop: 'xfce',
   station: null,
   saved: false,
+  fault: null,
   picture:
     'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 };
@@ -334,7 +335,8 @@ describe('the station page in Chromium', () => {
     for (const cause of sessionCauses) {
       there.free({ reason: 'session', cause, user: 'anna' });
       await page.evaluate(() => 0);
-      if (!['signed-in', 'locked', 'unlocked', 'restored', 'dismissed'].includes(cause)) await note.filter({ hasText: /\w/ }).waitFor();
+      if (!['signed-in', 'locked', 'unlocked', 'restored', 'dismissed'].includes(cause))
+        await note.filter({ hasText: /\w/ }).waitFor();
     }
     there.free({ reason: 'session', cause: 'suspended-by-administrator', user: 'anna' });
     await page.getByText('The session of anna was suspended by the administrator.').waitFor();
