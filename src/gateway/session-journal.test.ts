@@ -150,11 +150,14 @@ describe('what happens without an order', () => {
     const { script } = here;
     const { id } = script.add('anna');
     script.happen(id, 'hibernate', { cause: 'suspended-too-long' });
-    script.happen(id, 'saved', { cause: 'saved', saved });
+    // Somebody waits for it already: why it was saved is known from before.
+    script.happen(id, 'attach', { cause: 'signed-in' });
+    script.happen(id, 'saved', { cause: 'suspended-too-long', saved });
     script.happen(id, 'attach', { cause: 'signed-in' });
     script.happen(id, 'unrestored', { cause: 'not-restored', saved: { ...saved, fault: 'memory-short' } });
     script.happen(id, 'attach', { cause: 'signed-in' });
     script.happen(id, 'opened', { cause: 'restored', saved: null });
+    script.happen(id, 'suspend', { cause: 'disconnected' });
     script.happen(id, 'hibernate', { cause: 'memory-short' });
     script.happen(id, 'kept', { cause: 'not-saved' });
     const actions = ['session.hibernate', 'session.restore'];
@@ -178,7 +181,7 @@ describe('what happens without an order', () => {
   test('what was saved or lost while the gateway was away is written when it is back, once', async () => {
     await using here = await room();
     await here.stopGateway();
-    const asleep = here.script.add('anna', { state: 'hibernated', cause: 'saved', saved });
+    const asleep = here.script.add('anna', { state: 'hibernated', cause: 'memory-short', saved });
     const gone = here.script.add('ben', { state: 'lost', cause: 'power-lost', saved: { ...saved, bytes: 0 } });
     const actions = ['session.hibernate', 'session.lost'];
     const expected = [
@@ -187,7 +190,7 @@ describe('what happens without an order', () => {
         action: 'session.hibernate',
         target: 'anna',
         outcome: 'done',
-        details: { session: asleep.id, cause: 'saved', at: 1000, bytes: 5_000_000 },
+        details: { session: asleep.id, cause: 'memory-short', at: 1000, bytes: 5_000_000 },
       },
       {
         actor: '',

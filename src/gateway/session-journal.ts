@@ -44,18 +44,16 @@ export class SessionJournal {
     switch (session.state) {
       case 'hibernated':
         if (before?.state === 'restoring') this.#note(session, 'session.restore', session.saved?.fault ?? 'restore-failed');
-        else if (!ordered) this.#noteSaved(session, savedBecause);
+        else if (!ordered || before === null) this.#noteSaved(session, savedBecause);
         break;
       case 'lost':
         this.#noteLost(session);
         break;
       case 'suspended':
-        if (before?.state === 'hibernating' && !ordered)
-          this.#note(session, 'session.hibernate', 'save-failed', { cause: savedBecause });
-        else if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
-        break;
       case 'active':
         if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
+        else if (before?.state === 'hibernating' && !ordered)
+          this.#note(session, 'session.hibernate', 'save-failed', { cause: savedBecause });
         break;
       default:
         break;

@@ -279,6 +279,11 @@ export class GatewayRoom implements AsyncDisposable {
     return this.#host.sessions;
   }
 
+  get hostSettings(): RoomHost['settings'] {
+    if (this.#host === null) throw new Error('The host is stopped.');
+    return this.#host.settings;
+  }
+
   async startGateway(): Promise<void> {
     const gateway = new Gateway({
       places: this.places,

@@ -10,6 +10,7 @@ import { FakeSignIns } from '#host/fake-sign-ins.ts';
 import type { FakeQuestion } from '#host/fake-sign-ins.ts';
 import { FakeThisComputer } from '#host/fake-this-computer.ts';
 import { HostServer } from '#host/host-server.ts';
+import type { HostSettings } from '#host/host-settings.ts';
 import { SessionRecords } from '#host/session-record.ts';
 import { Sessions } from '#host/sessions.ts';
 
@@ -45,6 +46,11 @@ export class RoomHost {
         version: 'test',
       },
     );
+  }
+
+  /** What it keeps of the room's settings. */
+  get settings(): HostSettings['values'] {
+    return this.#thisComputer.settings.values;
   }
 
   async start(): Promise<void> {

@@ -223,7 +223,7 @@ export class ScriptedHost implements AsyncDisposable {
       throw error;
     }
     const saved = { at: Date.now(), bytes: 50_000_000, programs: ['Mousepad', 'Terminal'], fault: null };
-    return this.happen(id, 'saved', { cause: 'saved', saved });
+    return this.happen(id, 'saved', { cause, saved });
   }
 
   #suspend(id: string, cause: Session['cause']): Session {

@@ -9,7 +9,7 @@ import { closeCode, GatewayRoom, newStationKey, until } from '../../../test/supp
 import type { TestStation } from '../../../test/support/gateway-room.ts';
 
 const saved: SavedSession = { at: 1000, bytes: 5_000_000, programs: ['Mousepad', 'Firefox'], fault: null };
-const onDisk = { state: 'hibernated', cause: 'saved', saved } as const;
+const onDisk = { state: 'hibernated', cause: 'suspended-too-long', saved } as const;
 const lost = { state: 'lost', cause: 'power-lost', saved: { ...saved, bytes: 0, programs: ['LibreOffice Writer'] } } as const;
 const damaged = { ...onDisk, saved: { ...saved, fault: 'image-damaged' } } as const;
 
@@ -61,7 +61,7 @@ describe('what opens', () => {
     signIn(page);
     assert.equal((await page.hear('opening')).what, 'save');
     await until('it waits', () => here.script.sessions.get(id)?.station !== null);
-    here.script.happen(id, 'saved', { cause: 'saved', saved });
+    here.script.happen(id, 'saved', { cause: 'suspended-too-long', saved });
     go();
     assert.equal((await page.hear('opening')).what, 'restore');
     await until('it is being restored', () => here.script.sessions.get(id)?.state === 'restoring');
@@ -154,6 +154,39 @@ describe('what cannot be continued', () => {
       );
     });
   }
+
+  test('one that failed once is continued or left alone, as the person chooses; it keeps nobody from working', async () => {
+    await using here = await room();
+    const failed = here.script.add('anna', { ...onDisk, saved: { ...saved, fault: 'memory-short' } });
+    const page = await freePage(here);
+    signIn(page);
+    const { sessions, mayStartNew } = await page.hear('choose');
+    assert.deepEqual(
+      [sessions.map((one) => [one.session, one.saved, one.fault]), mayStartNew],
+      [[[failed.id, true, 'memory-short']], true],
+    );
+    page.say({ say: 'choose', session: 'new' });
+    assert.equal((await page.hear('opening')).what, 'start');
+    await page.hear('desktop');
+    page.say({ say: 'sign-out' });
+    await page.hear('free');
+    signIn(page);
+    await page.hear('choose');
+    page.say({ say: 'choose', session: failed.id });
+    assert.equal((await page.hear('opening')).what, 'restore');
+    await page.hear('desktop');
+  });
+
+  test('a session beside it that is well must be continued where only one is allowed', async () => {
+    await using here = await room();
+    here.script.add('anna', { ...onDisk, saved: { ...saved, fault: 'memory-short' } });
+    here.script.add('anna');
+    const page = await freePage(here);
+    signIn(page);
+    assert.equal((await page.hear('choose')).mayStartNew, false);
+    page.say({ say: 'choose', session: 'new' });
+    assert.equal((await page.hear('error')).error.code, 'not-possible-now');
+  });
 
   test('what is lost is said once, before the desktop; accepted, it is gone for good', async () => {
     await using here = await room();

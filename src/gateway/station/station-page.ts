@@ -711,7 +711,8 @@ export class StationPage {
       .filter((session) => session !== null && isResumable(session)) as Session[];
     const { sessions } = signIn;
     const [first] = sessions;
-    if (first === undefined || (sessions.length === 1 && (!multiple || !holdsStation(first)))) {
+    const well = first?.saved?.fault == null;
+    if (first === undefined || (sessions.length === 1 && well && (!multiple || !holdsStation(first)))) {
       await this.#enterSession(signIn, 'any', first ?? null);
       return;
     }
@@ -729,18 +730,24 @@ export class StationPage {
           desktop: session.desktop,
           station: session.station === null ? null : (this.#services.stations.get(session.station)?.name ?? ''),
           saved: ['hibernating', 'hibernated', 'restoring'].includes(session.state),
+          fault: session.saved?.fault ?? null,
           picture: await pictures.find(session.id),
         }),
       ),
     );
-    if (!signIn.finished) this.#say({ say: 'choose', sessions: choices, mayStartNew: multiple });
+    if (!signIn.finished) this.#say({ say: 'choose', sessions: choices, mayStartNew: this.#mayStartNew(sessions) });
+  }
+
+  /** What could not be continued keeps nobody from working. */
+  #mayStartNew(sessions: readonly Session[]): boolean {
+    return this.#services.settings.now.multipleSessions || sessions.every(({ saved }) => saved?.fault != null);
   }
 
   async #choose(choice: string): Promise<void> {
     const signIn = this.#signIn;
     if (signIn?.stage !== 'choose') throw new CodedError('not-possible-now');
     const chosen = signIn.sessions.find(({ id }) => id === choice);
-    if (choice === 'new' ? !this.#services.settings.now.multipleSessions : chosen === undefined) {
+    if (choice === 'new' ? !this.#mayStartNew(signIn.sessions) : chosen === undefined) {
       throw new CodedError('not-possible-now');
     }
     await this.#enterSession(signIn, choice, chosen === undefined ? null : (this.#services.fleet.session(chosen.id) ?? chosen));
