@@ -33,6 +33,7 @@ function recordOf(options: Partial<Session> = {}): SessionRecord {
     since: 2,
     endsAt: null,
     desktop: 'xfce',
+    saved: null,
     ...options,
   };
   return { version: 1, session, countdown: { dueMs: 1.5, cause: 'logged-off-by-administrator' } };

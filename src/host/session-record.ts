@@ -1,12 +1,13 @@
 // What the host program's next life must know of the sessions: one small file for each, replaced as a whole.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { idSchema, sessionSchema } from '#contract/values.ts';
+import { idSchema, savedSessionSchema, sessionSchema } from '#contract/values.ts';
 import { sessionCauses } from '#model/session.ts';
 
 const recordSchema = z.object({
   version: z.literal(1),
-  session: sessionSchema,
+  /** Records of a version that could not save sessions lack `saved`. */
+  session: sessionSchema.extend({ saved: savedSessionSchema.nullable().default(null) }),
   /** A log-off with a countdown. `dueMs` is the computer's running time, which no change of its clock moves. */
   countdown: z.object({ dueMs: z.number(), cause: z.enum(sessionCauses) }).nullable(),
 });

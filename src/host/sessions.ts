@@ -19,8 +19,6 @@ import { Turnstile } from './turnstile.ts';
 const endPatienceMs = 30_000;
 /** After this time a record for which there was no space is tried again. */
 const recordRetryMs = 2_000;
-/** How often it is looked which programs are open in sessions at stations, for a computer that stops without warning. */
-const noteEveryMs = 120_000;
 /** The longest countdown, as in the contract. */
 const longestCountdownMs = 3_600_000;
 
@@ -116,7 +114,6 @@ export class Sessions {
   /** So many sessions are saved side by side. */
   readonly #turnstile = new Turnstile(availableParallelism());
   #retry: Disposable | null = null;
-  #noting: Disposable | null = null;
   #running = false;
   #refusal: CodedError | null = null;
 
@@ -133,7 +130,6 @@ export class Sessions {
     const found = new Set([...this.#records.list(), ...(await this.#desktops.found())]);
     await Promise.all([...found].map((id) => this.#findAgain(id)));
     this.#settleStations();
-    this.#noteAgain();
   }
 
   /** Leaves the desktops running and their records for the next life. What is still being waited for is rejected. */
@@ -146,7 +142,6 @@ export class Sessions {
       held.ended.resolve();
     }
     this.#retry?.[Symbol.dispose]();
-    this.#noting?.[Symbol.dispose]();
     this.#listeners.clear();
   }
 
@@ -261,6 +256,11 @@ export class Sessions {
         }
       }),
     );
+  }
+
+  /** Keeps on disk which programs are open in the sessions at stations, should the computer stop without warning. */
+  noteOpenPrograms(): void {
+    for (const { session, desktop } of this.#held.values()) if (holdsStation(session)) void desktop?.note(session);
   }
 
   /** What saving would do to the programs of the sessions that run. */
@@ -547,16 +547,6 @@ export class Sessions {
     held.waiter?.resolve(session);
     held.waiter = null;
     void desktop.note(session);
-  }
-
-  /** Every now and then, while somebody works. */
-  #noteAgain(): void {
-    this.#noting = this.#clock.after(noteEveryMs, () => {
-      for (const { session, desktop } of this.#held.values()) {
-        if (session.state === 'active' || session.state === 'locked') void desktop?.note(session);
-      }
-      this.#noteAgain();
-    });
   }
 
   #watch(held: Held, desktop: Desktop): void {

@@ -1,11 +1,12 @@
 // Looks whether a saved desktop can run again on the computer as it is now, and writes down for the keeper how.
-import { mkdir, statfs, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { CodedError } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
 import { Folders, isDiskFull, removeFolders } from '../session-folders.ts';
 import { isSettled } from '../session-mounts.ts';
 import type { HibernationAbility } from './ability.ts';
 import { CriuFailure } from './criu.ts';
+import { withFilePaths } from './file-paths.ts';
 import { isUnchanged } from './saved-desktops.ts';
 import type { Manifest } from './saved-desktops.ts';
 import { textIn } from './session-processes.ts';
@@ -44,9 +45,29 @@ async function mustFit({ contents, desktop, mounts, files }: Manifest, places: P
 }
 
 /**
- * Unpacks the image, and writes `restore` (the command, a word a line), `restore-own` (places in the person's home, with where to
- * bind them first) and `restore-kept` (files as the session knows them, that are others now) to the session's run folder.
- * Rejects with a CodedError; then the image is as it was.
+ * Programs and libraries that were updated meanwhile: the session goes on with those that it knows. They get a name that stays as
+ * long as the session, so that it can be saved again.
+ */
+async function useKeptFiles({ files, savedAt }: Manifest, raw: string, folder: string): Promise<void> {
+  const renamed = new Map<string, string>();
+  for (const file of files) {
+    if (file.kept === null || (await isUnchanged(file))) continue;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const name = `${folder}/${savedAt}-${file.kept}`;
+    await link(`${raw}/../files/${file.kept}`, name).catch((error: NodeJS.ErrnoException) => {
+      // From an attempt to restore it that failed.
+      if (error.code !== 'EEXIST') throw error;
+    });
+    renamed.set(file.path, name);
+  }
+  if (renamed.size === 0) return;
+  const list = `${raw}/files.img`;
+  await writeFile(list, withFilePaths(await readFile(list), renamed));
+}
+
+/**
+ * Unpacks the image, and writes `restore` (the command, a word a line) and `restore-own` (places in the person's home, with where
+ * to bind them first) to the session's run folder. Rejects with a CodedError; then the image is as it was.
  */
 export async function prepareRestore(manifest: Manifest, ability: HibernationAbility, places: Places): Promise<void> {
   const session = manifest.session.id;
@@ -75,14 +96,10 @@ export async function prepareRestore(manifest: Manifest, ability: HibernationAbi
       root: `${folders.state}/root`,
       mounts,
     });
-    const kept: string[] = [];
-    for (const file of manifest.files) {
-      if (file.kept !== null && !(await isUnchanged(file))) kept.push(file.path, `${raw}/../files/${file.kept}`);
-    }
+    await useKeptFiles(manifest, raw, `${folders.state}/files`);
     const lines = (words: readonly string[]): string => words.map((word) => `${word}\n`).join('');
     const write = (name: string, text: string): Promise<void> => writeFile(`${folders.run}/${name}`, text, { mode: 0o600 });
     await write('restore-own', lines(own.flatMap((place, index) => [place, `${folders.run}/own/${index}`])));
-    await write('restore-kept', lines(kept));
     await write('restore', lines(command));
   } catch (error) {
     await removeFolders(`${folders.run}/own`);

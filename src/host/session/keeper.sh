@@ -25,7 +25,7 @@ restore() {
   exec 4<>"$run/wake"
   trap 'echo >&4' CHLD
   (enter_own_cgroup "$run"; exec unshare --mount --propagation private -- \
-    bash "$scripts/restore.sh" "$run" "$state/root" 3>&- 4>&- 9>&-) || return
+    sh "$scripts/restore.sh" "$run" "$state/root" 3>&- 4>&- 9>&-) || return
   read -r init <"$run/restored" || :
   tell_init || return
   while init_lives; do read -r _ <&4; done

@@ -1,5 +1,5 @@
-# Makes a saved session run again, as a child of the keeper whose child this is. bash, because more files than ten may have to be
-# handed on. Runs as root in a mount namespace of its own, which goes with it.
+# Makes a saved session run again, as a child of the keeper whose child this is. Runs as root in a mount namespace of its own, which
+# goes with it.
 #   restore.sh RUN-FOLDER ROOT-FOLDER
 set -eu
 run=$1 root=$2
@@ -14,12 +14,6 @@ while IFS= read -r place && IFS= read -r stage; do
   exec 3<&- 4<&-
 done <"$run/restore-own"
 
-mapfile -t command <"$run/restore"
-
-# Programs and libraries that were updated meanwhile: the session gets those that it knows.
-while IFS= read -r path && IFS= read -r kept; do
-  exec {file}<"$kept"
-  command+=(--inherit-fd "fd[$file]:${path#/}")
-done <"$run/restore-kept"
-
-exec "${command[@]}"
+set --
+while IFS= read -r word; do set -- "$@" "$word"; done <"$run/restore"
+exec "$@"
