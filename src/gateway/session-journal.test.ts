@@ -178,6 +178,23 @@ describe('what happens without an order', () => {
     );
   });
 
+  test('what was on disk for too long and is removed is written with what was open in it', async () => {
+    await using here = await room();
+    const { script } = here;
+    const { id } = script.add('anna', { state: 'hibernated', cause: 'suspended-too-long', saved });
+    script.happen(id, 'end', { cause: 'saved-too-long' });
+    script.happen(id, 'gone');
+    const other = script.add('ben', { state: 'hibernated', cause: 'suspended-too-long', saved });
+    await here.ask('POST', `/sessions/${other.id}/log-off`, { local: true });
+    assert.deepEqual(
+      (await heard(here, 2, 'session.log-off')).map(({ actor, target, details }) => [actor, target, details]),
+      [
+        ['', 'anna', { session: id, cause: 'saved-too-long', programs: 'Mousepad, Firefox' }],
+        ['root', 'ben', { session: other.id }],
+      ],
+    );
+  });
+
   test('what was saved or lost while the gateway was away is written when it is back, once', async () => {
     await using here = await room();
     await here.stopGateway();

@@ -49,6 +49,10 @@ export class SessionJournal {
       case 'lost':
         this.#noteLost(session);
         break;
+      case 'ending':
+        if (session.cause === 'saved-too-long')
+          this.#note(session, 'session.log-off', 'done', { cause: session.cause, programs: programsOf(session) });
+        break;
       case 'suspended':
       case 'active':
         if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
@@ -73,7 +77,7 @@ export class SessionJournal {
     this.#note(session, 'session.lost', 'done', {
       cause: session.cause,
       at,
-      programs: (session.saved?.programs ?? []).join(', '),
+      programs: programsOf(session),
     });
   }
 
@@ -103,4 +107,8 @@ export class SessionJournal {
       details: { session: session.id, ...details },
     });
   }
+}
+
+function programsOf({ saved }: Session): string {
+  return (saved?.programs ?? []).join(', ');
 }
