@@ -16,6 +16,8 @@ interface KeptProgramOptions {
   command: readonly [string, ...string[]];
   /** Each line of its standard output. */
   onLine: (line: string) => void;
+  /** Each line of its standard error. */
+  onSaid?: (line: string) => void;
   /** It runs; its standard input is open. */
   onStart?: (child: ChildProcess) => void;
   /** It has ended without having been asked to. */
@@ -57,15 +59,16 @@ export class KeptProgram {
 
   #spawn(): void {
     if (!this.#wanted || this.#child !== null) return;
-    const { command, onLine, onStart, onEnd, clock, log } = this.#options;
+    const { command, onLine, onSaid, onStart, onEnd, clock, log } = this.#options;
     const startedMs = clock.runningMs();
     // Should the host program be killed, nothing of it stays behind.
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     let said = '';
     child.stdin.on('error', () => undefined);
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-1_000);
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said = `${said}${line}\n`.slice(-1_000);
+      onSaid?.(line);
     });
     createInterface({ input: child.stdout }).on('line', onLine);
     const ended = Promise.withResolvers<void>();

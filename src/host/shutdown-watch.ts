@@ -22,6 +22,8 @@ const usualDelayMs = 5_000;
 /** A call by which somebody asked for it, not longer ago than this, tells how. */
 const orderHoldsMs = 60_000;
 
+/** What busctl says on standard error once it is on the bus. */
+const listeningMark = 'Monitoring bus message stream.';
 /** What our lock is written back with when it is held. */
 const heldMark = 'held';
 
@@ -99,7 +101,10 @@ export class ShutdownWatch {
   readonly #monitor: KeptProgram;
   readonly #lock: KeptProgram;
   #lastOrder: { how: LeaveWay; atMs: number } | null = null;
+  /** How often it was told that the computer stays. */
+  #stays = 0;
   #isHeld = false;
+  #isListening = false;
   #stopListening: (() => void) | null = null;
 
   constructor(parts: ShutdownWatchParts) {
@@ -111,15 +116,16 @@ export class ShutdownWatch {
     );
     const calls = Object.keys(orders).map((member) => `type='method_call',interface='${manager}',member='${member}'`);
     this.#monitor = new KeptProgram({
-      command: [
-        'busctl',
-        '--system',
-        '--json=short',
-        '--quiet',
-        'monitor',
-        ...[...signals, ...calls].map((rule) => `--match=${rule}`),
-      ],
+      command: ['busctl', '--system', '--json=short', 'monitor', ...[...signals, ...calls].map((rule) => `--match=${rule}`)],
       onLine: (line) => this.#hear(line),
+      onSaid: (line) => {
+        if (line !== listeningMark) return;
+        this.#isListening = true;
+        this.#lookWhetherGoing();
+      },
+      onEnd: () => {
+        this.#isListening = false;
+      },
       clock,
       log,
     });
@@ -135,7 +141,9 @@ export class ShutdownWatch {
       ],
       onStart: (child) => child.stdin?.write(`${heldMark}\n`),
       onLine: (line) => {
-        if (line === heldMark) this.#held();
+        if (line !== heldMark) return;
+        this.#isHeld = true;
+        this.#lookWhetherGoing();
       },
       onEnd: () => {
         this.#isHeld = false;
@@ -145,9 +153,9 @@ export class ShutdownWatch {
     });
   }
 
-  /** True while the computer cannot go down without waiting for us. */
-  get isHeld(): boolean {
-    return this.#isHeld;
+  /** True while the computer does not go down without telling us and waiting. */
+  get isReady(): boolean {
+    return this.#isHeld && this.#isListening;
   }
 
   start(): void {
@@ -170,6 +178,7 @@ export class ShutdownWatch {
     this.#stopListening?.();
     this.#stopListening = null;
     this.#isHeld = false;
+    this.#isListening = false;
     await Promise.all([this.#monitor.stop(), this.#lock.stop()]);
   }
 
@@ -182,9 +191,9 @@ export class ShutdownWatch {
     }
   }
 
-  /** What was begun before the lock was held is found out now: by the life before this one, or in this instant. */
-  #held(): void {
-    this.#isHeld = true;
+  /** What was begun before we were ready is found out when we are: while an earlier life ran, or in the instant before. */
+  #lookWhetherGoing(): void {
+    if (!this.isReady) return;
     void this.#ask('PreparingForShutdown').then((going) => {
       if (going === true && this.#parts.leaving.describe() === null) void this.#begin(null);
     });
@@ -198,9 +207,12 @@ export class ShutdownWatch {
         this.#lastOrder = { how: news.how, atMs: clock.runningMs() };
         break;
       case 'going':
+        // Where it is told with metadata it is told once more without.
+        if (news.how !== null) this.#lastOrder = { how: news.how, atMs: clock.runningMs() };
         void this.#begin(news.how);
         break;
       case 'staying':
+        this.#stays += 1;
         leaving.systemStays();
         break;
     }
@@ -209,10 +221,12 @@ export class ShutdownWatch {
   async #begin(told: LeaveWay | null): Promise<void> {
     const { clock, leaving, log } = this.#parts;
     const beganMs = clock.runningMs();
+    const stays = this.#stays;
     const [delayUs, scheduled] = await Promise.all([
       this.#ask('InhibitDelayMaxUSec'),
       told === null ? this.#ask('ScheduledShutdown') : null,
     ]);
+    if (this.#stays !== stays || this.#stopListening === null) return;
     const delayMs = typeof delayUs === 'number' ? delayUs / 1_000 : usualDelayMs;
     const how = told ?? this.#ordered() ?? this.#scheduledWay(scheduled) ?? 'shut-down';
     log.info({ how, delayMs }, 'the computer goes down');
