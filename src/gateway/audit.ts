@@ -51,12 +51,15 @@ export class Audit {
     );
   }
 
-  /** Whether there is an entry of this action with these details, among others. */
-  has(action: string, details: Readonly<Record<string, string | number>>): boolean {
+  /** Whether there is an entry of this action on this target with these details, among others. */
+  has(action: string, target: string, details: Readonly<Record<string, string | number>>): boolean {
     const asked = Object.entries(details);
     const wanted = asked.map(() => 'AND json_extract(details, ?) = ?').join(' ');
     const values = asked.flatMap(([name, value]) => [`$."${name}"`, value]);
-    return this.#store.all(`SELECT 1 FROM audit WHERE action = ? ${wanted} LIMIT 1`, action, ...values).length > 0;
+    return (
+      this.#store.all(`SELECT 1 FROM audit WHERE action = ? AND target = ? ${wanted} LIMIT 1`, action, target, ...values).length >
+      0
+    );
   }
 
   /** Newest first, those before the entry `before` if given. */

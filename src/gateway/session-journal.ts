@@ -10,6 +10,8 @@ export class SessionJournal {
   readonly #audit: Audit;
   /** Why the sessions that are being saved are. */
   readonly #saving = new Map<string, SessionCause>();
+  /** The account of each computer that is written already, by its time. */
+  readonly #accounts = new Map<string, number>();
   readonly #undo = new DisposableStack();
 
   constructor(fleet: Fleet, audit: Audit) {
@@ -67,12 +69,12 @@ export class SessionJournal {
   #noteSaved(session: Session, cause: SessionCause): void {
     const at = session.saved?.at ?? session.since;
     // Found as it is at a start of the gateway: it may have been written before, by its order too.
-    if (this.#audit.has('session.hibernate', { session: session.id, at })) return;
+    if (this.#audit.has('session.hibernate', session.user, { session: session.id, at })) return;
     this.#note(session, 'session.hibernate', 'done', { cause, at, bytes: session.saved?.bytes ?? 0 });
   }
 
   #noteLost(session: Session): void {
-    if (this.#audit.has('session.lost', { session: session.id })) return;
+    if (this.#audit.has('session.lost', session.user, { session: session.id })) return;
     const at = session.saved?.at ?? session.since;
     this.#note(session, 'session.lost', 'done', {
       cause: session.cause,
@@ -82,10 +84,11 @@ export class SessionJournal {
   }
 
   #noteLeave(computer: Computer): void {
-    if (computer.lastLeave === null) return;
+    if (computer.lastLeave === null || this.#accounts.get(computer.name) === computer.lastLeave.at) return;
+    this.#accounts.set(computer.name, computer.lastLeave.at);
     const { how, at, by, sessions } = computer.lastLeave;
     for (const { session, user, outcome, programs, error } of sessions) {
-      if (this.#audit.has('computer.left', { session, at })) continue;
+      if (this.#audit.has('computer.left', user, { session, at })) continue;
       this.#audit.note({
         actor: by,
         action: 'computer.left',

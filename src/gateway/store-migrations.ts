@@ -63,6 +63,6 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE toldLosses (session TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 
-  CREATE INDEX auditActions ON audit (action);
+  CREATE INDEX auditDeeds ON audit (action, target);
   `,
 ];

@@ -48,6 +48,25 @@ describe('a ticket for pixels', () => {
     assert.equal(await closeCode(await room.pixels(newer)), closeCodes.refused);
   });
 
+  test('does not work while its session is being saved, and nobody comes to its X server', async () => {
+    await using room = await GatewayRoom.make({ scripted: true });
+    const page = await room.station();
+    const { station } = await page.hear('free');
+    const ticket = await page.signIn('anna');
+    const id = [...room.script.sessions.keys()][0] ?? '';
+    await using x = await room.xServer(id);
+    room.script.happen(id, 'suspend', { station: null });
+    room.script.happen(id, 'hibernate', { cause: 'hibernated-by-administrator' });
+    await page.hear('free');
+    assert.equal(await closeCode(await room.pixels(ticket)), closeCodes.refused);
+    // Somebody waits for it at the very station: there is nothing to be seen yet.
+    room.script.happen(id, 'attach', { station: station.id });
+    assert.equal((await page.hear('opening')).what, 'save');
+    page.say({ say: 'ticket' });
+    assert.equal((await page.hear('error')).error.code, 'not-possible-now');
+    assert.equal(x.connections.length, 0);
+  });
+
   test('of one person opens nothing of another', async () => {
     await using room = await GatewayRoom.make();
     const anna = await atDesktop(room, 'anna');
