@@ -183,17 +183,22 @@ describe('restart and shutdown', () => {
   });
 
   test('is over when the gateway goes with the computer, but not while people are still being warned', async () => {
-    const running = command.json<{ account: LeaveReport | null }>(0, 'system', 'shutdown', '--yes', '--now');
-    await until('it has begun', () => host.computer.leaving !== null);
-    const { leaving } = host.computer;
-    assert.ok(leaving !== null);
-    host.changeComputer({ leaving: { ...leaving, phase: 'going' } });
-    const before = host.heardOf('computer.status').length;
-    await until('it looks', () => host.heardOf('computer.status').length >= before + 2);
-    await room.stopGateway();
-    assert.equal((await running).account, null);
-    await room.startGateway();
-    host.changeComputer({ leaving: null });
+    for (const unsaved of [0, 2]) {
+      const running = command.run('system', 'shutdown', '--yes', '--now');
+      await until('it has begun', () => host.computer.leaving !== null);
+      const { leaving } = host.computer;
+      assert.ok(leaving !== null);
+      host.changeComputer({ leaving: { ...leaving, phase: 'going', unsaved } });
+      const before = host.heardOf('computer.status').length;
+      await until('it looks', () => host.heardOf('computer.status').length >= before + 2);
+      await room.stopGateway();
+      const { code, stdout, stderr } = await running;
+      assert.equal(code, unsaved === 0 ? 0 : 6, stderr);
+      assert.match(stdout, /shuts down now\.\n$/);
+      assert.equal(/2 sessions were lost/.test(stderr), unsaved === 2, stderr);
+      await room.startGateway();
+      host.changeComputer({ leaving: null });
+    }
     const early = command.run('system', 'shutdown', '--yes', '--in', '600');
     await until('it has begun', () => host.computer.leaving !== null);
     const again = host.heardOf('computer.status').length;

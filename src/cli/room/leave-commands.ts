@@ -85,6 +85,14 @@ async function confirm(question: string): Promise<boolean> {
   }
 }
 
+/** How far it is; what changes all the time is said in steps. */
+function progressText(leaving: Leaving, how: LeaveWay, now: number): string {
+  if (leaving.phase !== 'warning') return phaseText(leaving, how, now);
+  const remainingMs = leaving.until - now;
+  const stepMs = remainingMs > 60_000 ? 60_000 : remainingMs > 10_000 ? 10_000 : 5_000;
+  return phaseText({ ...leaving, until: now + Math.ceil(remainingMs / stepMs) * stepMs }, how, now);
+}
+
 function phaseText({ phase, until, unsaved }: Leaving, how: LeaveWay, now: number): string {
   if (phase === 'warning') return `${wayText[how].doing} in ${Math.max(0, Math.ceil((until - now) / 1000))} s`;
   if (phase === 'saving') return unsaved === 1 ? 'is saving: one session left' : `is saving: ${unsaved} sessions left`;
@@ -95,6 +103,8 @@ function phaseText({ phase, until, unsaved }: Leaving, how: LeaveWay, now: numbe
 interface Gone {
   account: LeaveReport | null;
   back: boolean;
+  /** How many sessions were still in memory when it went. */
+  unsaved: number;
 }
 
 /** Says how it goes on until the computer is down. */
@@ -111,7 +121,9 @@ async function watch(gateway: GatewayClient, before: Computer, begun: Computer, 
     } catch (error) {
       // The gateway goes down with the computer, but not before the warning is over.
       const warned = last?.phase !== 'warning' || Date.now() >= last.until;
-      if (warned && error instanceof CommandError && error.exitCode === exitCode.unreachable) return { account, back: false };
+      if (warned && error instanceof CommandError && error.exitCode === exitCode.unreachable) {
+        return { account, back: false, unsaved: last?.phase === 'going' ? last.unsaved : 0 };
+      }
       throw error;
     }
     if (computer?.reachable === true) heardAt = performance.now();
@@ -124,11 +136,13 @@ async function watch(gateway: GatewayClient, before: Computer, begun: Computer, 
     const { leaving } = computer;
     if (leaving === null) {
       if (computer.leaveFault !== null) throw new CommandError(`${name} did not go: ${computer.leaveFault}`);
-      if (account !== null || computer.startedAt !== before.startedAt) return { account, back: true };
+      if (account !== null || computer.startedAt !== before.startedAt) {
+        return { account, back: true, unsaved: 0 };
+      }
       throw new CommandError('it was taken back');
     }
     last = leaving;
-    const text = phaseText(leaving, how, Date.now());
+    const text = progressText(leaving, how, Date.now());
     if (text !== said) say(`${name} ${text}`);
     said = text;
     await new Promise((resolve) => {
@@ -170,14 +184,14 @@ const leave = async (gateway: GatewayClient, options: LeaveOptions, how: LeaveWa
       );
     return;
   }
-  const { account, back } = await watch(gateway, before, computer, how);
+  const { account, back, unsaved } = await watch(gateway, before, computer, how);
   if (options.json) answerJson({ computer: name, how, account });
   else {
     if (account !== null) tellAccount(account);
     if (back) answer(`${name} is back.`);
     else answer(`${name} ${wayText[how].doing} now.`);
   }
-  const lost = account?.sessions.filter(({ outcome }) => outcome === 'lost').length ?? 0;
+  const lost = account?.sessions.filter(({ outcome }) => outcome === 'lost').length ?? unsaved;
   if (lost > 0) throw new CommandError(lost === 1 ? 'one session was lost' : `${lost} sessions were lost`, exitCode.partlyDone);
 };
 

@@ -287,6 +287,12 @@ describe('a computer that leaves', () => {
     assert.ok(((await later.hear('leaving')).remainingMs ?? 0) > 50_000);
     busy.say({ say: 'ticket' });
     assert.deepEqual(await kindsUpTo(busy, 'leaving'), ['desktop', 'leaving']);
+    // The same end, told a little otherwise, is nothing new; another end is.
+    const { leaving: now } = here.script.computer;
+    assert.ok(now !== null);
+    here.script.changeComputer({ leaving: { ...now, until: now.until + 3 } });
+    here.script.changeComputer({ leaving: { ...now, until: now.until + 600_000 } });
+    for (const page of [free, busy, later]) assert.ok(((await page.hear('leaving')).remainingMs ?? 0) > 600_000);
     await here.ask('POST', `${path}/stay`, { local: true });
     for (const page of [free, busy, later])
       assert.deepEqual(await page.hear('leaving'), { say: 'leaving', how: 'restart', remainingMs: null });

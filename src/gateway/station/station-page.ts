@@ -80,6 +80,8 @@ const mostSaid = 300;
 const mostSaidInMs = 10_000;
 const mostUnread = 1_000_000;
 const longestCountdownMs = 3_600_000;
+/** A computer tells the same end of its warning by two clocks, each time a little otherwise. */
+const sameTimeMs = 1000;
 /** Errors that say that what was saved could not be continued now. */
 const restoreFaults: ReadonlySet<string> = new Set([
   'image-damaged',
@@ -471,7 +473,7 @@ export class StationPage {
     }
     const { how } = leaving;
     const until = leaving.phase === 'warning' ? leaving.until : 0;
-    if (!again && told?.how === how && told.until === until) return;
+    if (!again && told?.how === how && Math.abs(told.until - until) < sameTimeMs) return;
     this.#toldLeaving = { how, until };
     this.#say({ say: 'leaving', how, remainingMs: remainingMs(until) });
   }
