@@ -53,7 +53,12 @@ export class KeptProgram {
     if (child === null) return;
     child.stdin?.end();
     child.kill('SIGTERM');
-    using _timer = this.#options.clock.after(endPatienceMs, () => child.kill('SIGKILL'));
+    using _timer = this.#options.clock.after(endPatienceMs, () => {
+      child.kill('SIGKILL');
+      // Its own children may hold them, and are not waited for.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    });
     await this.#ended;
   }
 

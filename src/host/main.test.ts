@@ -8,10 +8,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Computer } from '#contract/values.ts';
 import { newIdentity } from './identity.ts';
 import { TestClient } from './test-client.ts';
 
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+const settings = {
+  hibernateAfterMinutes: 0,
+  hibernateBelowMemoryPercent: 0,
+  keepSavedDays: 0,
+  encryptSaved: false,
+  leaveWarningSeconds: 0,
+  leaveLimitSeconds: 60,
+};
 
 /** Folders of one's own, and the host programs started in them. */
 class Room implements AsyncDisposable {
@@ -62,6 +72,42 @@ it('serves its socket, stops when it is asked to, and starts again', async () =>
     assert.ok(!existsSync(room.socket));
     assert.ok(existsSync(join(room.folder, 'run', 'records', `${session.id}.json`)), 'a session is left for the next life');
   }
+});
+
+it('keeps its settings, and a fake computer comes back with the account of its sessions', async () => {
+  await using room = new Room();
+  const { child } = await room.start();
+  {
+    using client = await TestClient.greet(room.socket);
+    await client.subscribe();
+    const attempt = newIdentity();
+    await client.call('signIn.begin', { attempt, user: 'anna', password: 'anna', remote: '', who: 'listed' });
+    const rest = { choice: 'any', multiple: false, desktop: 'xfce', widthPx: 800, heightPx: 600, language: 'en' };
+    await client.call('session.enter', { attempt, station: newIdentity(), ...rest });
+    const back = Promise.withResolvers<Computer>();
+    client.onComputer = (computer) => {
+      if (computer.leaving === null && computer.lastLeave !== null) back.resolve(computer);
+    };
+    await client.call('computer.configure', { ...settings, leaveLimitSeconds: 99 });
+    await client.call('computer.leave', { how: 'restart', afterMs: 0, by: 'root' });
+    const { lastLeave } = await back.promise;
+    assert.deepEqual([lastLeave?.how, lastLeave?.by], ['restart', 'root']);
+    assert.deepEqual(
+      lastLeave?.sessions.map(({ user, outcome }) => [user, outcome]),
+      [['anna', 'saved']],
+    );
+    const after = { ...rest, attempt: newIdentity(), station: newIdentity() };
+    await client.call('signIn.begin', { attempt: after.attempt, user: 'anna', password: 'anna', remote: '', who: 'listed' });
+    const { session, started } = await client.call('session.enter', after);
+    assert.deepEqual([session.state, started], ['active', false]);
+  }
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  const kept = JSON.parse(readFileSync(join(room.folder, 'state', 'host', 'settings.json'), 'utf8')) as typeof settings;
+  assert.equal(kept.leaveLimitSeconds, 99);
+  await room.start();
+  using client = await TestClient.greet(room.socket);
+  assert.equal((await client.call('computer.status', {})).lastLeave?.sessions.length, 1);
 });
 
 it('does not start twice in the same places, and the first one is not disturbed', async () => {

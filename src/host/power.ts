@@ -22,8 +22,14 @@ const orders: Readonly<Record<'systemd' | 'other', Readonly<Record<LeaveWay, rea
 };
 
 export class SystemPower implements Power {
+  readonly #systemdMark: string;
+
+  constructor(mark = systemdMark) {
+    this.#systemdMark = mark;
+  }
+
   async leave(how: LeaveWay): Promise<void> {
-    const [program, ...args] = orders[existsSync(systemdMark) ? 'systemd' : 'other'][how];
+    const [program, ...args] = orders[existsSync(this.#systemdMark) ? 'systemd' : 'other'][how];
     try {
       await promisify(execFile)(program, args, { timeout: patienceMs, killSignal: 'SIGKILL' });
     } catch (error) {
