@@ -38,6 +38,8 @@ export class FakeComputer {
   atRisk: ProgramAtRisk[] = [];
   /** The sessions whose desktop did not open. */
   readonly failed = new Set<string>();
+  /** The sessions of which somebody tried to make a second copy. */
+  readonly doubled: string[] = [];
   readonly #processes = new Map<string, FakeProcess>();
   readonly #images = new Map<string, FakeImage>();
   readonly #notes = new Map<string, Session>();
@@ -80,7 +82,10 @@ export class FakeComputer {
   }
 
   async #begin(order: DesktopOrder, restored: boolean, way: FakeWay): Promise<void> {
-    if (this.#processes.has(order.session)) throw new Error(`${order.session} would run twice`);
+    if (this.#processes.has(order.session) || (!restored && this.#images.has(order.session))) {
+      this.doubled.push(order.session);
+      throw new Error(`${order.session} would run twice`);
+    }
     const one: FakeProcess = {
       order,
       state: 'opening',
@@ -141,6 +146,11 @@ export class FakeComputer {
   damage(session: string): void {
     const image = this.#images.get(session);
     if (image !== undefined) this.#images.set(session, { ...image, saved: { ...image.saved, fault: 'image-damaged' } });
+  }
+
+  /** The sessions of which what is on disk can no longer be read. */
+  damaged(): string[] {
+    return [...this.#images].filter(([, { saved }]) => saved.fault !== null).map(([session]) => session);
   }
 
   note(session: Session): void {
@@ -273,6 +283,9 @@ export class FakeDesktops implements Desktops {
 
   #desktop(session: string, picture: AsyncDisposable | null = null): Desktop {
     const computer = this.#computer;
+    const whileItLives = (work: () => void): void => {
+      if (!this.#cutOff) work();
+    };
     const found = computer.find(session);
     if (found === null || !('process' in found)) throw new CodedError('desktop-failed');
     const one = found.process;
@@ -286,11 +299,11 @@ export class FakeDesktops implements Desktops {
       desktop: one.order.desktop,
       gone: gone.promise,
       async end(): Promise<void> {
-        computer.askToEnd(session);
+        whileItLives(() => computer.askToEnd(session));
         await one.gone.promise;
       },
       atRisk: () => Promise.resolve(computer.atRisk),
-      note: (listed) => Promise.resolve(computer.note(listed)),
+      note: (listed) => Promise.resolve(whileItLives(() => computer.note(listed))),
       save: (order) => this.#unlessCutOff(computer.save(order)),
     };
   }

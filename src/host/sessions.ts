@@ -139,6 +139,7 @@ export class Sessions {
     for (const held of this.#held.values()) {
       held.countdown?.[Symbol.dispose]();
       held.waiter?.reject(new CodedError('computer-unreachable'));
+      this.#dropOrder(held);
       held.ended.resolve();
     }
     this.#retry?.[Symbol.dispose]();
@@ -176,10 +177,11 @@ export class Sessions {
     /** The attempt belongs to who starts or restores the desktop. */
     let handedOn = false;
     try {
-      if (this.#refusal !== null) throw this.#refusal;
+      this.#mustLetIn();
       const patienceUntilMs = this.#clock.runningMs() + endPatienceMs;
       for (let ending = this.#inTheWay(order); ending !== null; ending = this.#inTheWay(order)) {
         await this.#untilGone(ending, patienceUntilMs);
+        this.#mustLetIn();
       }
       // No `await` from the last look until the session has its new state.
       const held = this.#chosen(order);
@@ -227,7 +229,7 @@ export class Sessions {
 
   /**
    * Saves it to disk; one at a station is suspended before. Fulfilled when it is safe there and out of memory. Rejects with
-   * what Desktop.save rejects with; then it runs on. `closing`: programs that cannot be saved are asked to close.
+   * what Desktop.save rejects with; then it runs on. Rejects with `ended-meanwhile` if it was ended while it was saved. `closing`: programs that cannot be saved are asked to close.
    */
   async hibernate(id: string, cause: SessionCause, { closing }: { closing: boolean }): Promise<Session> {
     const held = this.#find(id);
@@ -235,11 +237,11 @@ export class Sessions {
     if (held.saving === null) {
       if (held.session.state === 'active' || held.session.state === 'locked') this.#suspend(held, cause);
       this.#apply(held, ['hibernate'], { cause });
-      held.saving = this.#save(held, closing).finally(() => {
-        held.saving = null;
-      });
+      held.saving = this.#save(held, closing);
     }
     await held.saving;
+    const { state, cause: why } = held.session;
+    if (state === 'ending' || state === 'ended') throw new CodedError('ended-meanwhile', { cause: why });
     return held.session;
   }
 
@@ -312,6 +314,10 @@ export class Sessions {
     if (!this.#running) throw new CodedError('computer-unreachable');
   }
 
+  #mustLetIn(): void {
+    if (this.#refusal !== null) throw this.#refusal;
+  }
+
   #find(id: string): Held {
     this.#mustRun();
     const held = this.#held.get(id);
@@ -347,8 +353,8 @@ export class Sessions {
     }
     const resumable = own.filter(({ session }) => isResumable(session));
     if (choice === 'new') {
-      // A saved session that could not be continued must not keep its person from working.
-      const inTheWay = resumable.filter(({ session }) => session.saved?.fault == null);
+      // A saved session that could not be continued must not keep its person from working, unless it is just being tried again.
+      const inTheWay = resumable.filter(({ session }) => session.state === 'restoring' || session.saved?.fault == null);
       if (inTheWay.length > 0 && !multiple) throw new CodedError('not-possible-now', { sessions: inTheWay.length });
       return null;
     }
@@ -377,7 +383,7 @@ export class Sessions {
     const waiting = this.#waitFor(held);
     if (state === 'hibernated') void this.#restore(held, order);
     if (state === 'hibernating') {
-      held.order?.attempt.finish();
+      this.#dropOrder(held);
       held.order = order;
     }
     return await waiting;
@@ -418,8 +424,10 @@ export class Sessions {
       if (desktop === null) throw new CodedError('not-possible-now');
       if (held.session.state === 'ending') throw new CodedError('ended-meanwhile');
       const saved = await desktop.save({ session: held.session, closing });
+      held.saving = null;
       if (this.#running) this.#saved(held, saved, cause);
     } catch (error) {
+      held.saving = null;
       if (this.#running) this.#kept(held, error);
       this.#log.warn({ err: error, session: id }, 'a session was not saved');
       throw error;
@@ -429,6 +437,7 @@ export class Sessions {
   #saved(held: Held, saved: SavedSession, cause: SessionCause): void {
     held.desktop = null;
     if (held.session.state === 'ending' || held.session.state === 'ended') {
+      this.#dropOrder(held);
       void this.#discard(held);
       return;
     }
@@ -448,8 +457,7 @@ export class Sessions {
 
   /** It runs on: at the station of who waits for it, if somebody does. */
   #kept(held: Held, error: unknown): void {
-    held.order?.attempt.finish();
-    held.order = null;
+    this.#dropOrder(held);
     if (held.session.state === 'ended') return;
     if (held.session.state === 'ending') {
       this.#endDesktop(held);
@@ -464,6 +472,12 @@ export class Sessions {
     }
     this.#log.info({ session: held.session.id, code: tellError(error).code }, 'it runs on');
     this.#apply(held, ['kept'], { cause: 'not-saved', station: null });
+  }
+
+  /** Lets go of the sign-in of who waits while it is being saved. */
+  #dropOrder(held: Held): void {
+    held.order?.attempt.finish();
+    held.order = null;
   }
 
   /** Removes what is on disk of a session that is to end. Never rejects. */
@@ -719,11 +733,15 @@ export class Sessions {
   #takeFromDisk(session: Session, record: SessionRecord | null): void {
     const known = record?.session;
     const since = known?.state === session.state ? { since: known.since, cause: known.cause } : {};
-    const held = heldOf({ ...session, ...since, computer: hostname() });
+    // The image is as old as the save: people may have come and gone while it was being written, or tried to continue it since.
+    const attachment = Math.max(session.attachment, known?.attachment ?? 0);
+    const saved = session.saved === null ? null : { ...session.saved, fault: session.saved.fault ?? known?.saved?.fault ?? null };
+    const held = heldOf({ ...session, ...since, attachment, saved, computer: hostname() });
     this.#held.set(session.id, held);
     this.#log.info({ session: session.id, user: session.user, state: session.state }, 'session found on disk');
     if (known?.state === 'ending') this.#end(held, known.cause);
-    else this.#publish(held);
+    else if (record?.countdown == null) this.#publish(held);
+    else this.#resumeCountdown(held, record.countdown);
   }
 
   #takeFromMemory(record: SessionRecord, desktop: Desktop | null): void {
@@ -740,7 +758,7 @@ export class Sessions {
     if (state === 'hibernating') this.#apply(held, ['kept'], { cause: 'not-saved', station: null });
     if (state === 'hibernated') this.#apply(held, ['attach'], {});
     if (state === 'starting' || state === 'restoring' || state === 'hibernated') {
-      this.#apply(held, ['opened'], { station: null, saved: null, desktop: desktop.desktop });
+      void desktop.note(this.#apply(held, ['opened'], { station: null, saved: null, desktop: desktop.desktop }));
     }
     if (state === 'ending') this.#endDesktop(held);
     else if (record.countdown !== null) this.#resumeCountdown(held, record.countdown);
