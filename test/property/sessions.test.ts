@@ -3,7 +3,7 @@
 // Only the desktops, the people and the clock are fake.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import * as fc from 'fast-check';
@@ -13,7 +13,7 @@ import type { ErrorCode } from '#contract/errors.ts';
 import { FakeAccounts } from '#host/fake-accounts.ts';
 import { FakeClock } from '#host/fake-clock.ts';
 import { FakeComputer, FakeDesktops } from '#host/fake-desktops.ts';
-import type { OpeningWay } from '#host/fake-desktops.ts';
+import type { FakeWay } from '#host/fake-desktops.ts';
 import { FakeSignIns } from '#host/fake-sign-ins.ts';
 import { FakeThisComputer } from '#host/fake-this-computer.ts';
 import { HostServer } from '#host/host-server.ts';
@@ -21,7 +21,7 @@ import { newIdentity } from '#host/identity.ts';
 import { SessionRecords } from '#host/session-record.ts';
 import { Sessions } from '#host/sessions.ts';
 import { TestClient } from '#host/test-client.ts';
-import { sessionAfter, sessionHappenings } from '#model/session.ts';
+import { isRunning, sessionAfter, sessionHappenings } from '#model/session.ts';
 import type { Session, SessionState } from '#model/session.ts';
 
 const runs = 300;
@@ -36,7 +36,10 @@ type Operation = { by: number } & (
   | { ask: 'suspend' | 'stale-suspend' | 'lock' | 'end' | 'keep'; session: number }
   | { ask: 'unlock'; session: number; person: number | 'own' }
   | { ask: 'end-later'; session: number; afterMs: number }
+  | { ask: 'hibernate'; session: number; closing: boolean }
   | { ask: 'suspend-all' }
+  | { ask: 'hibernate-all' }
+  | { ask: 'check' }
   /** Another gateway connects and takes this one's place. */
   | { ask: 'subscribe' }
 );
@@ -47,7 +50,9 @@ const mayBeRefused: Readonly<Record<Operation['ask'], readonly ErrorCode[]>> = {
     'changed-meanwhile',
     'desktop-failed',
     'ended-meanwhile',
+    'image-damaged',
     'not-possible-now',
+    'restore-failed',
     'session-not-found',
     'station-taken',
     'suspended-meanwhile',
@@ -59,15 +64,22 @@ const mayBeRefused: Readonly<Record<Operation['ask'], readonly ErrorCode[]>> = {
   end: ['session-not-found'],
   'end-later': ['session-not-found'],
   keep: ['not-possible-now', 'session-not-found'],
+  hibernate: ['ended-meanwhile', 'not-possible-now', 'save-failed', 'session-not-found'],
   'suspend-all': [],
+  'hibernate-all': [],
+  check: [],
   subscribe: [],
 };
 
-/** The table's steps, and the two that are told as one when a desktop opens while somebody waits for it. */
+/** What may be said of single sessions when all are saved. */
+const mayBeUnsaved: readonly string[] = [...mayBeRefused.hibernate];
+
+/** The table's steps, and those that are told as one when a desktop opens, or could not be saved, while somebody waits for it. */
 function isInTable(from: SessionState, to: SessionState): boolean {
   const step = (state: SessionState): SessionState[] =>
     sessionHappenings.flatMap((happening) => sessionAfter(state, happening) ?? []);
-  return step(from).includes(to) || (from === 'starting' && to === 'active');
+  const straightToStation = from === 'starting' || from === 'restoring' || from === 'hibernating';
+  return step(from).includes(to) || (straightToStation && to === 'active');
 }
 
 class World {
@@ -80,6 +92,10 @@ class World {
   readonly known: string[] = [];
   /** Those that somebody or something has ended, or is going to. */
   readonly mayEnd = new Set<string>();
+  /** Those of which nothing was on disk yet when the plug was pulled. */
+  readonly lostForEver = new Set<string>();
+  /** Those that could not be continued once: beside them their persons may have begun new ones. */
+  readonly troubled = new Set<string>();
   readonly faults: string[] = [];
   steps = 0;
   clock = new FakeClock();
@@ -119,6 +135,7 @@ class World {
   }
 
   #watch(session: Session, before: Session | undefined): void {
+    if (session.saved?.fault != null) this.troubled.add(session.id);
     if (before === undefined) {
       if (session.state !== 'starting') this.faults.push(`${session.id} appeared as ${session.state}`);
       if (!this.known.includes(session.id)) this.known.push(session.id);
@@ -128,6 +145,7 @@ class World {
     if (!alteredOnly && !isInTable(before.state, session.state)) {
       this.faults.push(`${session.id} went from ${before.state} to ${session.state}`);
     }
+    if (session.user !== before.user || session.uid !== before.uid) this.faults.push(`${session.id} was given to somebody else`);
     if (session.attachment < before.attachment) this.faults.push(`${session.id} counts attachments backwards`);
     if (session.state === 'ending' || session.state === 'ended') this.#ends(before);
   }
@@ -140,7 +158,7 @@ class World {
   }
 
   #hasReason(id: string): boolean {
-    return this.mayEnd.has(id) || this.computer.failed.has(id);
+    return this.mayEnd.has(id) || this.computer.failed.has(id) || this.lostForEver.has(id);
   }
 
   /** The host program ends. `killed`: without a chance to do anything. */
@@ -150,8 +168,34 @@ class World {
     await this.#server?.stop();
     for (const client of this.clients) await client.closed;
     await Promise.all(this.#pending);
+    if (how === 'stopped')
+      assert.equal(this.#signIns.open.size, this.#beingOpened(), 'a host program that stops lets go of sign-ins');
     const wallMs = this.clock.wallMs();
     this.clock = new FakeClock(wallMs, this.clock.runningMs());
+  }
+
+  /** Sign-ins that a desktop which is being opened or restored will let go when that is over. */
+  #beingOpened(): number {
+    return this.computer.waiting().length;
+  }
+
+  /** The computer stops without warning and is started again. */
+  async losePower(): Promise<void> {
+    const before = await this.list();
+    await this.end('killed');
+    this.computer.pullPlug();
+    for (const { id, state } of before) if (state === 'starting' || state === 'ending') this.lostForEver.add(id);
+    rmSync(join(this.folder, 'sessions'), { recursive: true });
+    this.clock = new FakeClock(this.clock.wallMs() + 60_000, 10_000);
+    await this.start();
+    const after = new Map((await this.list()).map((session) => [session.id, session]));
+    for (const { id, user, state } of before) {
+      const now = after.get(id);
+      if (state === 'starting') assert.equal(now, undefined, `${id} began just before the power was lost`);
+      else if (state === 'hibernated' || state === 'restoring') assert.equal(now?.state, 'hibernated', `${id} was on disk`);
+      else if (state !== 'ending') assert.deepEqual([now?.state, now?.station], ['lost', null], `${id} was ${state}`);
+      if (now !== undefined) assert.equal(now.user, user);
+    }
   }
 
   pick<T>(list: readonly T[], number: number): T | undefined {
@@ -205,6 +249,21 @@ class World {
         client[Symbol.dispose]();
       };
     }
+    if (operation.ask === 'hibernate-all') {
+      return async () => {
+        const args = { cause: 'computer-restarting', closing: false } as const;
+        const { outcomes } = await client.call('session.hibernateAll', args);
+        const wrong = outcomes.filter(({ error }) => error !== null && !mayBeUnsaved.includes(error.code));
+        if (wrong.length > 0) this.faults.push(`saving all: ${JSON.stringify(wrong)}`);
+      };
+    }
+    if (operation.ask === 'check') {
+      return async () => {
+        const running = [...client.mirror.values()].filter((session) => isRunning(session)).length;
+        const { checks } = await client.call('session.check', {});
+        if (checks.length > running + this.known.length) this.faults.push('checks of sessions that there are not');
+      };
+    }
     if (operation.ask === 'suspend-all') return () => client.call('session.suspendAll', { cause: 'suspended-by-administrator' });
     if (operation.ask === 'enter') {
       const attempt = await this.#signIn(client, people[operation.person] ?? '');
@@ -236,6 +295,18 @@ class World {
         const attempt = await this.#signIn(client, operation.person === 'own' ? own : (people[operation.person] ?? ''));
         return () => client.call('session.unlock', { session, attempt });
       }
+      case 'hibernate': {
+        const { closing } = operation;
+        // One that there is now; of older ones it is refused anyway.
+        const present = this.pick([...client.mirror.keys()], operation.session) ?? session;
+        const args = { session: present, cause: 'hibernated-by-administrator', closing } as const;
+        return async () => {
+          const answer = await client.call('session.hibernate', args);
+          // Restored at once, if somebody had come for it meanwhile.
+          const states: SessionState[] = ['hibernated', 'restoring'];
+          if (!states.includes(answer.session.state)) this.faults.push(`saved, it is ${answer.session.state}`);
+        };
+      }
       case 'end':
         this.mayEnd.add(session);
         return () => client.call('session.end', { session, cause: 'signed-out', afterMs: 0 });
@@ -261,20 +332,39 @@ class World {
     // What the last answers set off.
     for (const client of this.clients) sessions = (await client.call('session.list', {})).sessions;
     assert.deepEqual(this.faults, []);
+    assert.deepEqual(this.computer.doubled, [], 'a session would run twice');
     const living = new Set(this.computer.living().map(({ session }) => session));
     const opening = new Set(this.computer.waiting());
+    const onDisk = new Set(this.computer.onDisk());
+    const beingSaved = new Set(this.computer.beingSaved());
     const byId = new Map(sessions.map((session) => [session.id, session]));
     for (const client of this.clients) assert.deepEqual(client.mirror, byId, 'what was told adds up to what is');
     for (const id of [...living, ...opening]) assert.ok(byId.has(id), `the desktop of ${id} belongs to no session`);
+    for (const id of onDisk) assert.ok(byId.has(id), `the image of ${id} belongs to no session`);
+    for (const id of living) assert.ok(!onDisk.has(id), `${id} is in memory and on disk`);
+    for (const { session, account } of this.computer.living()) {
+      assert.equal(byId.get(session)?.user, account.name, `${session} runs as somebody else`);
+    }
     for (const id of this.known) assert.ok(byId.has(id) || this.#hasReason(id), `session ${id} is lost`);
     const atStation = new Set<string>();
-    for (const { id, state, station, endsAt } of sessions) {
+    for (const { id, state, station, endsAt, saved } of sessions) {
       assert.ok(endsAt === null || endsAt > this.clock.wallMs(), `${id} outlived its announced end`);
       if (state === 'starting') assert.ok(opening.has(id), `${id} is starting but its desktop is not`);
+      else if (state === 'restoring') assert.ok(opening.has(id) && onDisk.has(id), `${id} is restoring but its desktop is not`);
+      else if (state === 'hibernated') assert.ok(onDisk.has(id) && !opening.has(id), `${id} is hibernated but has no image`);
+      else if (state === 'lost') assert.ok(!onDisk.has(id) && !living.has(id) && !opening.has(id), `${id} is not lost`);
       else if (state === 'ending') assert.ok(living.has(id) || opening.has(id), `${id} is ending but its desktop is gone`);
       else assert.ok(living.has(id), `${id} is ${state} but has no desktop`);
       if (state === 'active' || state === 'locked') assert.ok(station !== null, `${id} is ${state} nowhere`);
-      if (state === 'suspended') assert.equal(station, null, `${id} is suspended at ${station}`);
+      if (state === 'suspended' || state === 'hibernated' || state === 'lost') {
+        assert.equal(station, null, `${id} is ${state} at ${station}`);
+      }
+      const hasSaved = state === 'hibernated' || state === 'restoring' || state === 'lost';
+      if (state !== 'ending') assert.equal(saved !== null, hasSaved, `${id} is ${state} with ${JSON.stringify(saved)}`);
+      if (state === 'hibernating') {
+        // It is being saved, or waits for its turn behind as many as are saved side by side.
+        assert.ok(beingSaved.has(id) || beingSaved.size >= availableParallelism(), `nobody saves ${id}`);
+      }
       if (station === null) continue;
       assert.ok(!atStation.has(station), `two sessions are at ${station}`);
       atStation.add(station);
@@ -282,18 +372,36 @@ class World {
     if (!this.multiple) {
       for (const name of people) {
         const own = sessions.filter(({ user, id }) => user === name && (living.has(id) || opening.has(id)));
-        assert.ok(own.length <= 1, `${name} has ${own.length} desktops`);
+        const regular = own.filter(({ id }) => !this.troubled.has(id));
+        assert.ok(regular.length <= 1, `${name} has ${own.length} desktops`);
       }
     }
+    if (opening.size > 0 || beingSaved.size > 0 || this.computer.askedToEnd().length > 0) return;
+    assert.equal(this.#pending.size, 0, 'somebody waits though nothing happens');
+    assert.equal(this.#signIns.open.size, 0, 'sign-in attempts were left');
+  }
+
+  /** Everything that waits to be told what becomes of it goes on, and goes well. */
+  async #letGoOn(): Promise<void> {
+    this.computer.slowToEnd = false;
+    this.computer.opening = 'at-once';
+    this.computer.savings = 'at-once';
+    this.computer.restorings = 'at-once';
+    const goesOn = (): boolean => {
+      const { computer } = this;
+      const waiting = [...computer.waiting(), ...computer.beingSaved(), ...computer.askedToEnd()];
+      for (const id of computer.askedToEnd()) computer.crash(id, 'signed-out');
+      for (const id of computer.beingSaved()) computer.finishSaving(id, true);
+      for (const id of computer.waiting()) computer.finishOpening(id, true);
+      return waiting.length > 0;
+    };
+    while (goesOn()) await this.list();
   }
 
   /** Ends everything; nothing may be left. */
   async finish(): Promise<void> {
     try {
-      this.computer.slowToEnd = false;
-      for (const id of this.computer.askedToEnd()) this.computer.crash(id, 'signed-out');
-      this.computer.opening = 'at-once';
-      for (const id of this.computer.waiting()) this.computer.finishOpening(id, true);
+      await this.#letGoOn();
       await this.check();
       for (const id of this.known) this.mayEnd.add(id);
       const client = this.clients[0] as TestClient;
@@ -369,10 +477,23 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ ask: fc.constant('end-later' as const), by, session, afterMs: fc.integer({ min: 1, max: 60_000 }) }),
     weight: 1,
   },
-  { arbitrary: fc.record({ ask: fc.constantFrom('suspend-all', 'subscribe'), by }), weight: 2 },
+  { arbitrary: fc.record({ ask: fc.constant('hibernate' as const), by, session, closing: fc.boolean() }), weight: 4 },
+  { arbitrary: fc.record({ ask: fc.constantFrom('suspend-all', 'subscribe', 'hibernate-all', 'check'), by }), weight: 3 },
 );
 
 const endOrTake: fc.Arbitrary<Operation> = fc.record({ ask: fc.constantFrom('end', 'end', 'suspend', 'lock'), by, session });
+const save: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ ask: fc.constant('hibernate' as const), by, session, closing: fc.boolean() }),
+  fc.record({ ask: fc.constant('hibernate-all' as const), by }),
+);
+const way = fc.constantFrom<FakeWay>('at-once', 'at-once', 'when-told', 'when-told', 'fails');
+
+/** As it was; that an image is damaged the next life sees at once. */
+function expectedAfter(session: Session, { computer }: World): Session {
+  const { saved } = session;
+  if (saved === null || !computer.damaged().includes(session.id)) return session;
+  return { ...session, saved: { ...saved, fault: 'image-damaged' } };
+}
 
 function doAtOnce(operations: Operation[]): Step {
   return new Step(`at once: ${JSON.stringify(operations)}`, (world) => world.doAtOnce(operations));
@@ -388,7 +509,41 @@ const steps: fc.Arbitrary<Step>[] = [
       return doAtOnce(first ? [...others, ...same] : [...same, ...others]);
     }),
   fc.array(operation, { minLength: 1, maxLength: 2 }).map(doAtOnce),
-  fc.constantFrom<OpeningWay>('at-once', 'at-once', 'when-told', 'fails').map(
+  // Sessions are saved while people come for them and go.
+  fc
+    .tuple(fc.array(save, { minLength: 1, maxLength: 2 }), fc.array(fc.oneof(enter, endOrTake), { maxLength: 3 }), fc.boolean())
+    .map(([saves, others, first]) => doAtOnce(first ? [...saves, ...others] : [...others, ...saves])),
+  fc.array(enter, { minLength: 1, maxLength: 3 }).map(doAtOnce),
+  way.map(
+    (how) =>
+      new Step(`sessions are saved ${how}`, (world) => {
+        world.computer.savings = how;
+      }),
+  ),
+  way.map(
+    (how) =>
+      new Step(`sessions are restored ${how}`, (world) => {
+        world.computer.restorings = how;
+      }),
+  ),
+  fc.tuple(session, fc.boolean()).map(
+    ([number, well]) =>
+      new Step(`session ${number} is saved ${well ? 'well' : 'not'}`, (world) => {
+        const id = world.pick(world.computer.beingSaved(), number);
+        if (id !== undefined) world.computer.finishSaving(id, well);
+      }),
+  ),
+  session.map(
+    (number) =>
+      new Step(`image ${number} is damaged`, (world) => {
+        const id = world.pick(world.computer.onDisk(), number);
+        if (id === undefined) return;
+        world.troubled.add(id);
+        world.computer.damage(id);
+      }),
+  ),
+  fc.constant(new Step('the plug is pulled', (world) => world.losePower())),
+  fc.constantFrom<FakeWay>('at-once', 'at-once', 'when-told', 'fails').map(
     (way) =>
       new Step(`desktops open ${way}`, (world) => {
         world.computer.opening = way;
@@ -424,16 +579,33 @@ const steps: fc.Arbitrary<Step>[] = [
       }),
   ),
   fc.integer({ min: 1, max: 40_000 }).map((ms) => new Step(`${ms} ms pass`, (world) => world.clock.pass(ms))),
-  fc.tuple(fc.constantFrom('stopped' as const, 'killed' as const), fc.boolean()).map(
-    ([how, survive]) =>
-      new Step(`the host program is ${how}, desktops that were opening ${survive ? 'come up' : 'do not'}`, async (world) => {
+  fc.tuple(fc.constantFrom('stopped' as const, 'killed' as const), fc.constantFrom('before', 'well', 'not', 'not')).map(
+    ([how, finish]) =>
+      new Step(`the host program is ${how}, what was on its way ends ${finish}`, async (world) => {
+        const { computer } = world;
         const before = await world.list();
         await world.end(how);
-        for (const id of world.computer.waiting()) world.computer.finishOpening(id, survive);
+        // With `before` the next life finds it on its way.
+        const wasSaved = new Set<string>();
+        if (finish !== 'before') {
+          for (const id of computer.waiting()) computer.finishOpening(id, finish === 'well');
+          for (const id of computer.beingSaved()) {
+            computer.finishSaving(id, finish === 'well');
+            if (finish === 'well') wasSaved.add(id);
+          }
+        }
         await world.start();
         const after = new Map((await world.list()).map((session) => [session.id, session]));
-        const settledStates = before.filter(({ state }) => state !== 'starting' && state !== 'ending');
-        for (const session of settledStates) assert.deepEqual(after.get(session.id), session, 'the next life knows it as it was');
+        for (const session of before) {
+          const now = after.get(session.id);
+          if (session.state === 'hibernating') {
+            assert.equal(now?.state, wasSaved.has(session.id) ? 'hibernated' : 'suspended', 'it was being saved');
+          } else if (session.state === 'restoring') {
+            assert.equal(now?.state, finish === 'well' ? 'suspended' : 'hibernated', 'it was being restored');
+          } else if (session.state !== 'starting' && session.state !== 'ending') {
+            assert.deepEqual(now, expectedAfter(session, world), 'the next life knows it as it was');
+          }
+        }
       }),
   ),
 ];
