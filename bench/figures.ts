@@ -64,13 +64,14 @@ export function goalTable(goals: readonly Goal[]): Table {
   };
 }
 
-/** `--json`: the result as one object on standard output (tables go to standard error); `--save`: into bench/results too; `--quick`: few samples; `--part`: only what it names. */
+/** `--json`: the result as one object on standard output (tables go to standard error); `--save`: into bench/results too; `--quick`: few samples; `--part`: only what it names; `--rounds`: how often, where that is asked. */
 export const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     part: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '50' },
   },
 });
 

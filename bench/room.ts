@@ -20,41 +20,51 @@ declare global {
   }
 }
 
+async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+}
+
 export class BenchRoom implements AsyncDisposable {
   readonly product: Product;
   readonly pages: Page[] = [];
   readonly #browser: Browser;
+  readonly #ownProduct: boolean;
 
-  private constructor(product: Product, browser: Browser) {
+  private constructor(product: Product, browser: Browser, ownProduct: boolean) {
     this.product = product;
     this.#browser = browser;
+    this.#ownProduct = ownProduct;
   }
 
   static async open(accounts: number): Promise<BenchRoom> {
     tell(`Starting host and gateway, with ${accounts} accounts …`);
     const product = await startProduct({ accounts, administrator: false });
     try {
-      const browser = await chromium.launch({
-        executablePath: '/usr/bin/chromium',
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-sync',
-        ],
-      });
-      return new BenchRoom(product, browser);
+      return new BenchRoom(product, await launchBrowser(), true);
     } catch (error) {
       await product[Symbol.asyncDispose]();
       throw error;
     }
   }
 
+  /** Stations of a product that runs already, and stays when they go. */
+  static async at(product: Product): Promise<BenchRoom> {
+    return new BenchRoom(product, await launchBrowser(), false);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();
-    await this.product[Symbol.asyncDispose]();
+    if (this.#ownProduct) await this.product[Symbol.asyncDispose]();
   }
 
   /** A further station: a page of a browser of its own, that shows the sign-in page. */
