@@ -16,119 +16,15 @@ import type { Desktop } from './desktops.ts';
 import { PamSignIns } from './pam-sign-ins.ts';
 import { isRunning } from './processes.ts';
 import { RealDesktops } from './real-desktops.ts';
+import { appearing, desktopsOf, init, inside, named, newSession, open, running, until, within } from './test-desktops.ts';
 import { makeTestRoom } from './test-room.ts';
 import type { TestAccount, TestRoom } from './test-room.ts';
 
 const run = promisify(execFile);
 
-function newSession(): string {
-  return Array.from({ length: 16 }, () => 'abcdefghijklmnopqrstuvwxyz234567'.charAt(randomInt(32))).join('');
-}
-
-/** Waits until `look` gives something. */
-async function until<T>(what: string, look: () => Promise<T | null | false | undefined>, limitMs = 15_000): Promise<T> {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const found = await look();
-    if (found !== null && found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await pause(25);
-  }
-}
-
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  const limit = new AbortController();
-  try {
-    return await Promise.race([
-      promise,
-      pause(limitMs, undefined, { signal: limit.signal }).then(() => assert.fail(`not within ${limitMs} ms`)),
-    ]);
-  } finally {
-    limit.abort();
-  }
-}
-
-async function open(
-  room: TestRoom,
-  account: TestAccount | undefined,
-  options: { desktop?: string; session?: string; desktops?: RealDesktops } = {},
-): Promise<Desktop> {
-  assert.ok(account);
-  const { attempt, outcome } = await new PamSignIns(room.places).begin({
-    user: account.name,
-    password: account.password,
-    remote: '192.0.2.7',
-    who: 'listed',
-  });
-  assert.equal(outcome.step, 'accepted', JSON.stringify(outcome));
-  return (options.desktops ?? new RealDesktops(room.places)).open(
-    {
-      session: options.session ?? newSession(),
-      account: outcome.account,
-      desktop: options.desktop ?? 'openbox',
-      widthPx: 1000,
-      heightPx: 700,
-      language: 'fr',
-    },
-    attempt,
-  );
-}
-
 async function assertNotOpened(room: TestRoom, account: TestAccount | undefined, code: ErrorCode): Promise<void> {
   await assert.rejects(open(room, account), (error) => error instanceof CodedError && error.code === code);
   assert.deepEqual(await until('nothing to be left', async () => ((await room.leftBehind()).length === 0 ? [] : null)), []);
-}
-
-async function init(room: TestRoom, session: string): Promise<{ pid: number; startTicks: number }> {
-  const [pid, startTicks] = (await readFile(`${room.places.sessionsRunDir}/${session}/init`, 'utf8')).split(' ').map(Number);
-  assert.ok(pid !== undefined && startTicks !== undefined);
-  return { pid, startTicks };
-}
-
-/** What a shell text prints when it runs inside the session, as its person. */
-async function inside(room: TestRoom, desktop: Desktop, account: TestAccount, script: string): Promise<string> {
-  const { pid } = await init(room, desktop.session);
-  const { stdout } = await run('nsenter', [
-    '-t',
-    String(pid),
-    '-m',
-    '-p',
-    '-i',
-    '--',
-    'setpriv',
-    '--reuid',
-    account.name,
-    '--regid',
-    account.name,
-    '--init-groups',
-    '--',
-    'sh',
-    '-c',
-    `. "$1/runtime/environment"; ${script}`,
-    'sh',
-    `${room.places.sessionsRunDir}/${desktop.session}`,
-  ]);
-  return stdout;
-}
-
-/** PIDs (on the computer) of the session's processes of this name. */
-async function named(room: TestRoom, session: string, name: string): Promise<number[]> {
-  const space = await readlink(`/proc/${(await init(room, session)).pid}/ns/pid`);
-  const found: number[] = [];
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    try {
-      if ((await readlink(`/proc/${pid}/ns/pid`)) !== space) continue;
-      if ((await readFile(`/proc/${pid}/comm`, 'utf8')).trim() === name) found.push(Number(pid));
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return found;
-}
-
-function appearing(room: TestRoom, desktop: Desktop, name: string): Promise<number> {
-  return until(name, async () => (await named(room, desktop.session, name))[0]);
 }
 
 async function exported(pid: number): Promise<Map<string, string>> {
@@ -281,7 +177,8 @@ describe('real desktops', () => {
       const { places, session, user, password } = JSON.parse(process.env.ORDER);
       const { attempt, outcome } = await new PamSignIns(places).begin({ user, password, remote: '', who: 'listed' });
       const order = { session, account: outcome.account, desktop: 'openbox', widthPx: 800, heightPx: 600, language: '' };
-      await new RealDesktops(places).open(order, attempt);
+      const { HibernationAbility } = await import(${JSON.stringify(import.meta.resolve('./hibernation/ability.ts'))});
+      await new RealDesktops(places, new HibernationAbility(places), () => false).open(order, attempt);
       console.log('opened');
       setInterval(() => {}, 1000);`;
     const order = { places: room.places, session, user: account.name, password: account.password };
@@ -301,10 +198,9 @@ describe('real desktops', () => {
     assert.equal((await stat(pixels)).uid, 0);
     await chown(pixels, account.uid, (await stat(pixels)).gid);
 
-    const desktops = new RealDesktops(room.places);
+    const desktops = desktopsOf(room.places);
     assert.deepEqual(await desktops.found(), [session]);
-    const desktop = await desktops.adopt(session);
-    assert.ok(desktop);
+    const desktop = await running(desktops, session);
     assert.equal(desktop.desktop, 'openbox');
     assert.ok(isRunning(mark));
     assert.deepEqual(await init(room, session), mark);
@@ -314,12 +210,12 @@ describe('real desktops', () => {
     await within(10_000, desktop.end());
     assert.equal(isRunning(mark), false);
     assert.deepEqual(await room.leftBehind(), []);
-    assert.equal(await desktops.adopt(session), null);
+    assert.deepEqual(await desktops.find(session), { kind: 'nothing' });
   });
 
   it('removes the rests of sessions that do not live', async () => {
     await using room = await makeTestRoom({ accounts: 1 });
-    const desktops = new RealDesktops(room.places);
+    const desktops = desktopsOf(room.places);
     const onlyState = newSession();
     await mkdir(`${room.places.sessionsStateDir}/${onlyState}/tmp`, { recursive: true });
     const halfMade = newSession();
@@ -327,8 +223,8 @@ describe('real desktops', () => {
     // The number of a process that is somebody else's now.
     await writeFile(`${room.places.sessionsRunDir}/${halfMade}/init`, `${process.pid} 1\n`);
     assert.deepEqual(await desktops.found(), [onlyState, halfMade].sort());
-    assert.equal(await desktops.adopt(onlyState), null);
-    assert.equal(await desktops.adopt(halfMade), null);
+    assert.deepEqual(await desktops.find(onlyState), { kind: 'nothing' });
+    assert.deepEqual(await desktops.find(halfMade), { kind: 'nothing' });
     assert.deepEqual(await desktops.found(), []);
   });
 
@@ -444,7 +340,7 @@ describe('real desktops', () => {
       await run('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4k 2>/dev/null || :', 'sh', `${folder}/filler`]);
       const [account] = room.accounts;
       await assert.rejects(open(room, account), (error) => error instanceof CodedError && error.code === 'disk-full');
-      assert.deepEqual(await new RealDesktops(room.places).found(), []);
+      assert.deepEqual(await desktopsOf(room.places).found(), []);
       await run('rm', ['--', `${folder}/filler`]);
     }
   });

@@ -120,7 +120,14 @@ export class TestRoom implements AsyncDisposable {
     const { places } = this;
     const groups = levels.map((level) => levelGroups[level]).join(' ');
     await inRegister(enterRegister, registerDir, this.#mark, groups, places.gatewayUser);
-    for (const folder of [places.stateDir, places.runDir, places.sessionsRunDir, places.sessionsStateDir, this.#configDir]) {
+    for (const folder of [
+      places.stateDir,
+      places.runDir,
+      places.sessionsRunDir,
+      places.sessionsStateDir,
+      places.hibernatedDir,
+      this.#configDir,
+    ]) {
       await mkdir(folder, { recursive: true });
       await chmod(folder, 0o755);
     }
@@ -203,7 +210,7 @@ export class TestRoom implements AsyncDisposable {
         left.push(`mount ${point}`);
       }
     }
-    for (const folder of [this.places.sessionsRunDir, this.places.sessionsStateDir]) {
+    for (const folder of [this.places.sessionsRunDir, this.places.sessionsStateDir, this.places.hibernatedDir]) {
       for (const name of await readdir(folder).catch(() => [])) left.push(`folder ${folder}/${name}`);
     }
     return left;

@@ -100,7 +100,9 @@ function reasonOf(process: SessionProcess, facts: Facts): [ProgramFate, ProgramR
   const own = namespacesOf(pid);
   if (own.some((name, index) => name !== null && name !== facts.namespaces[index])) return ['lost', 'sandbox'];
   if (Number(/^TracerPid:\s*(\d+)/m.exec(textIn(`/proc/${pid}/status`))?.[1] ?? 0) > 0) return ['lost', 'traced'];
-  if (!facts.asRoot && idsOf(pid) !== facts.ids) return ['lost', 'other-user'];
+  const ids = idsOf(pid);
+  // Empty: it has ended meanwhile.
+  if (!facts.asRoot && ids.trim() !== '' && ids !== facts.ids) return ['lost', 'other-user'];
   const { sockets, others } = heldBy(pid);
   if (others.some((name) => unsavable.test(name))) return ['lost', 'kernel-object'];
   const device = others.find((name) => name.startsWith('/dev/') && !harmlessDevices.test(name));
