@@ -85,12 +85,30 @@ describe('the Dashboard', () => {
     for (const name of [
       'Suspend all stations',
       'Log off all stations',
+      'Hibernate all suspended sessions',
       'Configure station',
       'Remove station',
       'Enrolment code',
     ]) {
       assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
     }
+  });
+
+  test('shows sessions on disk and programs at risk, and hibernates a session', async () => {
+    const saved = { at: Date.now() - 60_000, bytes: 96 * 2 ** 20, programs: ['Mousepad'], fault: null };
+    gateway.sessions = [
+      ...gateway.sessions,
+      makeSession('b1', 'ben', 'classroom', null, { state: 'hibernated', cause: 'saved', saved }),
+      makeSession('c1', 'chloe', 'classroom', null, { state: 'lost', cause: 'power-lost', saved: { ...saved, bytes: 0 } }),
+    ];
+    gateway.checks = { classroom: [{ session: idOf('a1'), user: 'anna', atRisk: [] }] };
+    await chooseAnna();
+    await page.getByRole('row', { name: /ben .*Suspended \(saved\)/ }).waitFor();
+    await page.getByRole('row', { name: /chloe .*Lost/ }).waitFor();
+    await page.getByRole('row', { name: /anna .*Logged on None/ }).waitFor();
+    await page.getByRole('button', { name: 'Hibernate', exact: true }).click();
+    await page.getByRole('row', { name: /anna .*Suspended \(saved\)/ }).waitFor();
+    assert.deepEqual(gateway.calls.at(-1)?.path, `/sessions/${idOf('a1')}/hibernate`);
   });
 
   test("says so when somebody's session is out of a teacher's reach", async () => {

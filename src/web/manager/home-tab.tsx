@@ -24,7 +24,7 @@ import { namesText } from '../shared/names-text.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus, Status } from '../shared/stations/status.tsx';
-import { faultText } from '../shared/error-text.ts';
+import { savedFaultText } from '../shared/labels.ts';
 import { ComputerMeters } from './computer-meters.tsx';
 import { HibernationFault } from './hibernation-facts.tsx';
 import { LeaveAccount } from './leave-account.tsx';
@@ -143,7 +143,7 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
               <MessageBarTitle>
                 {_('{count, plural, one {# session was lost} other {# sessions were lost}}', { count: lost.length })}
               </MessageBarTitle>
-              {_('The computer stopped before they were saved: {users}. They are told at their next sign-in.', {
+              {_('The computer stopped before saving. Concerns {users}; each is told at the next sign-in.', {
                 users: namesText(lost.map((session) => session.user)),
               })}{' '}
               <Link as="button" inline onClick={() => open('stations')}>
@@ -163,7 +163,7 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
               <ul className={styles.faults}>
                 {faulty.map((session) => (
                   <li key={session.id}>
-                    {session.user}: {faultText(session.saved?.fault ?? null)}
+                    {session.user}: {savedFaultText(session.saved?.fault ?? null)}
                   </li>
                 ))}
               </ul>
@@ -230,15 +230,15 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
                   </ul>
                 )}
                 <ComputerMeters computer={computer} />
+                <Text size={200} className={styles.subtle}>
+                  {_('Version {version}', { version: computer.version })}
+                </Text>
                 <div className={styles.head}>
-                  <Text size={200} className={styles.subtle}>
-                    {_('Version {version}', { version: computer.version })}
-                  </Text>
+                  <PowerButtons computer={computer} />
                   <Button size="small" onClick={() => open('stations')}>
                     {_('Open the stations')}
                   </Button>
                 </div>
-                <PowerButtons computer={computer} />
               </Card>
             );
           })}

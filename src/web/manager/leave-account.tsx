@@ -40,21 +40,36 @@ function rememberRead(computer: string, at: number): void {
   }
 }
 
+/** Why a session was lost; no error: there was no time left for it. */
+function whyText(error: LeaveReport['sessions'][number]['error']): string {
+  const program = error?.details['program'];
+  switch (error?.code) {
+    case undefined:
+      return i18n._('The time was over.');
+    case 'save-failed':
+      return i18n._('Saving it failed.');
+    case 'disk-full':
+      return i18n._('The disk was full.');
+    case 'hibernation-impossible':
+      return i18n._('The computer could not save sessions.');
+    case 'cannot-be-saved':
+      return typeof program === 'string'
+        ? i18n._('{program} could not be saved and did not close.', { program })
+        : i18n._('A program could not be saved and did not close.');
+    default:
+      return errorText(error as NonNullable<typeof error>);
+  }
+}
+
 function sentence({ user, outcome, programs, error }: LeaveReport['sessions'][number]): string {
   const names = namesText(programs);
-  const why = error === null ? '' : ` ${errorText(error)}`;
   if (outcome === 'saved') return i18n._('{user}: saved.', { user });
-  if (outcome === 'saved-without')
-    return (
-      (programs.length === 0
-        ? i18n._('{user}: saved without some programs, which were closed.', { user })
-        : i18n._('{user}: saved without {programs}, closed before.', { user, programs: names })) + why
-    );
-  return (
-    (programs.length === 0
+  if (outcome === 'saved-without') return i18n._('{user}: saved without {programs}, closed before.', { user, programs: names });
+  const lost =
+    programs.length === 0
       ? i18n._('{user}: lost.', { user })
-      : i18n._('{user}: lost, with {programs}.', { user, programs: names })) + why
-  );
+      : i18n._('{user}: lost, with {programs}.', { user, programs: names });
+  return `${lost} ${whyText(error)}`;
 }
 
 export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {

@@ -19,7 +19,15 @@ import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 
 const useStyles = makeStyles({
-  bars: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, marginBottom: tokens.spacingVerticalM },
+  bars: {
+    display: 'flex',
+    flexDirection: 'column',
+    gap: tokens.spacingVerticalS,
+    marginBottom: tokens.spacingVerticalM,
+    position: 'sticky',
+    top: 0,
+    zIndex: 3,
+  },
   title: { fontVariantNumeric: 'tabular-nums' },
 });
 

@@ -12,8 +12,12 @@ import {
   makeSession,
   makeStation,
 } from '../../../test/support/fake-gateway.ts';
+import type { Session } from '#model/session.ts';
+import type { LeaveReport } from '#contract/values.ts';
+import { settingsSchema } from '#contract/values.ts';
 import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
+import { numberBounds } from './setting-bounds.ts';
 
 const withinMs = 10_000;
 const tabs = ['home', 'stations', 'users', 'systems', 'activity'] as const;
@@ -48,9 +52,70 @@ function furnish(gateway: FakeGateway): void {
   gateway.principal = makePrincipal('ada', 'administrator');
 }
 
+const saved = { at: Date.now() - 3_600_000, bytes: 96 * 2 ** 20, programs: ['Mousepad', 'Terminal'], fault: null };
+
+/** Sessions on their way to disk, there, on their way back, and one that is no more. */
+function onDisk(): Session[] {
+  return [
+    makeSession('d1', 'david', 'classroom', null, { state: 'hibernating' }),
+    makeSession('e1', 'emma', 'classroom', null, { state: 'hibernated', cause: 'saved', saved }),
+    makeSession('f1', 'felix', 'classroom', null, { state: 'hibernated', saved: { ...saved, fault: 'image-damaged' } }),
+    makeSession('g1', 'gina', 'classroom', null, { state: 'restoring', saved }),
+    makeSession('h1', 'hugo', 'classroom', null, { state: 'lost', cause: 'power-lost', saved: { ...saved, bytes: 0 } }),
+  ];
+}
+
+/** What the check before saving says: Anna's programs are closed and opened, one of Chloe's cannot be saved. */
+function withRisks(gateway: FakeGateway): void {
+  gateway.checks = {
+    classroom: [
+      {
+        session: idOf('a1'),
+        user: 'anna',
+        atRisk: [
+          { program: 'Firefox', fate: 'reopened', reason: 'sandbox' },
+          { program: 'ssh', fate: 'disconnected', reason: 'connection' },
+        ],
+      },
+      { session: idOf('b1'), user: 'ben', atRisk: [] },
+      { session: idOf('c1'), user: 'chloe', atRisk: [{ program: 'VirtualBox', fate: 'lost', reason: 'device' }] },
+    ],
+  };
+}
+
+const unable = { says: '', asRoot: true, freeBytes: 30 * 2 ** 30, savedBytes: 0 };
+
+const lastLeave: LeaveReport = {
+  how: 'restart',
+  at: Date.now() - 60_000,
+  by: 'ada',
+  sessions: [
+    { session: idOf('a1'), user: 'anna', outcome: 'saved', programs: [], error: null },
+    { session: idOf('b1'), user: 'ben', outcome: 'saved-without', programs: ['VirtualBox'], error: null },
+    {
+      session: idOf('c1'),
+      user: 'chloe',
+      outcome: 'lost',
+      programs: ['Mousepad'],
+      error: { code: 'disk-full', message: '', details: {} },
+    },
+  ],
+};
+
 const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const shown = (page: Page, text: string | RegExp) => page.getByText(text, { exact: true }).first().waitFor({ timeout: withinMs });
+
+/** Nothing fades in any more: colours are as they stay. */
+const still = (page: Page) =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    ).then(() => undefined),
+  );
 
 describe('the Manager', () => {
   let pages: string;
@@ -360,6 +425,323 @@ describe('the Manager', () => {
     await page.getByText('The connection to the computer is lost.').waitFor({ state: 'detached' });
   });
 
+  test('shows the programs at risk of each session, and all about them by pointer, keyboard and touch', async () => {
+    withRisks(gateway);
+    await page.goto(gateway.url('/manager/stations'));
+    const cell = row(page, /anna/).getByRole('button', { name: /^Programs at risk/ });
+    await cell.filter({ hasText: 'ssh, Firefox' }).waitFor();
+    assert.match((await cell.getAttribute('aria-label')) ?? '', /Firefox: It is closed and opened again with its tabs\./);
+    await row(page, /ben .*None/).waitFor();
+    const detail = page.getByRole('dialog', { name: /^Programs at risk/ });
+    const gone = () => detail.waitFor({ state: 'detached' });
+    await cell.hover();
+    await detail.getByText('It goes on, but its connections to the outside are closed.').waitFor();
+    await page.getByRole('searchbox').hover();
+    await gone();
+    await cell.focus();
+    await page.keyboard.press('Enter');
+    await detail.getByText('It is closed and opened again with its tabs.').waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.press('Escape');
+    await gone();
+    const box = await cell.boundingBox();
+    assert.ok(box !== null);
+    const tools = await page.context().newCDPSession(page);
+    await tools.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    const tap = async (x: number, y: number): Promise<void> => {
+      await tools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+      await tools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    await tap(box.x + box.width / 2, box.y + box.height / 2);
+    await detail.waitFor();
+    await tap(640, 20);
+    await gone();
+    await tools.detach();
+    gateway.tell({ event: 'checks.changed', computer: 'classroom', checks: [] });
+    await cell.waitFor({ state: 'detached' });
+  });
+
+  test('shows sessions on disk: how large and since when, what was open, and what is against continuing them', async () => {
+    gateway.sessions = [...gateway.sessions, ...onDisk()];
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /david .*Saving…/).waitFor();
+    await row(page, /gina .*Restoring…/).waitFor();
+    await row(page, /felix .*Suspended \(saved\).*Damaged, it cannot be continued\./).waitFor();
+    await row(page, /hugo .*Lost/).waitFor();
+    await row(page, /emma/)
+      .getByRole('button', { name: /^Suspended \(saved\)/ })
+      .click();
+    await page
+      .getByRole('dialog')
+      .getByText(/96 MB on disk\./)
+      .waitFor();
+    await page.getByRole('dialog').getByText('Programs that were open: Mousepad and Terminal.').waitFor();
+  });
+
+  test('hibernates a session at once where everything can be saved', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /ben/).getByRole('gridcell').nth(1).click();
+    await button(page, 'Hibernate').click();
+    await shown(page, 'The session of ben is saved to disk.');
+    await row(page, /At no station ben .*Suspended \(saved\)/).waitFor();
+    assert.deepEqual(gateway.calls, [{ method: 'POST', path: `/sessions/${idOf('b1')}/hibernate`, body: { closing: false } }]);
+  });
+
+  test('names a program that cannot be saved, and closes it only after asking', async () => {
+    withRisks(gateway);
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /chloe .*VirtualBox/).waitFor();
+    await row(page, /chloe/).getByRole('gridcell').nth(1).click();
+    await button(page, 'Hibernate').click();
+    const dialog = page.getByRole('dialog', { name: 'Hibernate the session of chloe?' });
+    await dialog.getByText('It cannot be saved. It uses a device.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(gateway.calls.length, 0);
+    await button(page, 'Hibernate').click();
+    await dialog.getByRole('button', { name: 'Close them and hibernate' }).click();
+    await row(page, /chloe .*Suspended \(saved\)/).waitFor();
+    assert.deepEqual(gateway.calls.at(-1)?.body, { closing: true });
+  });
+
+  test('asks too when the program was opened after the last look; says why when saving fails', async () => {
+    let tries = 0;
+    gateway.answer(/^POST \/sessions\/\w+\/hibernate$/, ({ body }) => {
+      tries += 1;
+      if (body['closing'] !== true) throw new Refusal('cannot-be-saved', { program: 'VirtualBox', reason: 'device' });
+      throw new Refusal('save-failed');
+    });
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /chloe/).getByRole('gridcell').nth(1).click();
+    await button(page, 'Hibernate').click();
+    const dialog = page.getByRole('dialog', { name: 'Hibernate the session of chloe?' });
+    await dialog.getByText('VirtualBox', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Close them and hibernate' }).click();
+    await dialog.getByText('The session could not be saved to disk. It goes on running, and nothing is lost.').waitFor();
+    assert.equal(tries, 2);
+  });
+
+  test('hibernates all suspended sessions of the chosen computer, and names those that go on running', async () => {
+    withRisks(gateway);
+    gateway.sessions = [...gateway.sessions, makeSession('i1', 'ines', 'classroom', null)];
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /chloe .*VirtualBox/).waitFor();
+    await button(page, 'Hibernate all suspended sessions').click();
+    const dialog = page.getByRole('dialog', { name: 'Hibernate all suspended sessions of classroom?' });
+    await dialog.getByText('chloe', { exact: true }).waitFor();
+    assert.equal(await dialog.getByText('anna', { exact: true }).count(), 0, 'she is at a station');
+    await dialog.getByRole('button', { name: 'Hibernate', exact: true }).click();
+    await shown(page, '1 session is saved to disk.');
+    await shown(page, 'chloe: VirtualBox cannot be saved, so the session goes on running. Close it, then try again.');
+    await button(page, 'Hibernate all suspended sessions').click();
+    await dialog.getByRole('checkbox', { name: /^Close programs that cannot be saved first/ }).click();
+    await dialog.getByRole('button', { name: 'Close them and hibernate' }).click();
+    await row(page, /chloe .*Suspended \(saved\)/).waitFor();
+    assert.deepEqual(
+      gateway.calls.map(({ path, body }) => [path, body]),
+      [
+        ['/computers/classroom/hibernate-all', { closing: false }],
+        ['/computers/classroom/hibernate-all', { closing: true }],
+      ],
+    );
+  });
+
+  test('does not offer to hibernate where the computer cannot, and says why', async () => {
+    gateway.computers = [makeComputer('classroom', { hibernation: { ...unable, fault: 'criu-missing' } })];
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /chloe/).getByRole('gridcell').nth(1).click();
+    for (const name of ['Hibernate', 'Hibernate all suspended sessions']) {
+      assert.equal(await button(page, name).getAttribute('aria-disabled'), 'true', name);
+      assert.match((await button(page, name).getAttribute('title')) ?? '', /CRIU is not installed/);
+      await button(page, name).click({ force: true });
+    }
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    assert.deepEqual(gateway.calls, []);
+  });
+
+  test('removes lost and damaged sessions only after saying what goes with them', async () => {
+    gateway.sessions = onDisk();
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /hugo/).getByRole('gridcell').nth(1).click();
+    await button(page, 'Remove from the list').click();
+    const asked = page.getByRole('alertdialog');
+    await asked.getByText(/Only this entry is left of it\..*Programs that were open: Mousepad and Terminal\./).waitFor();
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    assert.deepEqual(gateway.calls, []);
+    await button(page, 'Remove from the list').click();
+    await asked.getByRole('button', { name: 'Remove from the list' }).click();
+    await asked.waitFor({ state: 'detached' });
+    await row(page, /felix/).getByRole('gridcell').nth(1).click();
+    await button(page, 'Log off').click();
+    await asked.getByText(/removed from the disk for good.*Damaged, it cannot be continued\./).waitFor();
+    await asked.getByRole('button', { name: 'Remove for good' }).click();
+    await row(page, /felix .*Signing out/).waitFor();
+    assert.deepEqual(
+      gateway.calls.map(({ path, body }) => [path, body]),
+      ['h1', 'f1'].map((id) => [`/sessions/${idOf(id)}/log-off`, { seconds: 0 }]),
+    );
+  });
+
+  test('restarts a computer: what is at stake before, a countdown that can be taken back, the account afterwards', async () => {
+    withRisks(gateway);
+    await page.goto(gateway.url('/manager'));
+    await button(page, 'Restart classroom').click();
+    const dialog = page.getByRole('dialog', { name: 'Restart classroom?' });
+    await dialog.getByText('2 people are at stations.').waitFor();
+    await dialog.getByText('1 session is suspended in memory.').waitFor();
+    await dialog.getByRole('group', { name: 'Programs at risk' }).getByText('VirtualBox').waitFor();
+    await dialog.getByText('Programs that cannot be saved are closed. What is not saved in them is lost.').waitFor();
+    const seconds = dialog.getByRole('spinbutton', { name: 'Seconds of warning' });
+    assert.equal(await seconds.inputValue(), '30');
+    await seconds.fill('soon');
+    await page.keyboard.press('Tab');
+    await dialog.getByText('From 0 to 3600 seconds.').waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Restart', exact: true }).getAttribute('aria-disabled'), 'true');
+    await seconds.fill('50');
+    await page.keyboard.press('Tab');
+    await dialog.getByRole('button', { name: 'Restart', exact: true }).click();
+    await page.getByText(/^classroom restarts in 0:(50|4\d)$/).waitFor();
+    await page.getByText(/^classroom restarts in 0:4[0-8]$/).waitFor();
+    await button(page, 'Keep it running').click();
+    await page.getByText(/^classroom restarts in/).waitFor({ state: 'detached' });
+    assert.deepEqual(gateway.calls, [
+      { method: 'POST', path: '/computers/classroom/leave', body: { how: 'restart', seconds: 50 } },
+      { method: 'POST', path: '/computers/classroom/stay', body: {} },
+    ]);
+    const leaving = {
+      how: 'restart',
+      phase: 'saving',
+      until: Date.now() + 200_000,
+      unsaved: 2,
+      by: 'ada',
+      stoppable: true,
+    } as const;
+    gateway.changeComputer('classroom', { leaving });
+    await page.getByText(/2 sessions are still to be saved, within 3:\d\d at most\./).waitFor();
+    assert.equal(await button(page, 'Keep it running').count(), 0);
+    await page.getByRole('tab', { name: 'Systems' }).click();
+    gateway.changeComputer('classroom', { leaving: { ...leaving, phase: 'going', unsaved: 0 } });
+    await shown(page, 'classroom restarts now');
+    gateway.vanish();
+    await shown(page, 'classroom restarts.');
+    gateway.computers = [makeComputer('classroom', { lastLeave })];
+    gateway.comeBack();
+    await page.getByText('classroom restarts.', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Home' }).click();
+    await shown(page, 'anna: saved.');
+    await shown(page, 'ben: saved without VirtualBox, closed before.');
+    await shown(page, 'chloe: lost, with Mousepad. The disk was full.');
+    await button(page, 'Close').click();
+    await page.getByText('anna: saved.').waitFor({ state: 'detached' });
+    await page.reload();
+    await shown(page, 'Everything is in order.');
+    assert.equal(await page.getByText('anna: saved.').count(), 0);
+    gateway.changeComputer('classroom', { lastLeave: { ...lastLeave, at: lastLeave.at + 1 } });
+    await shown(page, 'anna: saved.');
+  });
+
+  test('cannot take a shutdown back that the system of the computer has begun', async () => {
+    const leaving = {
+      how: 'shut-down',
+      phase: 'warning',
+      until: Date.now() + 60_000,
+      unsaved: 2,
+      by: '',
+      stoppable: false,
+    } as const;
+    gateway.computers = [makeComputer('classroom', { leaving })];
+    await page.goto(gateway.url('/manager/stations'));
+    await page.getByText(/The system of the computer has begun it/).waitFor();
+    assert.equal(await button(page, 'Keep it running').count(), 0);
+    await row(page, /^classroom .*Shutting down…/).waitFor();
+  });
+
+  test('says beforehand when everything is kept, when it is not known, and when all is lost', async () => {
+    let broken = true;
+    gateway.answer(/^GET \/computers\/classroom\/check$/, () => {
+      if (broken) throw new Refusal('internal');
+      return { checks: [] };
+    });
+    await page.goto(gateway.url('/manager/systems'));
+    await button(page, 'Shut down classroom').click();
+    const dialog = page.getByRole('dialog', { name: 'Shut down classroom?' });
+    await dialog.getByText('So it is not known whether every program can be saved. You can go on all the same.').waitFor();
+    broken = false;
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByText('Everything will be kept.').waitFor();
+    await dialog.getByText('Somebody must switch the computer on again at the computer itself.').waitFor();
+    gateway.changeComputer('classroom', { hibernation: { ...unable, fault: 'disk-full' } });
+    await dialog.getByText('3 sessions will be lost.').waitFor();
+    gateway.answer(/leave$/, () => {
+      throw new Refusal('not-possible-now');
+    });
+    await dialog.getByRole('button', { name: 'Shut down', exact: true }).click();
+    await dialog.getByText('That cannot be done at this moment.').waitFor();
+    assert.deepEqual(gateway.calls.at(-1)?.body, { how: 'shut-down', seconds: 30 });
+  });
+
+  test('says on Systems whether sessions can be saved, and what to do if not', async () => {
+    await page.goto(gateway.url('/manager/systems'));
+    await shown(page, 'Works, with CRIU 4.1');
+    await shown(page, '120 GB');
+    const says = 'Error (criu/cr-check.c:86): kernel is too new';
+    gateway.changeComputer('classroom', { hibernation: { ...unable, fault: 'criu-not-working', says } });
+    await shown(page, says);
+    await page.getByText(/type “sudo stationmaster doctor”: it says what to do about it\./).waitFor();
+    gateway.changeComputer('classroom', { hibernation: { ...unable, fault: 'criu-missing' } });
+    await page.getByText(/it says what to install\./).waitFor();
+    gateway.changeComputer('classroom', { hibernation: { ...unable, fault: 'disk-full' } });
+    await page.getByText(/Make room on the disk/).waitFor();
+    gateway.changeComputer('classroom', { hibernation: { ...unable, fault: 'not-looked-yet' } });
+    await page.getByText(/looks by itself shortly after it starts/).waitFor();
+  });
+
+  test('says on Home what is against saved sessions before anything else', async () => {
+    gateway.computers = [makeComputer('classroom', { hibernation: { ...unable, fault: 'criu-missing' } })];
+    gateway.sessions = onDisk();
+    await page.goto(gateway.url('/manager'));
+    await shown(page, 'Sessions cannot be saved to disk: the program CRIU is not installed.');
+    await shown(page, '1 session was lost');
+    await page.getByText(/Concerns hugo;/).waitFor();
+    await shown(page, '1 saved session cannot be continued');
+    await page.getByText('felix: Damaged, it cannot be continued.').waitFor();
+    assert.equal(await page.getByText('Everything is in order.').count(), 0);
+    await button(page, 'See the computer').click();
+    await shown(page, 'Operating system');
+  });
+
+  test('takes the settings of saved sessions within the bounds of the contract', async () => {
+    await page.goto(gateway.url('/manager'));
+    const minutes = page.getByRole('spinbutton', { name: 'Save to disk after so many minutes' });
+    await minutes.fill('soon');
+    await page.keyboard.press('Tab');
+    await shown(page, 'From 0 to 525600.');
+    assert.equal(await button(page, 'Save settings').getAttribute('aria-disabled'), 'true');
+    await minutes.fill('60');
+    await page.getByRole('spinbutton', { name: 'Save to disk below so much free memory, in percent' }).fill('0');
+    await page.getByRole('spinbutton', { name: 'Keep saved sessions for so many days' }).fill('30');
+    await page.getByRole('switch', { name: 'Encrypt saved sessions' }).click();
+    await page.getByRole('spinbutton', { name: 'Warning before a restart or shutdown, in seconds' }).fill('60');
+    await page.getByRole('spinbutton', { name: 'Time to save all sessions, in seconds' }).fill('120');
+    await button(page, 'Save settings').click();
+    await shown(page, 'The settings are saved.');
+    assert.deepEqual(gateway.calls.at(-1)?.body, {
+      hibernateAfterMinutes: 60,
+      hibernateBelowMemoryPercent: 0,
+      keepSavedDays: 30,
+      encryptSaved: true,
+      leaveWarningSeconds: 60,
+      leaveLimitSeconds: 120,
+    });
+    for (const [name, [least, most]] of Object.entries(numberBounds)) {
+      const { [name as keyof typeof numberBounds]: schema } = settingsSchema.shape;
+      assert.deepEqual(
+        [least - 1, least, most, most + 1].map((value) => schema.safeParse(value).success),
+        [false, true, true, false],
+        name,
+      );
+    }
+  });
+
   test('saves only the settings that were changed', async () => {
     await page.goto(gateway.url('/manager'));
     await page.getByRole('switch', { name: 'Allow one account to have multiple sessions' }).click();
@@ -507,6 +889,15 @@ describe('the Manager', () => {
       test(`has no accessibility fault on any tab (${language}, ${theme})`, async () => {
         gateway.stations = [...gateway.stations, makeStation('w1', 'Browser QK7', 'classroom', { state: 'waiting' })];
         gateway.changeSession(idOf('a1'), { endsAt: Date.now() + 600_000 });
+        gateway.sessions = [...gateway.sessions, ...onDisk()];
+        withRisks(gateway);
+        const until = Date.now() + 600_000;
+        gateway.computers = [
+          makeComputer('classroom', { lastLeave, hibernation: { ...unable, fault: 'criu-not-working', says: 'no' } }),
+          makeComputer('library', {
+            leaving: { how: 'restart', phase: 'warning', until, unsaved: 2, by: 'ada', stoppable: true },
+          }),
+        ];
         await page.addInitScript(
           ([chosenLanguage, chosenTheme]) => {
             localStorage.setItem('stationmaster.language', chosenLanguage ?? '');
@@ -522,6 +913,18 @@ describe('the Manager', () => {
           if (tab === 'stations') await row(page, /anna/).getByRole('gridcell').nth(1).click();
           assert.deepEqual(await axeFaults(page), [], tab);
         }
+        gateway.changeComputer('classroom', { hibernation: { ...unable, fault: null } });
+        await page.goto(gateway.url('/manager/systems'));
+        await page.getByRole('button', { name: language === 'en' ? 'Restart classroom' : 'Redémarrer classroom' }).click();
+        await page.getByRole('dialog').getByText('VirtualBox').waitFor();
+        await still(page);
+        assert.deepEqual(await axeFaults(page), [], 'restart');
+        await page.goto(gateway.url('/manager/stations'));
+        await row(page, /chloe/).getByRole('gridcell').nth(1).click();
+        await page.getByRole('button', { name: language === 'en' ? 'Hibernate' : 'Hiberner', exact: true }).click();
+        await page.getByRole('dialog').getByText('VirtualBox').waitFor();
+        await still(page);
+        assert.deepEqual(await axeFaults(page), [], 'hibernate');
         gateway.principal = null;
         await page.goto(gateway.url('/manager'));
         await page.getByRole('textbox').first().waitFor();

@@ -22,6 +22,8 @@ import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
+import { numberBounds } from './setting-bounds.ts';
+import type { NumberName } from './setting-bounds.ts';
 import { enrolmentLabels, signInRuleLabels } from './setting-labels.ts';
 
 const useStyles = makeStyles({
@@ -38,18 +40,6 @@ const useStyles = makeStyles({
 });
 
 type Changes = Partial<Settings>;
-
-/** The least and the most that each number may be, as the contract has it. */
-export const numberBounds = {
-  graceSeconds: [1, 3600],
-  logOffCountdownSeconds: [0, 3600],
-  hibernateAfterMinutes: [0, 525_600],
-  hibernateBelowMemoryPercent: [0, 90],
-  keepSavedDays: [0, 3650],
-  leaveWarningSeconds: [0, 3600],
-  leaveLimitSeconds: [10, 3600],
-} as const satisfies { [K in keyof Settings]?: readonly [number, number] };
-type NumberName = keyof typeof numberBounds;
 
 /** A number out of its bounds, or none at all. */
 function outside(name: NumberName, value: number): boolean {

@@ -2,7 +2,8 @@
 import type { Level } from '#model/account.ts';
 import type { ProgramFate, ProgramRiskReason } from '#model/session.ts';
 import type { StationStatus } from '#model/station.ts';
-import { msg } from './i18n.ts';
+import { faultText } from './error-text.ts';
+import { i18n, msg } from './i18n.ts';
 
 export const levelLabels: Readonly<Record<Level, string>> = {
   standard: msg('Standard user'),
@@ -42,3 +43,19 @@ export const riskReasonLabels: Readonly<Record<ProgramRiskReason, string>> = {
   traced: msg('Another program looks into it.'),
   'kernel-object': msg('It uses a part of the system that cannot be saved.'),
 };
+
+const savedFaultLabels: Readonly<Partial<Record<string, string>>> = {
+  'image-damaged': msg('Damaged, it cannot be continued.'),
+  'image-foreign': msg('Not from this computer, it cannot be continued.'),
+  'restore-failed': msg('It could not be continued at the last try.'),
+  'software-changed': msg('Programs that it needs were updated or removed.'),
+  'processor-lacks': msg('It needs another processor.'),
+  'display-taken': msg('Its display was taken at the last try.'),
+  'memory-short': msg('There was too little memory at the last try.'),
+};
+
+/** What is against continuing a saved session, for those who run the room; null if nothing is. */
+export function savedFaultText(code: string | null): string | null {
+  const label = code === null ? undefined : savedFaultLabels[code];
+  return label === undefined ? faultText(code) : i18n._(label);
+}

@@ -26,7 +26,7 @@ function entry(session: LostSession): HTMLElement {
     'li',
     {},
     make('strong', {
-      text: () => i18n._('Session of {started}', { started: timeText(session.startedAt) }),
+      text: () => i18n._('Session started {time}', { time: timeText(session.startedAt) }),
     }),
     make('span', { text: () => whyText(session) }),
     make('span', { class: 'quiet', text: () => i18n._('Last seen {time}', { time: timeText(session.at) }) }),

@@ -771,6 +771,133 @@ describe('the station page in Chromium', () => {
     assert.equal(await timer.textContent(), '');
   });
 
+  test('what opens from disk says so, with a bar only if it takes longer than half a second, that moves for those who like it', async () => {
+    for (const reducedMotion of ['no-preference', 'reduce'] as const) {
+      await using opened = await open({ reducedMotion });
+      const { page, there } = opened;
+      const bar = page.getByRole('progressbar', { name: 'Opening your desktop…' });
+      // What is seen in the very moment that it is put there.
+      await page.evaluate(() => {
+        const { dataset } = document.body;
+        new MutationObserver(() => {
+          const shown = document.querySelector('.progress');
+          if (shown !== null) dataset['barAtFirst'] ??= getComputedStyle(shown).visibility;
+        }).observe(document.body, { subtree: true, childList: true });
+      });
+      const began = performance.now();
+      there.say({ say: 'opening', what: 'restore' });
+      await page.getByText('Your desktop is read from disk and goes on where you left it.').waitFor();
+      await bar.waitFor();
+      assert.ok(performance.now() - began > 450);
+      assert.equal(await page.evaluate(() => document.body.dataset['barAtFirst']), 'hidden');
+      const moves = await page.evaluate(() =>
+        document.getAnimations().some((each) => each instanceof CSSAnimation && each.animationName === 'pass'),
+      );
+      assert.equal(moves, reducedMotion === 'no-preference');
+      there.say({ say: 'opening', what: 'save' });
+      await page.getByText('Your desktop is just being saved. It comes back at once.').waitFor();
+      there.say({ say: 'opening', what: 'resume' });
+      await page.getByText('Your session goes on where you left it.').waitFor();
+      assert.equal(await bar.count(), 0);
+    }
+  });
+
+  test('sessions that could not be kept are told with what was open and why, and the person goes on', async () => {
+    await using opened = await open();
+    const { page, there } = opened;
+    there.say({ say: 'lost', sessions: lost });
+    await shows(page, 'lost');
+    await isFocused(page, '2 of your sessions could not be kept');
+    await page.getByText('The computer stopped unexpectedly before the session was saved.').waitFor();
+    await page.getByText('Programs that were open: Mousepad and LibreOffice Writer.').waitFor();
+    await page.getByText('The saved session is damaged and cannot be continued.').waitFor();
+    await page.keyboard.press('Tab');
+    await isFocused(page, 'Continue');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await there.next('accept-lost');
+    assert.equal(there.heard.filter(({ say }) => say === 'accept-lost').length, 0, 'a second Enter meanwhile says nothing');
+    there.say({ say: 'error', error: told('computer-leaving') });
+    await page.getByText('The computer is about to restart or shut down. Sign in again when it is back.').waitFor();
+    await page.keyboard.press('Enter');
+    await there.next('accept-lost');
+    there.say({ say: 'lost', sessions: lost.slice(0, 1) });
+    await page.getByRole('heading', { name: 'A session of yours could not be kept' }).waitFor();
+  });
+
+  test('the choice marks what is on disk', async () => {
+    await using opened = await open();
+    const { page, there } = opened;
+    there.say({ say: 'choose', sessions: [suspended, onDisk], mayStartNew: false });
+    const card = page.getByRole('button', { name: /^Suspended \(saved\) since .*Is opened from disk$/ });
+    await card.click();
+    assert.equal((await there.next('choose')).session, onDisk.session);
+  });
+
+  test('a restart of the computer counts down over the desktop and the sign-in page, and is taken back', async () => {
+    await using opened = await open({}, (page) => page.desktop('good'));
+    const { page, there } = opened;
+    await painted(page);
+    there.say({ say: 'leaving', how: 'restart', remainingMs: 21_900 });
+    await page.getByText(/The computer restarts in 2\d seconds\. Your desktop is saved and continues afterwards\./).waitFor();
+    const timer = page.getByRole('timer').filter({ hasText: 'restarts' });
+    assert.equal(await timer.getAttribute('aria-live'), 'assertive');
+    await isFocused(page, 'canvas');
+    assert.deepEqual(await violations(page), []);
+    // A log-off at the same time is told beside it.
+    there.say({ say: 'countdown', remainingMs: 50_000 });
+    await page.getByText(/The administrator logs you off in/).waitFor();
+    there.free({ reason: 'session', cause: 'computer-restarting', user: 'anna' });
+    await page.getByText(/The computer restarts\. The session of anna is saved and continues afterwards/).waitFor();
+    await page.getByText(/The administrator logs you off in/).waitFor({ state: 'detached' });
+    await timer.waitFor();
+    await isFocused(page, 'User name');
+    there.say({ say: 'leaving', how: 'restart', remainingMs: null });
+    await page.getByText('The computer keeps running.').waitFor();
+    assert.equal(await timer.count(), 0);
+    there.say({ say: 'leaving', how: 'shut-down', remainingMs: 9_900 });
+    await page.getByText(/The computer shuts down in \d+ seconds\./).waitFor();
+  });
+
+  test('while the computer restarts the page says so, and comes back by itself', async () => {
+    await using opened = await open();
+    const { page, there } = opened;
+    there.say({ say: 'leaving', how: 'restart', remainingMs: 20_000 });
+    await page.getByText(/The computer restarts in/).waitFor();
+    there.say({ say: 'wait', why: 'computer-restarting' });
+    await page.getByRole('heading', { name: 'The computer restarts' }).waitFor();
+    await page.getByText(/The computer restarts in/).waitFor({ state: 'detached' });
+    await gateway.close();
+    await page.getByText('The computer restarts. This page comes back by itself.').waitFor();
+    await gateway.open();
+    await gateway.page();
+    await shows(page, 'sign-in');
+    await page.getByText('The computer restarts. This page comes back by itself.').waitFor({ state: 'detached' });
+    // A break without a restart is a break like others again.
+    await gateway.close();
+    await page.getByText('Connection lost, coming back…').waitFor();
+    await gateway.open();
+  });
+
+  test('a break during the warning leaves the countdown where it is; the end of it is told in words', async () => {
+    await using opened = await open();
+    const { page, there } = opened;
+    there.say({ say: 'leaving', how: 'restart', remainingMs: 30_000 });
+    await page.getByText(/The computer restarts in/).waitFor();
+    gateway.welcome = (again) => {
+      again.free();
+      again.say({ say: 'leaving', how: 'restart', remainingMs: 900 });
+    };
+    await gateway.close();
+    await page.getByText('Connection lost, coming back…').waitFor();
+    await page.getByText(/The computer restarts in/).waitFor();
+    await gateway.open();
+    await page.getByText('The computer restarts now. Your desktop is being saved.').waitFor();
+    await gateway.close();
+    await page.getByText('The computer restarts. This page comes back by itself.').waitFor();
+    await gateway.open();
+  });
+
   test('Identify shows the name large over everything and lets the person work', async () => {
     await using opened = await open({}, (page) => page.desktop('good'));
     const { page, there } = opened;

@@ -9,11 +9,16 @@ import {
   DialogTitle,
   MessageBar,
   MessageBarBody,
+  makeStyles,
 } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { textOf } from '../api.ts';
+
+const useStyles = makeStyles({
+  verb: { '@media (min-width: 481px)': { whiteSpace: 'nowrap' } },
+});
 
 export function ConfirmDialog(props: {
   title: string;
@@ -24,6 +29,7 @@ export function ConfirmDialog(props: {
   close: () => void;
 }): ReactNode {
   const { _ } = useLingui();
+  const styles = useStyles();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const go = async (): Promise<void> => {
@@ -50,7 +56,7 @@ export function ConfirmDialog(props: {
             )}
           </DialogContent>
           <DialogActions>
-            <Button appearance="primary" disabledFocusable={busy} onClick={() => !busy && void go()}>
+            <Button className={styles.verb} appearance="primary" disabledFocusable={busy} onClick={() => !busy && void go()}>
               {props.verb}
             </Button>
             <Button onClick={props.close}>{_('Cancel')}</Button>

@@ -20,11 +20,17 @@ const useStyles = makeStyles({
     lineHeight: 'inherit',
     textAlign: 'start',
     cursor: 'help',
-    textDecorationLine: 'underline',
-    textDecorationStyle: 'dotted',
-    textDecorationColor: tokens.colorNeutralForeground3,
-    textUnderlineOffset: '3px',
-    '&:hover': { textDecorationStyle: 'solid' },
+    display: 'inline-flex',
+    alignItems: 'center',
+    whiteSpace: 'nowrap',
+    // On the words, not on the icon beside them.
+    '& span:last-child > span': {
+      textDecorationLine: 'underline',
+      textDecorationStyle: 'dotted',
+      textDecorationColor: tokens.colorNeutralForeground3,
+      textUnderlineOffset: '3px',
+    },
+    '&:hover span:last-child > span': { textDecorationStyle: 'solid' },
     '&:focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
   surface: { maxWidth: 'min(380px, calc(100vw - 32px))', boxSizing: 'border-box', fontWeight: tokens.fontWeightRegular },
@@ -45,7 +51,7 @@ export function Detail(props: {
       openOnHover
       mouseLeaveDelay={150}
       withArrow
-      positioning={{ position: 'below', align: 'start', fallbackPositions: ['above'] }}
+      positioning={{ position: 'below', align: 'start', fallbackPositions: ['above'], overflowBoundaryPadding: 8 }}
       onOpenChange={(event, data) => {
         if (event.type === 'mouseenter') setOpen((before) => (before === 'no' ? 'hovered' : before));
         else if (event.type === 'mouseleave') setOpen((before) => (before === 'hovered' ? 'no' : before));

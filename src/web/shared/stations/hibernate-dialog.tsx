@@ -24,6 +24,7 @@ const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   people: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   person: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
+  verb: { '@media (min-width: 481px)': { whiteSpace: 'nowrap' } },
   user: { fontWeight: tokens.fontWeightSemibold },
 });
 
@@ -97,7 +98,7 @@ export function HibernateDialog(props: {
             )}
           </DialogContent>
           <DialogActions>
-            <Button appearance="primary" disabledFocusable={busy} onClick={() => !busy && void go()}>
+            <Button className={styles.verb} appearance="primary" disabledFocusable={busy} onClick={() => !busy && void go()}>
               {busy ? _('Saving…') : closing ? _('Close them and hibernate') : _('Hibernate')}
             </Button>
             <Button onClick={props.close}>{_('Cancel')}</Button>

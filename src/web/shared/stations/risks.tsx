@@ -80,7 +80,7 @@ export function Risks({ atRisk }: { atRisk: readonly ProgramAtRisk[] | undefined
   const names = [...new Set(sorted.map((each) => each.program))].join(', ');
   const heard = sorted.map((each) => `${each.program}: ${fateText(each)}`).join(' ');
   return (
-    <Detail label={`${_('Programs at risk')}. ${heard}`} detail={<RiskList atRisk={atRisk} />}>
+    <Detail label={`${_('Programs at risk:')} ${names}. ${heard}`} detail={<RiskList atRisk={atRisk} />}>
       <span className={styles.cell}>
         <FateIcon fate={sorted[0]?.fate ?? 'reopened'} />
         <span className={styles.names}>{names}</span>

@@ -6,16 +6,21 @@ import type { ReactNode } from 'react';
 import type { SavedSession } from '#model/session.ts';
 import type { StationStatus } from '#model/station.ts';
 import { timeText } from '../clock.ts';
-import { faultText } from '../error-text.ts';
 import { i18n } from '../i18n.ts';
-import { statusLabels } from '../labels.ts';
+import { savedFaultText, statusLabels } from '../labels.ts';
 import { namesText } from '../names-text.ts';
 import { sizeText } from '../size-text.ts';
 import { Detail } from './detail.tsx';
 import { Status } from './status.tsx';
 
 const useStyles = makeStyles({
-  both: { display: 'flex', flexDirection: 'column', alignItems: 'inherit', minWidth: 0 },
+  both: {
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'start',
+    minWidth: 0,
+    '@media (max-width: 767px)': { alignItems: 'end' },
+  },
   fault: {
     display: 'flex',
     alignItems: 'start',
@@ -43,7 +48,7 @@ export function SavedStatus({ status, saved }: { status: StationStatus; saved: S
   const { _ } = useLingui();
   const styles = useStyles();
   const told = sentences(status, saved);
-  const fault = faultText(saved.fault);
+  const fault = savedFaultText(saved.fault);
   return (
     <span className={styles.both}>
       <Detail

@@ -71,7 +71,7 @@ const useStyles = makeStyles({
         'minmax(84px, 0.9fr) minmax(92px, 1fr) minmax(104px, 1.2fr) minmax(150px, 1.6fr) minmax(110px, 1.2fr) minmax(76px, 0.8fr)',
     },
     [narrow]: {
-      gridTemplateColumns: '1fr auto',
+      gridTemplateColumns: 'minmax(0, 1fr) auto',
       gridTemplateAreas: '"station status" "user user" "risks risks" "computer since"',
       rowGap: tokens.spacingVerticalXS,
       paddingBlock: tokens.spacingVerticalS,
@@ -128,9 +128,17 @@ const useStyles = makeStyles({
     whiteSpace: 'normal',
     gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
     paddingBlock: tokens.spacingVerticalXS,
-    [narrow]: { gridArea: 'status', justifySelf: 'end', justifyContent: 'end', textAlign: 'end', padding: 0 },
+    [narrow]: { gridArea: 'status', justifySelf: 'end', justifyContent: 'end', textAlign: 'end', padding: 0, maxWidth: '62vw' },
   },
-  risks: { [narrow]: { gridArea: 'risks', '&:empty': { display: 'none' } } },
+  risks: {
+    [narrow]: {
+      gridArea: 'risks',
+      display: 'flex',
+      alignItems: 'center',
+      columnGap: tokens.spacingHorizontalXS,
+      '&:empty': { display: 'none' },
+    },
+  },
   risksName: { display: 'none', color: tokens.colorNeutralForeground2, [narrow]: { display: 'inline' } },
   since: { [narrow]: { gridArea: 'since', justifySelf: 'end', color: tokens.colorNeutralForeground2 } },
   connection: { color: tokens.colorNeutralForeground2, [middling]: { display: 'none' } },
@@ -256,7 +264,7 @@ const StationLine = memo(
         <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
           {counting !== null ? (
             <Countdown endsAt={counting} />
-          ) : session !== null && session.saved !== null ? (
+          ) : session !== null && session.saved !== null && row.status !== 'signing-out' ? (
             <SavedStatus status={row.status} saved={session.saved} />
           ) : (
             <Status status={row.status} />
@@ -305,7 +313,7 @@ const StationLine = memo(
           {atRisk !== undefined && (
             <>
               <span className={styles.risksName} aria-hidden="true">
-                {_('Programs at risk')}:{' '}
+                {_('Programs at risk:')}{' '}
               </span>
               <Risks atRisk={atRisk} />
             </>

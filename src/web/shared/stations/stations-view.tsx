@@ -25,9 +25,10 @@ import type { ProgramRiskReason, Session, SessionCheck } from '#model/session.ts
 import { stationRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
 import { ApiError, api } from '../api.ts';
-import { errorText, faultText } from '../error-text.ts';
+import { errorText } from '../error-text.ts';
 import { hibernationFaultText } from '../hibernation-text.ts';
 import { i18n } from '../i18n.ts';
+import { savedFaultText } from '../labels.ts';
 import { namesText } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
@@ -113,7 +114,7 @@ function riskReason(error: unknown): ProgramRiskReason {
 
 /** What is at stake when a session that is on disk, or lost, is removed. */
 function savedStake({ state, saved }: Session): string {
-  const fault = faultText(saved?.fault ?? null);
+  const fault = savedFaultText(saved?.fault ?? null);
   return [
     state === 'lost'
       ? i18n._(

@@ -1,0 +1,14 @@
+// How small and how large the settings that are numbers may be.
+import type { Settings } from '#model/settings.ts';
+
+/** The least and the most that each number may be, as the contract has it. */
+export const numberBounds = {
+  graceSeconds: [1, 3600],
+  logOffCountdownSeconds: [0, 3600],
+  hibernateAfterMinutes: [0, 525_600],
+  hibernateBelowMemoryPercent: [0, 90],
+  keepSavedDays: [0, 3650],
+  leaveWarningSeconds: [0, 3600],
+  leaveLimitSeconds: [10, 3600],
+} as const satisfies { [K in keyof Settings]?: readonly [number, number] };
+export type NumberName = keyof typeof numberBounds;
