@@ -558,6 +558,20 @@ const people = fc.array(
   { maxLength: 5 },
 );
 
+/** At the moment of going the account on the disk says of each session what is true of it. */
+function checkAtGoing({ phase, leaving, account, sessions }: Room): void {
+  assert.deepEqual([phase, leaving.describe()?.stoppable], ['going', false]);
+  assert.ok(account !== null, 'no account');
+  for (const { session, outcome } of account.sessions) {
+    const state = sessions.list().find(({ id }) => id === session)?.state;
+    assert.equal(outcome === 'lost', state !== 'hibernated', `${state} is told as ${outcome}`);
+  }
+  const named = new Set(account.sessions.map(({ session }) => session));
+  for (const { id, state } of sessions.list()) {
+    if (!['hibernated', 'lost', 'ending'].includes(state)) assert.ok(named.has(id), `a session that is ${state} is not named`);
+  }
+}
+
 describe('whatever comes in whatever order', () => {
   it('goes only with an account that is true, within its time, and is never stuck', async () => {
     await fc.assert(
@@ -568,18 +582,13 @@ describe('whatever comes in whatever order', () => {
         const waits: Promise<unknown>[] = [];
         const asked = (): number => power.asked.length;
         const leave = power.leave.bind(power);
+        // What fails in there is taken for the system's refusal.
+        const faults: unknown[] = [];
         power.leave = async (how) => {
-          // At the moment of going the account on the disk says of each session what is true of it.
-          assert.equal(room.phase, 'going');
-          assert.equal(room.leaving.describe()?.stoppable, false);
-          for (const { session, outcome } of room.account?.sessions ?? assert.fail('no account')) {
-            const state = sessions.list().find(({ id }) => id === session)?.state;
-            assert.equal(outcome === 'lost', state !== 'hibernated', `${state} is told as ${outcome}`);
-          }
-          const named = new Set(room.account?.sessions.map(({ session }) => session));
-          for (const { id, state } of sessions.list()) {
-            if (!['hibernated', 'lost', 'ending'].includes(state))
-              assert.ok(named.has(id), `a session that is ${state} is not named`);
+          try {
+            checkAtGoing(room);
+          } catch (error) {
+            faults.push(error);
           }
           await leave(how);
         };
@@ -657,6 +666,7 @@ describe('whatever comes in whatever order', () => {
         assert.equal(room.phase, 'here');
         assert.equal(sessions.refusal, null);
         await Promise.all(waits);
+        assert.deepEqual(faults, []);
         for (const id of sessions.waiting) sessions.finish(id);
         await settle();
       }),
