@@ -38,5 +38,9 @@ export const actionLabels: Readonly<Record<string, string>> = {
   'session.lock': msg('Locked a session'),
   'session.sign-out': msg('Signed out of a session'),
   'computer.stay': msg('Took a restart or shutdown back'),
+  'computer.left': msg('Kept a session over a restart or shutdown'),
+  'session.restore': msg('Continued a session from disk'),
+  'session.lost': msg('Found a session lost'),
+  'session.dismiss': msg('Read of a lost session'),
   'session.keep': msg('Took a log-off back'),
 };

@@ -97,15 +97,24 @@ function actionText(action: string): string {
   return label === undefined ? action : i18n._(label);
 }
 
+/** What happens without a page, a station or a command is the computer's own doing. */
+function actorText({ actor, address }: AuditEntry): string {
+  if (actor !== '') return actor;
+  return address === '' ? i18n._('The computer') : i18n._('Unknown');
+}
+
 function Result({ entry }: { entry: AuditEntry }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const good = entry.outcome === 'done';
+  const lost = entry.action === 'session.lost' || entry.outcome === 'lost';
+  const good = entry.outcome === 'done' && !lost;
   const text = good
     ? _('Done')
-    : Object.hasOwn(errorCodes, entry.outcome)
-      ? errorText({ code: entry.outcome as ErrorCode })
-      : entry.outcome;
+    : lost
+      ? _('Lost')
+      : Object.hasOwn(errorCodes, entry.outcome)
+        ? errorText({ code: entry.outcome as ErrorCode })
+        : entry.outcome;
   return (
     <span className={styles.result}>
       {good ? (
@@ -171,7 +180,7 @@ export function ActivityTab(): ReactNode {
               {entries.map((entry) => (
                 <TableRow key={entry.number} className={styles.row}>
                   <TableCell className={styles.when}>{timeText(entry.at)}</TableCell>
-                  <TableCell className={styles.who}>{entry.actor === '' ? _('Unknown') : entry.actor}</TableCell>
+                  <TableCell className={styles.who}>{actorText(entry)}</TableCell>
                   <TableCell className={styles.what}>{actionText(entry.action)}</TableCell>
                   <TableCell className={styles.concerns}>{concerned(entry)}</TableCell>
                   <TableCell className={styles.from}>{entry.address}</TableCell>
