@@ -14,9 +14,17 @@ tell_init() {
 }
 
 init_lives() {
-  read -r stat 2>/dev/null <"/proc/$init/stat" || return 1
+  # A trapped signal ends a reading, too.
+  until read -r stat 2>/dev/null <"/proc/$init/stat"; do [ -e "/proc/$init/stat" ] || return 1; done
   set -- ${stat##*) }
   [ "${20}" = "$started" ] && [ "$1" != Z ] && [ "$1" != X ]
+}
+
+# By `loginctl terminate-session`, or when the computer goes down and all is saved that could be: the programs are asked to end
+# while their X server stands.
+end_desktop() {
+  until read -r init started 2>/dev/null <"$run/init"; do [ -e "$run/init" ] || return; done
+  init_lives && kill -TERM "$init"
 }
 
 # The restored init is a child of this process, but none that the shell knows of and could wait for.
@@ -24,7 +32,7 @@ restore() {
   mkfifo "$run/wake"
   exec 4<>"$run/wake"
   trap 'echo >&4' CHLD
-  (enter_own_cgroup "$run"; exec unshare --mount --propagation private -- \
+  (trap - HUP; enter_own_cgroup "$run"; exec unshare --mount --propagation private -- \
     sh "$scripts/restore.sh" "$run" "$state/root" 3>&- 4>&- 9>&-) || return
   read -r init <"$run/restored" || :
   tell_init || return
@@ -43,13 +51,24 @@ main() {
     # PAM may have set one for the person that lets everybody write; what root writes here must not depend on it.
     mask=$(umask)
     umask 022
+    # systemd sends a sign-in's processes both.
+    trap '' HUP
+    trap end_desktop TERM
     if [ -e "$run/restore" ]; then
       restore
+      code=$?
     else
-      (enter_own_cgroup "$run"; exec unshare --fork --pid --ipc --mount -- \
-        setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" "$mask" 3>&- 9>&-)
+      (trap - HUP; enter_own_cgroup "$run"; exec unshare --fork --pid --ipc --mount -- \
+        setsid sh "$scripts/inside.sh" "$run" "$state" "$uid" "$gid" "$first" "$scripts" "$mask" 3>&- 9>&-) &
+      desktop=$!
+      # In the background, as a trap waits for what is not; it ends the waiting as well.
+      while :; do
+        wait "$desktop"
+        code=$?
+        kill -0 "$desktop" 2>/dev/null || break
+      done
     fi
-    echo $? >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
+    echo "$code" >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
   fi
   umask 022
   remove_own_cgroup "$run"
