@@ -15,7 +15,9 @@ const programUnits: Readonly<Record<ProgramName, string>> = {
 const timer = 'stationmaster-certificate.timer';
 /** Does its work when it is stopped. */
 const saving = 'stationmaster-saving.service';
-const units = [...Object.values(programUnits), 'stationmaster-certificate.service', timer, saving];
+/** Goes on with the sessions when the programs are stopped. */
+const desktops = 'stationmaster-desktops.service';
+const units = [...Object.values(programUnits), 'stationmaster-certificate.service', timer, saving, desktops];
 /** Enabled besides the programs. */
 const companions = [timer, saving];
 const tmpfiles = 'stationmaster.conf';
@@ -67,7 +69,7 @@ export async function packagedInhibitDelayMs({ tree }: Layout): Promise<number> 
 /** Units that are to start with the computer and are not enabled or not active, each with what it is instead. */
 export async function unreadyUnits(): Promise<string[]> {
   const unready: string[] = [];
-  for (const unit of [...Object.values(programUnits), ...companions]) {
+  for (const unit of [...Object.values(programUnits), desktops, ...companions]) {
     const enabled = (await tryProgram('systemctl', ['is-enabled', unit])).stdout.trim();
     const active = (await tryProgram('systemctl', ['is-active', unit])).stdout.trim();
     if (enabled !== 'enabled') unready.push(`${unit} is ${enabled === '' ? 'missing' : enabled}`);
@@ -116,7 +118,7 @@ export async function startUnits(layout: Layout, tree: string, orders: readonly 
       await runProgram('systemctl', ['enable', '--now', unit]);
     }
   }
-  await runProgram('systemctl', ['enable', '--now', ...companions]);
+  await runProgram('systemctl', ['enable', '--now', desktops, ...companions]);
   const digests = Object.fromEntries(orders.map(({ name, digest }) => [name, digest]));
   await writeWhole(startedFile(layout), JSON.stringify(digests), 0o644);
   return changed;
