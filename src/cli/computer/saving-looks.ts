@@ -23,6 +23,13 @@ const sysResource = 1n << 24n;
 
 /** `status`: what /proc says of a process of root's. */
 export function foundRights(status: string): Found {
+  // `criu check` does not notice it; see PTRACE_O_SUSPEND_SECCOMP in ptrace(2).
+  if (!/^Seccomp:\s+0$/m.test(status)) {
+    return warning(
+      `${lost}: the system calls of programs are filtered here (seccomp), as in many containers, and CRIU saves nothing under a filter`,
+      'start the container without: docker run --security-opt seccomp=unconfined; lxc.seccomp.profile = none',
+    );
+  }
   const effective = BigInt(`0x${/^CapEff:\s+([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   if ((effective & sysResource) !== 0n) return good('root has the capability that saving every program needs');
   return note(
