@@ -153,6 +153,18 @@ describe('suspended too long', () => {
     assert.match(room.logged.join(''), /save-failed/);
   });
 
+  it('is tried with one session in ten minutes where the computer cannot save at all', async () => {
+    using room = new Room({ hibernateAfterMinutes: 30, hibernateBelowMemoryPercent: 90 });
+    for (const user of ['anna', 'ben', 'carla']) room.suspend(user, ['hibernation-impossible', 'saved']);
+    room.limits.start();
+    await settle();
+    assert.equal(room.sessions.tries.length, 1);
+    await room.pass(10 * minuteMs - 1, 20);
+    assert.equal(room.sessions.tries.length, 1);
+    await room.pass(1);
+    assert.ok(room.sessions.tries.length > 1);
+  });
+
   it('is left alone while somebody else saves it, and while the computer goes down', async () => {
     using room = new Room({ hibernateAfterMinutes: 30 });
     room.limits.start();

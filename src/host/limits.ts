@@ -226,8 +226,11 @@ export class Limits {
     try {
       await sessions.hibernate(id, cause, { closing: false });
     } catch (error) {
-      log.warn({ session: id, cause, code: tellError(error).code, err: error }, 'a session could not be saved, others are tried');
-      if (this.#suspendedAt.has(id)) this.#notBefore.set(id, clock.runningMs() + backoffMs);
+      const { code } = tellError(error);
+      log.warn({ session: id, cause, code, err: error }, 'a session could not be saved, others are tried');
+      // Where this computer cannot do it at all, the others need not be tried.
+      const concerned = code === 'hibernation-impossible' ? [...this.#suspendedAt.keys()] : [id];
+      for (const one of concerned) if (this.#suspendedAt.has(one)) this.#notBefore.set(one, clock.runningMs() + backoffMs);
     } finally {
       this.#saving = false;
     }

