@@ -277,8 +277,8 @@ export class FakeDesktops implements Desktops {
   }
 
   async discard(session: string): Promise<void> {
-    await Promise.resolve();
-    if (!this.#cutOff) this.#computer.discard(session);
+    await this.#unlessCutOff(Promise.resolve());
+    this.#computer.discard(session);
   }
 
   #desktop(session: string, picture: AsyncDisposable | null = null): Desktop {

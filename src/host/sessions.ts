@@ -101,6 +101,11 @@ function belongsTo(session: Session, account: PosixAccount): boolean {
   return session.user === account.name && session.uid === account.uid;
 }
 
+/** A saved session that could not be continued must not keep its person from working, unless it is just being tried again. */
+function forbidsAnother(session: Session): boolean {
+  return isResumable(session) && (session.state === 'restoring' || session.saved?.fault == null);
+}
+
 /** Holds the sessions. Between two `await`s nothing else happens, so every decision is taken on the state it changes. */
 export class Sessions {
   readonly #desktops: Desktops;
@@ -330,7 +335,8 @@ export class Sessions {
     this.#mustRun();
     if (order.multiple || (order.choice !== 'any' && order.choice !== 'new')) return null;
     const own = [...this.#held.values()].filter((held) => belongsTo(held.session, order.account));
-    if (own.some(({ session }) => isResumable(session))) return null;
+    const decides = order.choice === 'new' ? forbidsAnother : isResumable;
+    if (own.some(({ session }) => decides(session))) return null;
     return own.find(({ session }) => session.state === 'ending') ?? null;
   }
 
@@ -351,13 +357,12 @@ export class Sessions {
       if (!isResumable(held.session)) throw this.#refused(held, 'attach');
       return held;
     }
-    const resumable = own.filter(({ session }) => isResumable(session));
     if (choice === 'new') {
-      // A saved session that could not be continued must not keep its person from working, unless it is just being tried again.
-      const inTheWay = resumable.filter(({ session }) => session.state === 'restoring' || session.saved?.fault == null);
+      const inTheWay = own.filter(({ session }) => forbidsAnother(session));
       if (inTheWay.length > 0 && !multiple) throw new CodedError('not-possible-now', { sessions: inTheWay.length });
       return null;
     }
+    const resumable = own.filter(({ session }) => isResumable(session));
     if (resumable.length > 1) throw new CodedError('changed-meanwhile', { sessions: resumable.length });
     return resumable[0] ?? null;
   }
