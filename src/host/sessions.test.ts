@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { pino } from 'pino';
@@ -87,6 +87,25 @@ class Room implements Disposable {
 
   async enter(options: Partial<EnterOrder> = {}): Promise<Session> {
     return (await this.sessions.enter(this.order(options))).session;
+  }
+
+  /** A session of the person's that is on disk. */
+  async saved(options: Partial<EnterOrder> = {}): Promise<Session> {
+    const { id } = await this.enter(options);
+    return await this.sessions.hibernate(id, 'hibernated-by-administrator', { closing: false });
+  }
+
+  /** The power is cut, and comes back. */
+  async losePower(): Promise<void> {
+    this.desktops.cutOff();
+    this.computer.pullPlug();
+    for (const name of readdirSync(this.folder)) rmSync(join(this.folder, name));
+    await this.restart('killed');
+  }
+
+  /** What is told of the session, from the oldest on. */
+  told(id: string): string[] {
+    return this.events.filter((session) => session.id === id).map(({ state, cause }) => `${state} ${cause}`);
   }
 
   get(id: string): Session | undefined {
@@ -570,6 +589,613 @@ describe('a full disk', () => {
     await room.restart('killed');
     assert.deepEqual([room.get(first.id)?.state, room.get(first.id)?.station], ['suspended', null]);
     assert.deepEqual([room.get(second.id)?.state, room.get(second.id)?.station], ['active', room.stations[0]]);
+  });
+});
+
+describe('hibernating', () => {
+  it('saves a suspended session: it is on disk, out of memory, and told so', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    room.sessions.suspend(id, 'disconnected');
+    const session = await room.sessions.hibernate(id, 'suspended-too-long', { closing: false });
+    assert.deepEqual([session.state, session.cause, session.station], ['hibernated', 'suspended-too-long', null]);
+    assert.deepEqual(session.saved, { at: 1, bytes: 1_000_000, programs: ['Text Editor', 'Terminal'], fault: null });
+    assert.deepEqual([room.computer.living(), room.computer.onDisk()], [[], [id]]);
+    assert.deepEqual(room.told(id).slice(2), [
+      'suspended disconnected',
+      'hibernating suspended-too-long',
+      'hibernated suspended-too-long',
+    ]);
+    assert.equal(await room.sessions.hibernate(id, 'memory-short', { closing: false }), session);
+  });
+
+  it('suspends one that is at a station, or locked there, before', async () => {
+    for (const locked of [false, true]) {
+      using room = await new Room().start();
+      const { id } = await room.enter();
+      if (locked) room.sessions.lock(id);
+      await room.sessions.hibernate(id, 'hibernated-by-administrator', { closing: false });
+      const states = room.told(id).map((line) => line.split(' ')[0]);
+      assert.deepEqual(states.slice(locked ? 3 : 2), ['suspended', 'hibernating', 'hibernated']);
+      assert.equal((await room.enter({ account: room.ben })).station, room.stations[0]);
+    }
+  });
+
+  it('is refused while a session starts, is restored, ends or is lost', async () => {
+    using room = await new Room().start();
+    const refused = async (id: string, state: string): Promise<void> => {
+      assert.equal(room.get(id)?.state, state);
+      const details = { state, happening: 'hibernate' };
+      await assert.rejects(room.sessions.hibernate(id, 'memory-short', { closing: false }), coded('not-possible-now', details));
+      assert.equal(room.get(id)?.state, state);
+    };
+    const lost = await room.enter();
+    await room.losePower();
+    await refused(lost.id, 'lost');
+    room.computer.opening = 'when-told';
+    const entering = room.enter();
+    const [id = ''] = room.computer.waiting();
+    await refused(id, 'starting');
+    room.computer.finishOpening(id, true);
+    await entering;
+    await room.sessions.hibernate(id, 'memory-short', { closing: false });
+    room.computer.restorings = 'when-told';
+    const restored = room.enter();
+    await refused(id, 'restoring');
+    room.computer.finishOpening(id, true);
+    await restored;
+    room.computer.slowToEnd = true;
+    room.sessions.end(id, 'signed-out', 0);
+    await refused(id, 'ending');
+  });
+
+  it('that fails leaves it running, says so, and who comes gets it as if nothing had happened', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    room.computer.savings = 'fails';
+    await assert.rejects(room.sessions.hibernate(id, 'memory-short', { closing: false }), coded('save-failed'));
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.cause, room.get(id)?.saved], ['suspended', 'not-saved', null]);
+    assert.deepEqual([room.computer.living().length, room.computer.onDisk()], [1, []]);
+    assert.deepEqual([(await room.enter()).id, room.finished], [id, 2]);
+    room.computer.savings = 'at-once';
+    assert.equal((await room.sessions.hibernate(id, 'memory-short', { closing: false })).state, 'hibernated');
+  });
+
+  it('ordered twice is done once, and both hear how it went', async () => {
+    for (const well of [true, false]) {
+      using room = await new Room().start();
+      const { id } = await room.enter();
+      room.computer.savings = 'when-told';
+      const orders = [1, 2].map(() => room.sessions.hibernate(id, 'memory-short', { closing: false }));
+      const outcomes = Promise.allSettled(orders);
+      await settled();
+      assert.deepEqual([room.get(id)?.state, room.computer.beingSaved()], ['hibernating', [id]]);
+      room.computer.finishSaving(id, well);
+      const statuses = (await outcomes).map(({ status }) => status);
+      assert.deepEqual(statuses, well ? ['fulfilled', 'fulfilled'] : ['rejected', 'rejected']);
+      assert.equal(room.told(id).filter((line) => line.startsWith('hibernating')).length, 1);
+    }
+  });
+
+  it('says of every session of the computer what became of it', async () => {
+    using room = await new Room().start();
+    const annas = await room.enter();
+    const bens = await room.enter({ account: room.ben, station: room.stations[1] });
+    const atStation = await room.enter({ account: room.ben, station: room.stations[2], choice: 'new', multiple: true });
+    room.sessions.suspend(annas.id, 'disconnected');
+    room.sessions.suspend(bens.id, 'disconnected');
+    room.computer.savings = 'when-told';
+    const saving = room.sessions.hibernateAll('computer-restarting', { closing: true });
+    await settled();
+    room.computer.finishSaving(annas.id, true);
+    await settled();
+    room.computer.finishSaving(bens.id, false);
+    const outcomes = (await saving).map(({ session, user, error }) => [session, user, error?.code]);
+    assert.deepEqual(outcomes, [
+      [annas.id, 'anna', undefined],
+      [bens.id, 'ben', 'save-failed'],
+    ]);
+    assert.deepEqual([room.get(annas.id)?.state, room.get(bens.id)?.state], ['hibernated', 'suspended']);
+    assert.equal(room.get(atStation.id)?.state, 'active');
+  });
+
+  it('of many saves as many side by side as there are processors, and the others after them', async () => {
+    using room = await new Room().start();
+    const many = availableParallelism() + 2;
+    const ids: string[] = [];
+    for (let count = 0; count < many; count += 1) {
+      const { id } = await room.enter({ choice: 'new', multiple: true });
+      room.sessions.suspend(id, 'disconnected');
+      ids.push(id);
+    }
+    room.computer.savings = 'when-told';
+    const saving = room.sessions.hibernateAll('computer-restarting', { closing: false });
+    for (let saved = 0; saved < many; saved += 1) {
+      await settled();
+      const beingSaved = room.computer.beingSaved();
+      assert.equal(beingSaved.length, Math.min(availableParallelism(), many - saved));
+      room.computer.finishSaving(beingSaved[0] ?? '', true);
+    }
+    assert.deepEqual(
+      (await saving).map(({ error }) => error),
+      ids.map(() => null),
+    );
+    assert.deepEqual(room.computer.onDisk().toSorted(), ids.toSorted());
+  });
+
+  it('lets go of a session that crashes or is signed out before it is its turn', async () => {
+    for (const how of ['crash', 'sign-out'] as const) {
+      using room = await new Room().start();
+      room.computer.savings = 'when-told';
+      const before: Promise<unknown>[] = [];
+      for (let count = 0; count < availableParallelism(); count += 1) {
+        const { id } = await room.enter({ account: room.ben, station: room.stations[1], choice: 'new', multiple: true });
+        before.push(room.sessions.hibernate(id, 'memory-short', { closing: false }));
+      }
+      const { id } = await room.enter();
+      const hibernating = assert.rejects(
+        room.sessions.hibernate(id, 'memory-short', { closing: false }),
+        coded('ended-meanwhile'),
+      );
+      await settled();
+      assert.deepEqual([room.get(id)?.state, room.computer.beingSaved().includes(id)], ['hibernating', false]);
+      if (how === 'crash') room.computer.crash(id, 'x-server-died');
+      else room.sessions.end(id, 'signed-out', 0);
+      for (const one of room.computer.beingSaved()) room.computer.finishSaving(one, true);
+      await Promise.all([hibernating, ...before]);
+      await settled();
+      assert.equal(room.get(id), undefined);
+      assert.ok(room.computer.living().every(({ session }) => session !== id));
+      assert.ok(!room.computer.onDisk().includes(id));
+    }
+  });
+});
+
+describe('coming back to a session that is being saved', () => {
+  /** Anna's, while it is being saved, and she is back at the second station. */
+  async function awaited(room: Room): Promise<{ id: string; saving: Promise<Session>; entering: Promise<Session> }> {
+    const { id } = await room.enter();
+    room.computer.savings = 'when-told';
+    const saving = room.sessions.hibernate(id, 'suspended-too-long', { closing: false });
+    await settled();
+    const entering = room.enter({ station: room.stations[1] });
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.station], ['hibernating', room.stations[1]]);
+    return { id, saving, entering };
+  }
+
+  it('gives it back from disk', async () => {
+    using room = await new Room().start();
+    const { id, saving, entering } = await awaited(room);
+    room.computer.finishSaving(id, true);
+    const session = await entering;
+    assert.deepEqual([session.id, session.state, session.station], [id, 'active', room.stations[1]]);
+    assert.deepEqual([session.cause, session.saved, session.attachment], ['restored', null, 2]);
+    await saving;
+    assert.deepEqual([room.computer.living().length, room.computer.onDisk(), room.finished], [1, [], 2]);
+  });
+
+  it('gives it from memory if it could not be saved', async () => {
+    using room = await new Room().start();
+    const { id, saving, entering } = await awaited(room);
+    room.computer.finishSaving(id, false);
+    await assert.rejects(saving, coded('save-failed'));
+    const session = await entering;
+    assert.deepEqual([session.id, session.state, session.station], [id, 'active', room.stations[1]]);
+    assert.deepEqual([room.computer.living().length, room.computer.onDisk(), room.finished], [1, [], 2]);
+  });
+
+  it('gives it to the later of two who come', async () => {
+    using room = await new Room().start();
+    const { id, saving, entering } = await awaited(room);
+    const earlier = assert.rejects(entering, coded('suspended-meanwhile', { cause: 'moved' }));
+    const later = room.enter({ station: room.stations[2] });
+    await earlier;
+    room.computer.finishSaving(id, true);
+    assert.equal((await later).station, room.stations[2]);
+    await saving;
+    assert.deepEqual([room.computer.living().length, room.finished], [1, 3]);
+  });
+
+  it('leaves it on disk when the person is sent away again', async () => {
+    using room = await new Room().start();
+    const { id, saving, entering } = await awaited(room);
+    const away = assert.rejects(entering, coded('suspended-meanwhile', { cause: 'computer-restarting' }));
+    room.sessions.suspendAll('computer-restarting');
+    await away;
+    room.computer.finishSaving(id, true);
+    assert.equal((await saving).state, 'hibernated');
+    assert.deepEqual([room.computer.living(), room.computer.onDisk(), room.finished], [[], [id], 2]);
+  });
+
+  for (const well of [true, false]) {
+    it(`leaves nothing when it is signed out meanwhile and saving ${well ? 'succeeds' : 'fails'}`, async () => {
+      using room = await new Room().start();
+      const { id, saving, entering } = await awaited(room);
+      const away = assert.rejects(entering, coded('ended-meanwhile', { cause: 'signed-out' }));
+      const unsaved = assert.rejects(saving, coded(well ? 'ended-meanwhile' : 'save-failed'));
+      room.sessions.end(id, 'signed-out', 0);
+      await away;
+      assert.equal(room.get(id)?.state, 'ending');
+      room.computer.finishSaving(id, well);
+      await unsaved;
+      await settled();
+      assert.deepEqual([room.sessions.list(), room.computer.found(), readdirSync(room.folder)], [[], [], []]);
+      assert.deepEqual([room.told(id).at(-1), room.finished], ['ended signed-out', 2]);
+    });
+  }
+
+  it('is told that it has ended when its desktop crashes meanwhile', async () => {
+    using room = await new Room().start();
+    const { id, saving, entering } = await awaited(room);
+    const unsaved = assert.rejects(saving);
+    // Who waits may have it for an instant, but never for ever.
+    const answered = entering.catch(() => undefined);
+    room.computer.crash(id, 'x-server-died');
+    await Promise.all([unsaved, answered]);
+    await settled();
+    assert.deepEqual([room.sessions.list(), room.computer.found(), room.finished], [[], [], 2]);
+  });
+
+  it('waits no longer when the host program stops', async () => {
+    using room = await new Room().start();
+    const { entering } = await awaited(room);
+    const unreachable = assert.rejects(entering, coded('computer-unreachable'));
+    room.sessions.stop();
+    await unreachable;
+    assert.equal(room.finished, 2);
+  });
+});
+
+describe('restoring', () => {
+  it('is just signing in: the session comes to the station, once', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    assert.deepEqual(
+      room.sessions.resumable(room.anna).map((session) => session.id),
+      [id],
+    );
+    const { session, started } = await room.sessions.enter(room.order({ station: room.stations[1] }));
+    assert.deepEqual([session.id, started, session.state, session.cause, session.saved], [id, false, 'active', 'restored', null]);
+    assert.deepEqual([session.station, session.attachment], [room.stations[1], 2]);
+    assert.deepEqual([room.computer.living().length, room.computer.onDisk(), room.finished], [1, [], 2]);
+  });
+
+  it('holds the station, and gives the session to the later of two who come', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    room.computer.restorings = 'when-told';
+    const earlier = assert.rejects(room.enter(), coded('suspended-meanwhile', { cause: 'moved' }));
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.station], ['restoring', room.stations[0]]);
+    await assert.rejects(room.enter({ account: room.ben }), coded('station-taken'));
+    const later = room.enter({ station: room.stations[1] });
+    await earlier;
+    room.computer.finishOpening(id, true);
+    assert.equal((await later).station, room.stations[1]);
+    assert.deepEqual([room.computer.living().length, room.computer.doubled, room.finished], [1, [], 4]);
+  });
+
+  it('goes on without anybody when the person is suspended meanwhile', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    room.computer.restorings = 'when-told';
+    const entering = assert.rejects(room.enter(), coded('suspended-meanwhile', { cause: 'suspended-by-administrator' }));
+    room.sessions.suspend(id, 'suspended-by-administrator');
+    await entering;
+    room.computer.finishOpening(id, true);
+    await settled();
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.saved, room.finished], ['suspended', null, 2]);
+  });
+
+  it('that fails keeps it saved with the reason, says what was open, and can be tried again', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    room.computer.restorings = 'fails';
+    await assert.rejects(room.enter(), coded('restore-failed', { programs: 'Text Editor, Terminal' }));
+    const kept = room.get(id);
+    assert.deepEqual([kept?.state, kept?.cause, kept?.station], ['hibernated', 'not-restored', null]);
+    assert.equal(kept?.saved?.fault, 'restore-failed');
+    assert.deepEqual([room.computer.living(), room.computer.onDisk(), room.finished], [[], [id], 2]);
+    room.computer.restorings = 'at-once';
+    const session = await room.enter();
+    assert.deepEqual([session.id, session.saved], [id, null]);
+  });
+
+  it('that failed lets the person begin a new session by choice, but not while it is tried again', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    await assert.rejects(room.enter({ choice: 'new' }), coded('not-possible-now', { sessions: 1 }));
+    room.computer.restorings = 'fails';
+    await assert.rejects(room.enter(), coded('restore-failed'));
+    room.computer.restorings = 'when-told';
+    const again = assert.rejects(room.enter(), coded('restore-failed'));
+    const station = room.stations[1];
+    await assert.rejects(room.enter({ choice: 'new', station }), coded('not-possible-now', { sessions: 1 }));
+    room.computer.finishOpening(id, false);
+    await again;
+    const fresh = await room.enter({ choice: 'new', station });
+    assert.notEqual(fresh.id, id);
+    assert.deepEqual([room.get(id)?.state, room.computer.onDisk()], ['hibernated', [id]]);
+    await assert.rejects(room.enter(), coded('changed-meanwhile', { sessions: 2 }));
+  });
+
+  it('that failed does not let a new session begin while another one of the person is still being ended', async () => {
+    using room = await new Room().start();
+    await room.saved();
+    room.computer.restorings = 'fails';
+    await assert.rejects(room.enter(), coded('restore-failed'));
+    room.computer.slowToEnd = true;
+    const second = await room.enter({ choice: 'new' });
+    room.sessions.end(second.id, 'signed-out', 0);
+    const entering = room.enter({ choice: 'new' });
+    await settled();
+    assert.equal(room.computer.living().length, 1);
+    room.computer.crash(second.id, 'signed-out');
+    assert.equal((await entering).state, 'active');
+    assert.equal(room.computer.living().length, 1);
+  });
+
+  it('of a damaged image is refused, and it is not offered again; the person begins a new session', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    room.computer.damage(id);
+    await assert.rejects(room.enter(), coded('image-damaged', { programs: 'Text Editor, Terminal' }));
+    assert.deepEqual(room.sessions.resumable(room.anna), []);
+    await assert.rejects(room.enter({ choice: id }), coded('not-possible-now'));
+    const fresh = await room.enter();
+    assert.notEqual(fresh.id, id);
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.saved?.fault], ['hibernated', 'image-damaged']);
+    await room.restart();
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.saved?.fault], ['hibernated', 'image-damaged']);
+  });
+
+  for (const well of [true, false]) {
+    it(`of a session that is signed out meanwhile leaves nothing, whether it ${well ? 'succeeds' : 'fails'}`, async () => {
+      using room = await new Room().start();
+      const { id } = await room.saved();
+      room.computer.restorings = 'when-told';
+      const entering = assert.rejects(room.enter(), coded('ended-meanwhile', { cause: 'signed-out' }));
+      room.sessions.end(id, 'signed-out', 0);
+      await entering;
+      room.computer.finishOpening(id, well);
+      await settled();
+      assert.deepEqual([room.sessions.list(), room.computer.found(), readdirSync(room.folder)], [[], [], []]);
+      assert.deepEqual([room.told(id).at(-1), room.finished], ['ended signed-out', 2]);
+    });
+  }
+});
+
+describe('a saved session', () => {
+  it('is removed from disk when it ends, at once or after a countdown', async () => {
+    for (const afterMs of [0, 30_000]) {
+      using room = await new Room().start();
+      const { id } = await room.saved();
+      room.sessions.end(id, 'saved-too-long', afterMs);
+      room.clock.pass(afterMs);
+      await settled();
+      assert.deepEqual([room.sessions.list(), room.computer.found(), readdirSync(room.folder)], [[], [], []]);
+      assert.equal(room.told(id).at(-1), 'ended saved-too-long');
+    }
+  });
+
+  it('takes the countdown of its log-off with it to the disk, and to the next life of the host program', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    room.sessions.end(id, 'logged-off-by-administrator', 30_000);
+    await room.sessions.hibernate(id, 'hibernated-by-administrator', { closing: false });
+    await room.restart('killed');
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.endsAt], ['hibernated', room.clock.wallMs() + 30_000]);
+    room.clock.pass(30_000);
+    await settled();
+    assert.deepEqual([room.sessions.list(), room.computer.found()], [[], []]);
+  });
+
+  it('belongs to its person only', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    await assert.rejects(room.enter({ account: room.ben, choice: id }), coded('session-not-found'));
+    const reused = { ...room.anna, uid: room.ben.uid };
+    await assert.rejects(room.enter({ account: reused, choice: id }), coded('session-not-found'));
+    assert.notEqual((await room.enter({ account: reused })).id, id);
+    assert.equal(room.get(id)?.state, 'hibernated');
+  });
+
+  it('is not lost with the power', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    await room.losePower();
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.user, room.get(id)?.saved?.fault], ['hibernated', 'anna', null]);
+    assert.equal((await room.enter()).id, id);
+  });
+});
+
+describe('a session that was lost with the power', () => {
+  it('is listed with what was open, does not stand in the way of a new one, and goes when it is dismissed', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    await room.losePower();
+    const lost = room.get(id);
+    assert.deepEqual([lost?.state, lost?.cause, lost?.station, lost?.user], ['lost', 'power-lost', null, 'anna']);
+    assert.deepEqual(lost?.saved?.programs, ['Text Editor', 'Terminal']);
+    assert.deepEqual(room.sessions.resumable(room.anna), []);
+    await assert.rejects(room.enter({ choice: id }), coded('not-possible-now'));
+    const fresh = await room.enter({ choice: 'new' });
+    assert.notEqual(fresh.id, id);
+    assert.throws(() => room.sessions.suspend(id, 'disconnected') && room.sessions.lock(id), coded('not-possible-now'));
+    assert.equal(room.sessions.end(id, 'dismissed', 0).state, 'ending');
+    await settled();
+    assert.deepEqual([room.get(id), room.told(id).at(-1)], [undefined, 'ended dismissed']);
+    await room.restart();
+    assert.deepEqual(
+      room.sessions.list().map((session) => session.id),
+      [fresh.id],
+    );
+  });
+
+  it('stays listed until then, however often host and computer begin anew', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    await room.losePower();
+    const lost = room.get(id);
+    await room.restart('killed');
+    assert.deepEqual(room.get(id), lost);
+    await room.losePower();
+    assert.equal(room.get(id)?.state, 'lost');
+  });
+
+  it('is known too if it was on its way when the host program began anew', async () => {
+    using room = await new Room().start();
+    room.computer.opening = 'when-told';
+    const entering = assert.rejects(room.enter(), coded('computer-unreachable'));
+    const [id = ''] = room.computer.waiting();
+    room.desktops.cutOff();
+    room.sessions.stop();
+    await entering;
+    room.computer.finishOpening(id, true);
+    await room.restart();
+    await room.losePower();
+    assert.equal(room.get(id)?.state, 'lost');
+  });
+});
+
+describe('a computer that lets nobody in', () => {
+  it('refuses everybody until it does again', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    room.sessions.refuseEntering(new CodedError('computer-leaving'));
+    await assert.rejects(room.enter(), coded('computer-leaving'));
+    await assert.rejects(room.enter({ account: room.ben }), coded('computer-leaving'));
+    assert.deepEqual([room.get(id)?.state, room.sessions.list().length, room.finished], ['hibernated', 1, 3]);
+    room.sessions.refuseEntering(null);
+    assert.equal((await room.enter()).id, id);
+  });
+
+  it('refuses who has been waiting for an old desktop to be gone as well', async () => {
+    using room = await new Room().start();
+    room.computer.slowToEnd = true;
+    const { id } = await room.enter();
+    room.sessions.end(id, 'signed-out', 0);
+    const entering = assert.rejects(room.enter(), coded('computer-leaving'));
+    await settled();
+    room.sessions.refuseEntering(new CodedError('computer-leaving'));
+    room.computer.crash(id, 'signed-out');
+    await entering;
+    assert.deepEqual([room.sessions.list(), room.computer.found(), room.finished], [[], [], 2]);
+  });
+});
+
+describe('the check before saving', () => {
+  it('looks at the sessions that run, and leaves out one that cannot be looked at', async () => {
+    using room = await new Room().start();
+    await room.saved();
+    const bens = await room.enter({ account: room.ben });
+    const other = await room.enter({ account: room.ben, station: room.stations[1], choice: 'new', multiple: true });
+    room.sessions.suspend(other.id, 'disconnected');
+    room.computer.atRisk = [{ program: 'Firefox', fate: 'reopened', reason: 'sandbox' }];
+    const { atRisk } = room.computer;
+    assert.deepEqual(await room.sessions.check(), [
+      { session: bens.id, user: 'ben', atRisk },
+      { session: other.id, user: 'ben', atRisk },
+    ]);
+    let looks = 0;
+    Object.defineProperty(room.computer, 'atRisk', {
+      get: () => {
+        looks += 1;
+        if (looks === 1) throw new Error('gone');
+        return atRisk;
+      },
+    });
+    assert.deepEqual(await room.sessions.check(), [{ session: other.id, user: 'ben', atRisk }]);
+    assert.ok(room.logged.some(({ msg }) => msg.includes('could not be looked')));
+  });
+});
+
+describe('a new life of the host program, and sessions on disk', () => {
+  for (const how of ['stopped', 'killed'] as const) {
+    it(`finds saved ones as they were after the old one was ${how}, with what is known against them`, async () => {
+      using room = await new Room().start();
+      const annas = await room.saved();
+      const bens = await room.saved({ account: room.ben });
+      room.computer.restorings = 'fails';
+      await assert.rejects(room.enter({ account: room.ben }), coded('restore-failed'));
+      const before = new Map(room.sessions.list().map((session) => [session.id, session]));
+      await room.restart(how);
+      assert.deepEqual(new Map(room.sessions.list().map((session) => [session.id, session])), before);
+      assert.deepEqual([room.get(annas.id)?.state, room.get(bens.id)?.saved?.fault], ['hibernated', 'restore-failed']);
+    });
+  }
+
+  for (const [finish, state] of [
+    ['well', 'hibernated'],
+    ['not', 'suspended'],
+    ['never', 'suspended'],
+  ] as const) {
+    it(`takes one that was being saved for ${state} if that ended: ${finish}`, async () => {
+      using room = await new Room().start();
+      const { id } = await room.enter();
+      room.computer.savings = 'when-told';
+      void room.sessions.hibernate(id, 'memory-short', { closing: false });
+      await settled();
+      room.desktops.cutOff();
+      if (finish !== 'never') room.computer.finishSaving(id, finish === 'well');
+      await room.restart('killed');
+      assert.deepEqual([room.get(id)?.state, room.get(id)?.station], [state, null]);
+      assert.equal(room.get(id)?.saved === null, state === 'suspended');
+      room.computer.savings = 'at-once';
+      assert.equal((await room.enter()).id, id);
+      assert.deepEqual([room.computer.living().length, room.computer.onDisk()], [1, []]);
+    });
+
+    it(`takes one that was being restored for what it is if that ended: ${finish}`, async () => {
+      using room = await new Room().start();
+      const { id } = await room.saved();
+      room.computer.restorings = 'when-told';
+      void room.enter();
+      await settled();
+      room.desktops.cutOff();
+      if (finish !== 'never') room.computer.finishOpening(id, finish === 'well');
+      room.computer.restorings = 'at-once';
+      await room.restart('killed');
+      assert.equal(room.get(id)?.state, finish === 'well' ? 'suspended' : 'hibernated');
+      assert.equal((await room.enter()).id, id);
+      assert.deepEqual([room.computer.living().length, room.computer.onDisk(), room.computer.doubled], [1, [], []]);
+    });
+  }
+
+  it('never counts attachments backwards, though the image is older', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    room.computer.savings = 'when-told';
+    const saving = room.sessions.hibernate(id, 'memory-short', { closing: false });
+    await settled();
+    const entering = assert.rejects(room.enter(), coded('suspended-meanwhile'));
+    room.sessions.suspend(id, 'disconnected');
+    await entering;
+    room.computer.finishSaving(id, true);
+    assert.equal((await saving).attachment, 2);
+    await room.restart('killed');
+    assert.equal(room.get(id)?.attachment, 2);
+  });
+
+  it('goes on removing one that was being ended', async () => {
+    using room = await new Room().start();
+    const { id } = await room.saved();
+    room.desktops.cutOff();
+    room.sessions.end(id, 'signed-out', 0);
+    await room.restart('killed');
+    await settled();
+    assert.deepEqual([room.sessions.list(), room.computer.found(), readdirSync(room.folder)], [[], [], []]);
+  });
+
+  it('understands the records of a version that could not save sessions', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    const file = join(room.folder, `${id}.json`);
+    const record = JSON.parse(readFileSync(file, 'utf8')) as { session: Partial<Session> };
+    delete record.session.saved;
+    writeFileSync(file, JSON.stringify(record));
+    await room.restart('killed');
+    assert.deepEqual([room.get(id)?.state, room.get(id)?.saved], ['active', null]);
+    assert.equal((await room.sessions.hibernate(id, 'memory-short', { closing: false })).state, 'hibernated');
   });
 });
 
