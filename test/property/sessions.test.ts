@@ -130,14 +130,19 @@ class World {
 
   async #connect(): Promise<TestClient> {
     const client = await TestClient.greet(this.socket);
-    client.onChange = (session, before) => this.#watch(session, before);
+    client.onChange = (session, before) => this.#watch(session, before, client.mirror);
     return client;
   }
 
-  #watch(session: Session, before: Session | undefined): void {
+  #watch(session: Session, before: Session | undefined, others: ReadonlyMap<string, Session>): void {
     if (session.saved?.fault != null) this.troubled.add(session.id);
     if (before === undefined) {
       if (session.state !== 'starting') this.faults.push(`${session.id} appeared as ${session.state}`);
+      for (const { id, user, state, saved } of others.values()) {
+        const outOfReach = state === 'lost' || (state === 'hibernated' && saved?.fault != null);
+        if (!this.multiple && user === session.user && !outOfReach)
+          this.faults.push(`${session.id} began beside ${id}, ${state}`);
+      }
       if (!this.known.includes(session.id)) this.known.push(session.id);
       return;
     }
@@ -222,6 +227,29 @@ class World {
       if (operation.ask === 'subscribe') subscriptions.push(done);
     });
     await Promise.all(subscriptions);
+  }
+
+  /** A session is to be saved, and at the same instant its person comes for it. */
+  async comeBack(
+    number: number,
+    by: number,
+    station: number,
+    how: FakeWay,
+    then: readonly ('end' | 'suspend' | 'enter' | 'new')[],
+  ): Promise<void> {
+    const mirror = this.pick(this.clients, by)?.mirror ?? new Map<string, Session>();
+    const present = this.pick([...mirror.values()], number);
+    if (present === undefined) return;
+    this.computer.savings = how;
+    const which = this.known.indexOf(present.id);
+    const person = people.indexOf(present.user);
+    const enter = { ask: 'enter', by, person } as const;
+    const rest = then.map((ask): Operation => {
+      if (ask === 'end' || ask === 'suspend') return { ask, by, session: which };
+      return { ...enter, station: (station + 1) % stations.length, choice: ask === 'new' ? 'new' : which };
+    });
+    const save: Operation = { ask: 'hibernate', by, session: number, closing: false };
+    await this.doAtOnce([save, { ...enter, station, choice: which }, ...rest]);
   }
 
   #checkRefusal(ask: Operation['ask'], error: unknown): void {
@@ -486,6 +514,7 @@ const save: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ ask: fc.constant('hibernate' as const), by, session, closing: fc.boolean() }),
   fc.record({ ask: fc.constant('hibernate-all' as const), by }),
 );
+const afterwards = fc.constantFrom('end' as const, 'suspend' as const, 'enter' as const, 'new' as const);
 const way = fc.constantFrom<FakeWay>('at-once', 'at-once', 'when-told', 'when-told', 'fails');
 
 /** As it was; that an image is damaged the next life sees at once. */
@@ -513,7 +542,21 @@ const steps: fc.Arbitrary<Step>[] = [
   fc
     .tuple(fc.array(save, { minLength: 1, maxLength: 2 }), fc.array(fc.oneof(enter, endOrTake), { maxLength: 3 }), fc.boolean())
     .map(([saves, others, first]) => doAtOnce(first ? [...saves, ...others] : [...others, ...saves])),
-  fc.array(enter, { minLength: 1, maxLength: 3 }).map(doAtOnce),
+  // Somebody comes back to just this session while it is being saved or restored, and what then may happen to it.
+  fc
+    .record({
+      number: session,
+      by,
+      station: enter.map((one) => one.station),
+      how: way,
+      then: fc.array(afterwards, { maxLength: 3 }),
+    })
+    .map(
+      ({ number, by: client, station, how, then }) =>
+        new Step(`session ${number} is saved ${how}, entered at ${station} by ${client}, then ${then.join(' and ')}`, (world) =>
+          world.comeBack(number, client, station, how, then),
+        ),
+    ),
   way.map(
     (how) =>
       new Step(`sessions are saved ${how}`, (world) => {
