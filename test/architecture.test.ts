@@ -48,7 +48,7 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
 /** Files that run while the product is made, not while it runs. */
 const isBuildFile = (file: string): boolean => /^src\/web\/(?:vite|lingui)\.config\.ts$|^src\/web\/build\//.test(file);
 /** Tests may use what they test with, from any room; no other file may use a test's. */
-const isTestFile = (file: string): boolean => /\.test\.tsx?$|^src\/host\/test-room\.ts$/.test(file);
+const isTestFile = (file: string): boolean => /\.test\.tsx?$|^src\/host\/test-(?:room|desktops)\.ts$/.test(file);
 
 interface Import {
   file: string;

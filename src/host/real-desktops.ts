@@ -332,6 +332,7 @@ export class RealDesktops implements Desktops {
     await this.#clearing.get(session);
     const { saved: store } = this.#ability;
     const { saved, writing, restoring } = store.place(session);
+    await store.sweep(session);
     await this.#untilCriuIsDone(session, readSmall(`${writing}/criu`));
     const folders = new Folders(this.#places, session);
     if (existsSync(restoring)) {

@@ -79,7 +79,7 @@ export interface DumpOrder {
   folder: string;
   /** Mount points of the session that come from outside. */
   mounts: readonly string[];
-  person: { name: string; gid: number };
+  person: { uid: number; gid: number };
   /** Told its process, before anything else, so that a later life can wait for it. */
   started: (criu: ProcessMark) => Promise<void>;
 }
@@ -136,9 +136,9 @@ export class Criu {
     ];
     const asPerson = [
       'setpriv',
-      `--reuid=${person.name}`,
+      `--reuid=${person.uid}`,
       `--regid=${person.gid}`,
-      '--init-groups',
+      '--clear-groups',
       `--inh-caps=${capabilities}`,
       `--ambient-caps=${capabilities}`,
       '--',

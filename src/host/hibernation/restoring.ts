@@ -2,6 +2,7 @@
 import { link, mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { CodedError } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
+import { readMemory } from '../memory.ts';
 import { Folders, isDiskFull, removeFolders } from '../session-folders.ts';
 import { isSettled } from '../session-mounts.ts';
 import type { HibernationAbility } from './ability.ts';
@@ -20,10 +21,6 @@ function isMountPoint(place: string): boolean {
   return textIn('/proc/self/mountinfo').includes(` ${place.replaceAll(' ', '\\040')} `);
 }
 
-function memoryAvailable(): number {
-  return Number(/^MemAvailable:\s*(\d+)/m.exec(textIn('/proc/meminfo'))?.[1] ?? 0) * 1024;
-}
-
 /** What is known against continuing it now; it does not look into the image. Rejects with a CodedError. */
 async function mustFit({ contents, desktop, mounts, files }: Manifest, places: Places): Promise<void> {
   const missing = mounts.find((place) => !everywhere.has(place) && !isMountPoint(place));
@@ -36,7 +33,7 @@ async function mustFit({ contents, desktop, mounts, files }: Manifest, places: P
     throw new CodedError('display-taken', { display: desktop.slot });
   }
   const bytes = contents.files.reduce((sum, file) => sum + file.bytes, 0);
-  if (memoryAvailable() < bytes * memoryFactor) throw new CodedError('memory-short', { neededBytes: bytes });
+  if (readMemory().availableBytes < bytes * memoryFactor) throw new CodedError('memory-short', { neededBytes: bytes });
   const { bavail, bsize } = await statfs(places.hibernatedDir);
   if (bavail * bsize < bytes) throw new CodedError('disk-full', { neededBytes: bytes });
   for (const file of files) {

@@ -156,10 +156,23 @@ export class SavedDesktops {
     await removeFolders(this.place(session).writing);
   }
 
+  /** At once, whatever happens meanwhile. */
   async discard(session: string): Promise<void> {
     const { saved, writing, restoring } = this.place(session);
-    await removeFolders(saved, writing, restoring);
+    await this.sweep(session);
+    for (const folder of [saved, writing, restoring]) {
+      await rename(folder, `${folder}.gone`).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
     await syncFolder(this.#folder);
+    await this.sweep(session);
+  }
+
+  /** Removes what an earlier life had let go of. */
+  async sweep(session: string): Promise<void> {
+    const { saved, writing, restoring } = this.place(session);
+    await removeFolders(`${saved}.gone`, `${writing}.gone`, `${restoring}.gone`);
   }
 
   /** Null if there is none. Never rejects because of what is in it: that is its fault. */

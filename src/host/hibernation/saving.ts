@@ -209,7 +209,7 @@ export class Saving {
         init,
         folder: raw,
         mounts,
-        person: { name: record.user, gid },
+        person: { uid: record.uid, gid },
         started: ({ pid, startTicks }) => writeFile(`${folder}/criu`, `${pid} ${startTicks}`, { mode: 0o600 }),
       });
       dumped();
