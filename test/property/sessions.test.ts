@@ -549,12 +549,12 @@ const steps: fc.Arbitrary<Step>[] = [
       by,
       station: enter.map((one) => one.station),
       how: way,
-      then: fc.array(afterwards, { maxLength: 3 }),
+      others: fc.array(afterwards, { maxLength: 3 }),
     })
     .map(
-      ({ number, by: client, station, how, then }) =>
-        new Step(`session ${number} is saved ${how}, entered at ${station} by ${client}, then ${then.join(' and ')}`, (world) =>
-          world.comeBack(number, client, station, how, then),
+      ({ number, by: client, station, how, others }) =>
+        new Step(`session ${number} is saved ${how}, entered at ${station} by ${client}, then ${others.join(' and ')}`, (world) =>
+          world.comeBack(number, client, station, how, others),
         ),
     ),
   way.map(
