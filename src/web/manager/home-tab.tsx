@@ -163,7 +163,7 @@ export function HomeTab({ open }: { open: (tab: TabName) => void }): ReactNode {
               <ul className={styles.faults}>
                 {faulty.map((session) => (
                   <li key={session.id}>
-                    {session.user}: {savedFaultText(session.saved?.fault ?? null)}
+                    {_('{user}: {text}', { user: session.user, text: savedFaultText(session.saved?.fault ?? null) ?? '' })}
                   </li>
                 ))}
               </ul>

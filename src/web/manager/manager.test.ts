@@ -545,6 +545,78 @@ describe('the Manager', () => {
     );
   });
 
+  test('concerns several lines that were chosen with Shift, Ctrl or the button: suspend, hibernate, log off', async () => {
+    withRisks(gateway);
+    gateway.stations = [
+      ...gateway.stations,
+      makeStation('s4', 'Station 4', 'classroom'),
+      makeStation('s5', 'Station 5', 'classroom'),
+    ];
+    gateway.sessions = [
+      ...gateway.sessions,
+      ...onDisk(),
+      makeSession('j1', 'jan', 'classroom', 's4'),
+      makeSession('k1', 'kim', 'classroom', 's5'),
+    ];
+    await page.goto(gateway.url('/manager/stations'));
+    const cell = (name: RegExp) => row(page, name).getByRole('gridcell').nth(1);
+    const chosen = () => page.getByRole('row', { selected: true }).count();
+    await row(page, /chloe .*VirtualBox/).waitFor();
+    await cell(/jan/).click();
+    await cell(/kim/).click({ modifiers: ['Shift'] });
+    await button(page, 'Suspend (2)').click();
+    await shown(page, '2 sessions were suspended.');
+    await cell(/anna/).click();
+    await cell(/ben/).click({ modifiers: ['Shift'] });
+    await cell(/chloe/).click({ modifiers: ['Control'] });
+    await page.getByRole('heading', { name: '3 lines chosen' }).waitFor();
+    assert.equal(await chosen(), 3);
+    await button(page, 'Hibernate (3)').click();
+    const dialog = page.getByRole('dialog', { name: 'Hibernate 3 sessions?' });
+    await dialog.getByText('chloe', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Hibernate', exact: true }).click();
+    await shown(page, '2 sessions are saved to disk.');
+    await shown(page, 'chloe: VirtualBox cannot be saved, so the session goes on running. Close it, then try again.');
+    await button(page, 'Choose no station').click();
+    assert.equal(await page.getByRole('heading', { name: /lines chosen/ }).count(), 0);
+    // Without Shift and Ctrl, as on a touch screen.
+    await button(page, 'Choose several').click();
+    await cell(/hugo/).click();
+    await cell(/emma/).click();
+    await cell(/chloe/).click();
+    await cell(/emma/).click();
+    await page.getByRole('heading', { name: '2 lines chosen' }).waitFor();
+    gateway.calls.length = 0;
+    await button(page, 'Log off (2)').click();
+    const logOff = page.getByRole('dialog', { name: 'Log off 2 sessions?' });
+    await logOff.getByText(/Sessions on disk are removed for good, lost ones from the list\./).waitFor();
+    await logOff.getByRole('radio', { name: 'Warn first, so that work can be saved' }).click();
+    await logOff.getByRole('button', { name: 'Log off', exact: true }).click();
+    await row(page, /hugo .*Signing out/).waitFor();
+    await row(page, /chloe .*Logs off in/).waitFor();
+    const ended = gateway.calls.map(({ path, body }) => [path, body] as const).toSorted(([a], [b]) => a.localeCompare(b));
+    assert.deepEqual(ended, [
+      [`/sessions/${idOf('c1')}/log-off`, { seconds: 30 }],
+      [`/sessions/${idOf('h1')}/log-off`, { seconds: 0 }],
+    ]);
+  });
+
+  test('chooses several lines by the keyboard alone', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /Station 1 anna/).waitFor();
+    await row(page, /^classroom 3 stations/).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.getByRole('heading', { name: '2 lines chosen' }).waitFor();
+    await page.keyboard.press('Control+ArrowDown');
+    await page.keyboard.press('Control+Space');
+    await page.getByRole('heading', { name: '3 lines chosen' }).waitFor();
+    await page.keyboard.press('Control+Space');
+    await page.getByRole('heading', { name: '2 lines chosen' }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('heading', { name: 'Station 2 tasks' }).waitFor();
+  });
+
   test('does not offer to hibernate where the computer cannot, and says why', async () => {
     gateway.computers = [makeComputer('classroom', { hibernation: { ...unable, fault: 'criu-missing' } })];
     await page.goto(gateway.url('/manager/stations'));

@@ -9,15 +9,11 @@ import type { Computer } from '#contract/values.ts';
 import type { ProgramAtRisk } from '#model/session.ts';
 import type { StationRow } from '#model/station.ts';
 import { durationText, timeText, useNow } from '../clock.ts';
+import { choiceKindOf } from './chosen.ts';
+import type { ChoiceKind, Chosen } from './chosen.ts';
 import { Risks } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
 import { ComputerStatus, Countdown, Status } from './status.tsx';
-
-/** What the tasks concern: a computer, and one of its lines or none. */
-export interface Chosen {
-  computer: string | null;
-  key: string | null;
-}
 
 export type Line =
   | { kind: 'computer'; key: string; name: string; computer: Computer | null; stations: number; people: number }
@@ -30,7 +26,8 @@ export type Line =
     };
 
 export interface LineActions {
-  choose: (chosen: Chosen) => void;
+  /** `key` null: the computer itself. */
+  choose: (to: { computer: string; key: string | null }, kind: ChoiceKind) => void;
   letIn: (station: string) => void;
   refuse: (station: string) => void;
   keep: (session: string) => void;
@@ -185,7 +182,7 @@ const ComputerLine = memo(function ComputerLine(props: {
       aria-selected={props.chosen}
       tabIndex={props.reached ? 0 : -1}
       className={mergeClasses(styles.line, styles.computerLine, props.chosen && styles.chosen)}
-      onClick={() => props.actions.choose({ computer: line.name, key: null })}
+      onClick={() => props.actions.choose({ computer: line.name, key: null }, 'only')}
     >
       <div role="gridcell" className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}>
         <ServerRegular className={styles.icon} />
@@ -234,14 +231,18 @@ const StationLine = memo(
         aria-selected={props.chosen}
         tabIndex={props.reached ? 0 : -1}
         className={mergeClasses(styles.line, props.chosen && styles.chosen)}
-        onClick={() => actions.choose({ computer: row.computer, key: row.key })}
+        onMouseDown={(event) => {
+          // Shift would choose text as well.
+          if (event.shiftKey) event.preventDefault();
+        }}
+        onClick={(event) => actions.choose({ computer: row.computer, key: row.key }, choiceKindOf(event))}
       >
         <div
           role="gridcell"
           className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}
           onClick={(event) => {
             event.stopPropagation();
-            actions.choose({ computer: row.computer, key: null });
+            actions.choose({ computer: row.computer, key: null }, 'only');
           }}
         >
           <button type="button" tabIndex={-1} className={styles.name}>
@@ -352,17 +353,19 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
   const { lines, chosen, actions } = props;
   const grid = useRef<HTMLDivElement>(null);
   const focusedKey = useRef<string | null>(null);
-  const chosenKey = chosen.key ?? (chosen.computer === null ? null : `computer:${chosen.computer}`);
+  const chosenKeys = new Set(
+    chosen.keys.length > 0 ? chosen.keys : chosen.computer === null ? [] : [`computer:${chosen.computer}`],
+  );
+  const chosenKey = chosen.anchor ?? [...chosenKeys][0];
   // The one line that the Tab key reaches.
   const reachedKey = lines.some((line) => line.key === chosenKey) ? chosenKey : lines[0]?.key;
 
   const focusLine = (key: string): void => {
     grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
   };
-  const chooseLine = (line: Line): void => {
-    actions.choose(
-      line.kind === 'computer' ? { computer: line.name, key: null } : { computer: line.row.computer, key: line.key },
-    );
+  const chooseLine = (line: Line, kind: ChoiceKind): void => {
+    if (line.kind === 'computer') actions.choose({ computer: line.name, key: null }, 'only');
+    else actions.choose({ computer: line.row.computer, key: line.key }, kind);
   };
 
   // A line that goes while it has the focus hands it to the line that Tab would reach, not to the page's top.
@@ -370,7 +373,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
     const had = focusedKey.current;
     if (had === null || lines.some((line) => line.key === had) || document.activeElement !== document.body) return;
     focusedKey.current = null;
-    if (reachedKey !== undefined && reachedKey !== null) focusLine(reachedKey);
+    if (reachedKey !== undefined) focusLine(reachedKey);
   }, [lines, reachedKey]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
@@ -384,12 +387,13 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
       if (line === undefined) return;
       event.preventDefault();
       focusLine(line.key);
-      chooseLine(line);
+      // Ctrl goes there without choosing it, as in other lists.
+      if (choiceKindOf(event) !== 'toggle') chooseLine(line, choiceKindOf(event));
     } else if (event.key === ' ' || event.key === 'Enter') {
       const line = lines[at];
       if (line === undefined) return;
       event.preventDefault();
-      chooseLine(line);
+      chooseLine(line, choiceKindOf(event));
     }
   };
 
@@ -397,6 +401,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
     <div
       ref={grid}
       role="grid"
+      aria-multiselectable="true"
       aria-label={_('Stations')}
       aria-rowcount={lines.length + 1}
       className={styles.grid}
@@ -425,7 +430,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
           <ComputerLine
             key={line.key}
             line={line}
-            chosen={chosenKey === line.key}
+            chosen={chosenKeys.has(line.key)}
             chosenComputer={chosen.computer === line.name}
             reached={reachedKey === line.key}
             actions={actions}
@@ -435,7 +440,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
             key={line.key}
             row={line.row}
             atRisk={line.atRisk}
-            chosen={chosenKey === line.key}
+            chosen={chosenKeys.has(line.key)}
             chosenComputer={chosen.computer === line.row.computer}
             reached={reachedKey === line.key}
             actions={actions}

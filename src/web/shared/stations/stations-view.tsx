@@ -9,16 +9,18 @@ import {
   SearchBox,
   Switch,
   Text,
+  ToggleButton,
   makeStyles,
   tokens,
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
+import { MultiselectLtrRegular } from '@fluentui/react-icons/svg/multiselect-ltr';
 import { useLingui } from '@lingui/react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Outcome, Principal } from '#contract/api.ts';
+import type { Principal } from '#contract/api.ts';
 import { may } from '#model/permissions.ts';
 import { holdsStation, isRunning, programRiskReasons } from '#model/session.ts';
 import type { ProgramRiskReason, Session, SessionCheck } from '#model/session.ts';
@@ -26,20 +28,23 @@ import { stationRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
 import { ApiError, api } from '../api.ts';
 import { errorText } from '../error-text.ts';
+import type { ToldError } from '../error-text.ts';
 import { hibernationFaultText } from '../hibernation-text.ts';
 import { i18n } from '../i18n.ts';
 import { savedFaultText } from '../labels.ts';
 import { namesText } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
+import { chosenAfter, nothingChosen } from './chosen.ts';
+import type { Chosen } from './chosen.ts';
 import { ConfigureDialog } from './configure-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
 import { HibernateDialog } from './hibernate-dialog.tsx';
 import { LogOffDialog } from './log-off-dialog.tsx';
 import { StationGrid } from './station-grid.tsx';
-import type { Chosen, Line, LineActions } from './station-grid.tsx';
-import { ComputerTasks, LineTasks } from './tasks.tsx';
+import type { Line, LineActions } from './station-grid.tsx';
+import { ComputerTasks, LineTasks, SeveralTasks } from './tasks.tsx';
 
 const wide = '@media (min-width: 1100px)';
 
@@ -91,11 +96,20 @@ type Asked =
   | { what: 'log-off'; row: StationRow }
   | { what: 'remove-saved'; session: Session }
   | { what: 'hibernate'; session: Session; checks: readonly SessionCheck[] }
+  | { what: 'hibernate-several'; sessions: readonly Session[]; checks: readonly SessionCheck[] }
+  | { what: 'log-off-several'; sessions: readonly Session[] }
   | { what: 'hibernate-all'; computer: string; checks: readonly SessionCheck[] }
   | { what: 'log-off-all'; computer: string }
   | { what: 'configure'; station: string }
   | { what: 'remove'; station: Station }
   | { what: 'code' };
+
+/** What did not succeed of several. */
+interface Failed {
+  session: string;
+  user: string;
+  error: ToldError | null;
+}
 
 const rememberedShowAll = 'stationmaster.show-all-stations';
 
@@ -137,13 +151,15 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const room = useRoom();
   const focusTarget = useRestoreFocusTarget();
   const { level } = principal;
-  const [chosenState, setChosen] = useState<Chosen>({ computer: null, key: null });
+  const [chosenState, setChosen] = useState<Chosen>(nothingChosen);
+  /** A press on a line adds it or takes it away, for those without Ctrl and Shift. */
+  const [several, setSeveral] = useState(false);
   const [showAll, setShowAll] = useState(() => sessionStorage.getItem(rememberedShowAll) === 'yes');
   const [search, setSearch] = useState('');
   const [asked, setAsked] = useState<Asked | null>(null);
   const [suspending, setSuspending] = useState(false);
   const [hibernating, setHibernating] = useState(false);
-  const [failures, setFailures] = useState<{ title: string; outcomes: readonly Outcome[] } | null>(null);
+  const [failures, setFailures] = useState<{ title: string; outcomes: readonly Failed[] } | null>(null);
   const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
 
   const allRows = useMemo(() => stationRows(room.stations, room.sessions, { showAll }), [room.stations, room.sessions, showAll]);
@@ -186,9 +202,15 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   // With one computer there is nothing to choose; a line that is gone is chosen no more.
   const computers = lines.filter((line) => line.kind === 'computer');
   const only = computers.length === 1 ? (computers[0]?.name ?? null) : null;
-  const chosenRow = allRows.find((row) => row.key === chosenState.key) ?? null;
+  const chosenRows = chosenState.keys.flatMap((key) => allRows.find((row) => row.key === key) ?? []);
+  const chosenRow = chosenRows.length === 1 ? (chosenRows[0] ?? null) : null;
+  const chosenSessions = chosenRows.flatMap((row) => row.session ?? []);
   const chosenComputer = computers.some((line) => line.name === chosenState.computer) ? chosenState.computer : only;
-  const chosen: Chosen = { computer: chosenComputer, key: chosenRow?.key ?? null };
+  const chosen: Chosen = { ...chosenState, computer: chosenComputer, keys: chosenRows.map((row) => row.key) };
+  const order = useRef<readonly string[]>([]);
+  useEffect(() => {
+    order.current = lines.filter((line) => line.kind === 'station').map((line) => line.key);
+  }, [lines]);
 
   const attempt = async (what: string, run: () => Promise<unknown>): Promise<void> => {
     try {
@@ -208,9 +230,16 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     void attempt(_('The log-off could not be taken back.'), () => api('keepSession', { params: { id } }));
   };
   const actions = useMemo(
-    (): LineActions => ({ choose: setChosen, letIn, refuse, keep, mayLetIn: may(level, 'station.admit', 'station') }),
+    (): LineActions => ({
+      choose: (to, kind) =>
+        setChosen((before) => chosenAfter(before, order.current, to, several && kind === 'only' ? 'toggle' : kind)),
+      letIn,
+      refuse,
+      keep,
+      mayLetIn: may(level, 'station.admit', 'station'),
+    }),
     // The functions use nothing that changes but the language, with which `_` changes.
-    [_, level],
+    [_, level, several],
   );
 
   const suspendAll = async (computer: string): Promise<void> => {
@@ -277,6 +306,50 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     if (checks.length > 0) setAsked({ what: 'hibernate-all', computer, checks });
     else void attempt(_('The sessions could not be saved.'), () => hibernateAll(computer, false));
   };
+  /** Does it to each, some may fail; returns how many did not. */
+  const toEach = async (
+    sessions: readonly Session[],
+    failedTitle: string,
+    run: (session: Session) => Promise<unknown>,
+  ): Promise<number> => {
+    setFailures(null);
+    const results = await Promise.allSettled(sessions.map((session) => run(session)));
+    const failed = sessions.flatMap((session, at): Failed[] => {
+      const result = results[at];
+      if (result?.status !== 'rejected') return [];
+      const reason: unknown = result.reason;
+      const error: ToldError = reason instanceof ApiError ? { code: reason.code, details: reason.details } : { code: 'internal' };
+      return [{ session: session.id, user: session.user, error }];
+    });
+    if (failed.length > 0) setFailures({ title: failedTitle, outcomes: failed });
+    return sessions.length - failed.length;
+  };
+  const suspendSeveral = async (sessions: readonly Session[]): Promise<void> => {
+    const count = await toEach(sessions, _('Not suspended:'), ({ id }) => api('suspendSession', { params: { id } }));
+    if (count > 0)
+      notices.done(_('{count, plural, one {# session was suspended.} other {# sessions were suspended.}}', { count }));
+  };
+  const hibernateSeveral = async (sessions: readonly Session[], closing: boolean): Promise<void> => {
+    const count = await toEach(sessions, _('Not saved, they go on running:'), ({ id }) =>
+      api('hibernateSession', { params: { id }, body: { closing } }),
+    );
+    if (count > 0)
+      notices.done(_('{count, plural, one {# session is saved to disk.} other {# sessions are saved to disk.}}', { count }));
+  };
+  const askHibernateSeveral = (sessions: readonly Session[]): void => {
+    const checks = sessions.flatMap(({ id, user }) => {
+      const atRisk = risks.get(id) ?? [];
+      return atRisk.length === 0 ? [] : [{ session: id, user, atRisk }];
+    });
+    if (checks.length > 0) setAsked({ what: 'hibernate-several', sessions, checks });
+    else void hibernateSeveral(sessions, false);
+  };
+  const logOffSeveral = async (sessions: readonly Session[], seconds: number): Promise<void> => {
+    await toEach(sessions, _('Not logged off:'), ({ id, state }) =>
+      // Nobody can be warned of what is on disk.
+      api('logOffSession', { params: { id }, body: { seconds: state === 'hibernated' || state === 'lost' ? 0 : seconds } }),
+    );
+  };
   const logOffAll = async (computer: string, seconds: number): Promise<void> => {
     setFailures(null);
     const { outcomes } = await api('logOffAll', { params: { name: computer }, body: { seconds } });
@@ -313,6 +386,14 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
         />
         <div className={styles.space} />
+        <ToggleButton
+          icon={<MultiselectLtrRegular />}
+          checked={several}
+          title={_('Each press on a line adds it or takes it away. Shift and Ctrl do the same without this button.')}
+          onClick={() => setSeveral(!several)}
+        >
+          {_('Choose several')}
+        </ToggleButton>
         <Switch
           checked={showAll}
           label={_('Show all stations')}
@@ -334,7 +415,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
             <ul className={styles.failures}>
               {failures.outcomes.map((outcome) => (
                 <li key={outcome.session}>
-                  {outcome.user}: {outcome.error !== null && errorText(outcome.error)}
+                  {_('{user}: {text}', { user: outcome.user, text: outcome.error === null ? '' : errorText(outcome.error) })}
                 </li>
               ))}
             </ul>
@@ -419,7 +500,44 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           configure={(station) => setAsked({ what: 'configure', station: station.id })}
           remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
           letIn={letIn}
-          unchoose={() => setChosen({ computer: chosenRow.computer, key: null })}
+          unchoose={() => setChosen({ ...nothingChosen, computer: chosenRow.computer })}
+        />
+      )}
+      {chosenRows.length > 1 && (
+        <SeveralTasks
+          className={styles.line}
+          level={level}
+          count={chosenRows.length}
+          sessions={chosenSessions}
+          ableToSave={(session) => faultOf(session.computer) === null}
+          suspend={(sessions) => void suspendSeveral(sessions)}
+          hibernate={askHibernateSeveral}
+          logOff={(sessions) => setAsked({ what: 'log-off-several', sessions })}
+          unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
+        />
+      )}
+      {asked?.what === 'hibernate-several' && (
+        <HibernateDialog
+          title={_('Hibernate {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
+          checks={asked.checks}
+          several
+          hibernate={(closing) => hibernateSeveral(asked.sessions, closing)}
+          close={() => setAsked(null)}
+        />
+      )}
+      {asked?.what === 'log-off-several' && (
+        <LogOffDialog
+          title={_('Log off {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
+          stake={
+            asked.sessions.some((session) => session.state === 'hibernated' || session.state === 'lost')
+              ? _(
+                  'All their programs are closed, and what is not saved by then is lost. Sessions on disk are removed for good, lost ones from the list.',
+                )
+              : _('All their programs are closed, and what is not saved by then is lost.')
+          }
+          defaultSeconds={asked.sessions.some(holdsStation) ? room.settings.logOffCountdownSeconds : 0}
+          logOff={(seconds) => logOffSeveral(asked.sessions, seconds)}
+          close={() => setAsked(null)}
         />
       )}
       {asked?.what === 'log-off' && asked.row.session !== null && (

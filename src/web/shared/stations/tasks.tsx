@@ -222,3 +222,70 @@ export function LineTasks(props: {
     </section>
   );
 }
+
+export function SeveralTasks(props: {
+  level: Level;
+  /** How many lines are chosen. */
+  count: number;
+  /** The sessions of these lines. */
+  sessions: readonly Session[];
+  /** False where the computer of the session cannot save sessions to disk. */
+  ableToSave: (session: Session) => boolean;
+  suspend: (sessions: readonly Session[]) => void;
+  hibernate: (sessions: readonly Session[]) => void;
+  logOff: (sessions: readonly Session[]) => void;
+  unchoose: () => void;
+  className?: string | undefined;
+}): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const titleId = useId();
+  const { level, sessions } = props;
+  const suspendable = sessions.filter((session) => holdsStation(session) && sessionAfter(session.state, 'suspend') !== undefined);
+  const saveable = sessions.filter((session) => isRunning(session) && props.ableToSave(session));
+  const endable = sessions.filter((session) => session.state !== 'ending');
+  return (
+    <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
+      <div className={styles.head}>
+        <Subtitle2 as="h2" block id={titleId} className={styles.title}>
+          {_('{count, plural, one {# line chosen} other {# lines chosen}}', { count: props.count })}
+        </Subtitle2>
+        <Button
+          appearance="subtle"
+          size="small"
+          icon={<DismissRegular />}
+          aria-label={_('Choose no station')}
+          title={_('Choose no station')}
+          onClick={props.unchoose}
+        />
+      </div>
+      <div className={styles.buttons}>
+        {may(level, 'session.suspend', 'standard-session') && (
+          <Task
+            icon={<PauseCircleRegular />}
+            label={_('Suspend ({count})', { count: suspendable.length })}
+            run={() => props.suspend(suspendable)}
+            disabled={suspendable.length === 0}
+          />
+        )}
+        {may(level, 'session.hibernate', 'standard-session') && (
+          <Task
+            icon={<SaveRegular />}
+            label={_('Hibernate ({count})', { count: saveable.length })}
+            title={_('Saves the sessions to disk and frees their memory.')}
+            run={() => props.hibernate(saveable)}
+            disabled={saveable.length === 0}
+          />
+        )}
+        {may(level, 'session.log-off', 'standard-session') && (
+          <Task
+            icon={<SignOutRegular />}
+            label={_('Log off ({count})', { count: endable.length })}
+            run={() => props.logOff(endable)}
+            disabled={endable.length === 0}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
