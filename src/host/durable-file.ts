@@ -1,5 +1,6 @@
-// A small file of root's that is replaced as a whole, and is on the disk when that is done.
+// Files of root's that are replaced as a whole, and are on the disk when that is done.
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 function syncFolder(folder: string): void {
@@ -49,4 +50,26 @@ export function removeDurably(path: string): void {
   if (readFileIfThere(path) === null) return;
   rmSync(path);
   syncFolder(dirname(path));
+}
+
+/** As `writeDurably`, while the program goes on: for what is written often, or is large. The folder must be there. */
+export async function writeDurablyMeanwhile(path: string, content: string | Uint8Array): Promise<void> {
+  {
+    await using handle = await open(`${path}.new`, 'w', 0o600);
+    await handle.writeFile(content);
+    await handle.sync();
+  }
+  await rename(`${path}.new`, path);
+  await syncNames(dirname(path));
+}
+
+/** Fulfilled when the names in the folder are on the disk. */
+export async function syncNames(folder: string): Promise<void> {
+  await using handle = await open(folder, 'r');
+  await handle.sync();
+}
+
+/** True if `error` says that there is no space left. */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

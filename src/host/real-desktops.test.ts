@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, lstat, mkdir, readFile, readdir, readlink, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { pixelSocket } from '#contract/places.ts';
 import type { SessionCause } from '#model/session.ts';
 import type { Desktop } from './desktops.ts';
-import { PamSignIns } from './pam-sign-ins.ts';
 import { isRunning } from './processes.ts';
-import { RealDesktops } from './real-desktops.ts';
-import { appearing, desktopsOf, init, inside, named, newSession, open, running, until, within } from './test-desktops.ts';
+import { appearing, desktopsOf, init, inside, newSession, open, running, until, within } from './test-desktops.ts';
 import { makeTestRoom } from './test-room.ts';
 import type { TestAccount, TestRoom } from './test-room.ts';
 

@@ -16,6 +16,7 @@ import { sessionSchema } from '#contract/values.ts';
 import type { ProgramAtRisk, SavedSession, Session, SessionCause } from '#model/session.ts';
 import { z } from 'zod';
 import type { Desktop, DesktopOrder, Desktops, FoundDesktop, SaveOrder } from './desktops.ts';
+import { isDiskFull, writeDurablyMeanwhile } from './durable-file.ts';
 import type { HibernationAbility } from './hibernation/ability.ts';
 import { mayEverything } from './hibernation/criu.ts';
 import { ProgramNames } from './hibernation/program-names.ts';
@@ -26,18 +27,7 @@ import { Saving, letRunOn } from './hibernation/saving.ts';
 import { processesOf } from './hibernation/session-processes.ts';
 import { PamAttempt, compileCache } from './pam-sign-ins.ts';
 import { isRunning, kill, signal } from './processes.ts';
-import {
-  Folders,
-  appearance,
-  isDiskFull,
-  lacksRoom,
-  makeFolder,
-  markFrom,
-  readSmall,
-  removeFolders,
-  writeLasting,
-  writeWhole,
-} from './session-folders.ts';
+import { Folders, appearance, lacksRoom, makeFolder, markFrom, readSmall, removeFolders, writeWhole } from './session-folders.ts';
 import type { DesktopRecord } from './session-folders.ts';
 import type { SignInAttempt } from './sign-in.ts';
 import { authorityFile } from './x-authority.ts';
@@ -267,7 +257,7 @@ class RealDesktop implements Desktop {
       if (this.#saved || this.#ending || init === null || !isRunning(init)) return;
       const programs = this.#around.names.open(processesOf(init));
       try {
-        await writeLasting(`${state}/note.json`, JSON.stringify({ session, programs, at: Date.now() }), 0o600);
+        await writeDurablyMeanwhile(`${state}/note.json`, JSON.stringify({ session, programs, at: Date.now() }));
       } catch (error) {
         this.#around.log({ session: this.session, reason: String(error) }, 'what is open in a session could not be noted');
       }

@@ -1,7 +1,7 @@
 // Where a session's things are on the computer, and how they are read: what a person may have put there is never followed.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, watch } from 'node:fs';
-import { chmod, chown, mkdir, open, rename, statfs, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { idSchema } from '#contract/values.ts';
@@ -40,23 +40,6 @@ export async function writeWhole(file: string, text: string, mode: number): Prom
   await rename(`${file}.new`, file);
 }
 
-/** The same, and it is on the disk when this is fulfilled: its name too. */
-export async function writeLasting(file: string, content: string | Uint8Array, mode: number): Promise<void> {
-  {
-    await using handle = await open(`${file}.new`, 'w', mode);
-    await handle.writeFile(content);
-    await handle.sync();
-  }
-  await rename(`${file}.new`, file);
-  await syncFolder(file.slice(0, file.lastIndexOf('/')));
-}
-
-/** Fulfilled when the names in the folder are on the disk. */
-export async function syncFolder(folder: string): Promise<void> {
-  await using handle = await open(folder, 'r');
-  await handle.sync();
-}
-
 export async function makeFolder(folder: string, mode: number, uid = 0, gid = 0): Promise<void> {
   await mkdir(folder);
   await chown(folder, uid, gid);
@@ -66,10 +49,6 @@ export async function makeFolder(folder: string, mode: number, uid = 0, gid = 0)
 export async function lacksRoom(folder: string, bytes = smallestRoomBytes): Promise<boolean> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize < bytes;
-}
-
-export function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 export function markFrom(text: string | undefined): ProcessMark | null {

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Session } from '#model/session.ts';
 import { newIdentity } from './identity.ts';
-import { isDiskFull, SessionRecords } from './session-record.ts';
+import { isDiskFull } from './durable-file.ts';
+import { SessionRecords } from './session-record.ts';
 import type { SessionRecord } from './session-record.ts';
 
 class Folder implements Disposable {

@@ -17,11 +17,6 @@ function codeOf(error: unknown): string | undefined {
   return (error as { code?: string }).code;
 }
 
-/** True if `error` says that there is no space left. */
-export function isDiskFull(error: unknown): boolean {
-  return codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
-}
-
 /** The records of all sessions. Everything is synchronous, so that a change and its record are one step. */
 export class SessionRecords {
   readonly #folder: string;

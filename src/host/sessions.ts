@@ -10,7 +10,7 @@ import type { PosixAccount } from './accounts.ts';
 import type { Clock } from './clock.ts';
 import type { Desktop, DesktopOrder, Desktops, FoundDesktop } from './desktops.ts';
 import { newIdentity } from './identity.ts';
-import { isDiskFull } from './session-record.ts';
+import { isDiskFull } from './durable-file.ts';
 import type { SessionRecord, SessionRecords } from './session-record.ts';
 import type { SignInAttempt } from './sign-in.ts';
 import { Turnstile } from './turnstile.ts';

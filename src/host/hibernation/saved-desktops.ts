@@ -9,7 +9,8 @@ import type { ErrorCode } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
 import { idSchema, sessionSchema } from '#contract/values.ts';
 import type { Session } from '#model/session.ts';
-import { desktopRecordSchema, readSmall, removeFolders, syncFolder, writeLasting } from '../session-folders.ts';
+import { syncNames, writeDurablyMeanwhile } from '../durable-file.ts';
+import { desktopRecordSchema, readSmall, removeFolders } from '../session-folders.ts';
 import { reopeningSchema } from './browsers.ts';
 import { DamagedImage, ImageWriter, contentsSchema, unpackImage } from './image-file.ts';
 import { textIn } from './session-processes.ts';
@@ -75,6 +76,7 @@ async function bytesIn(folder: string): Promise<number> {
 export class SavedDesktops {
   readonly #places: Places;
   readonly #folder: string;
+  #askingForSecret: Promise<Buffer> | null = null;
 
   constructor(places: Places) {
     this.#places = places;
@@ -144,11 +146,11 @@ export class SavedDesktops {
     const { saved, writing } = this.place(manifest.session.id);
     const text = JSON.stringify({ ...manifest, version: 1, computer: machineId(), kernel: textIn('/proc/version').trim() });
     await removeFolders(`${writing}/raw`, `${writing}/criu`);
-    await writeLasting(`${writing}/manifest.json`, text, 0o600);
-    await writeLasting(`${writing}/signature`, await this.#sign(text), 0o600);
-    await syncFolder(writing);
+    await writeDurablyMeanwhile(`${writing}/manifest.json`, text);
+    await writeDurablyMeanwhile(`${writing}/signature`, await this.#sign(text));
+    await syncNames(writing);
     await rename(writing, saved);
-    await syncFolder(this.#folder);
+    await syncNames(this.#folder);
   }
 
   /** Lets go of what was being written. */
@@ -165,7 +167,7 @@ export class SavedDesktops {
         if (error.code !== 'ENOENT') throw error;
       });
     }
-    await syncFolder(this.#folder);
+    await syncNames(this.#folder);
     await this.sweep(session);
   }
 
@@ -198,7 +200,7 @@ export class SavedDesktops {
 
   /** Remembers that it can never be continued. */
   async condemn(session: string, fault: ErrorCode): Promise<void> {
-    await writeLasting(`${this.place(session).saved}/fault`, fault, 0o600);
+    await writeDurablyMeanwhile(`${this.place(session).saved}/fault`, fault);
   }
 
   /**
@@ -218,7 +220,7 @@ export class SavedDesktops {
       throw error;
     }
     await rename(saved, restoring);
-    await syncFolder(this.#folder);
+    await syncNames(this.#folder);
     return `${restoring}/raw`;
   }
 
@@ -227,10 +229,18 @@ export class SavedDesktops {
     const { saved, restoring } = this.place(session);
     await removeFolders(`${restoring}/raw`);
     await rename(restoring, saved);
-    await syncFolder(this.#folder);
+    await syncNames(this.#folder);
   }
 
+  /** One at a time: of two that make it at once, one would be replaced, and what was encrypted with it lost. */
   async #secret(): Promise<Buffer> {
+    this.#askingForSecret ??= this.#readSecret().finally(() => {
+      this.#askingForSecret = null;
+    });
+    return await this.#askingForSecret;
+  }
+
+  async #readSecret(): Promise<Buffer> {
     const file = `${this.#places.stateDir}/host/hibernation.key`;
     try {
       const key = await readFile(file);
@@ -238,7 +248,7 @@ export class SavedDesktops {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       await mkdir(`${this.#places.stateDir}/host`, { recursive: true, mode: 0o700 });
-      await writeLasting(file, randomBytes(keyBytes), 0o600);
+      await writeDurablyMeanwhile(file, randomBytes(keyBytes));
     }
     return readFileSync(file);
   }

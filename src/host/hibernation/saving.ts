@@ -9,7 +9,7 @@ import { CodedError } from '#contract/errors.ts';
 import type { Session } from '#model/session.ts';
 import { isRunning, signal } from '../processes.ts';
 import type { ProcessMark } from '../processes.ts';
-import { isDiskFull } from '../session-folders.ts';
+import { isDiskFull } from '../durable-file.ts';
 import type { DesktopRecord } from '../session-folders.ts';
 import type { HibernationAbility } from './ability.ts';
 import { reopeningOf } from './browsers.ts';
@@ -105,7 +105,7 @@ async function close(risks: readonly Risk[]): Promise<void> {
 
 /** Lets run on what CRIU has stopped: children first, so that no shell believes that somebody has stopped its program. */
 export function letRunOn(init: ProcessMark, stoppedBefore: ReadonlySet<number> = new Set()): void {
-  for (const process of processesOf(init).reverse()) {
+  for (const process of processesOf(init).toReversed()) {
     if (!stoppedBefore.has(process.pid)) signal(process, 'SIGCONT');
   }
 }
