@@ -9,7 +9,7 @@ import { sessionMounts } from '#host/hibernation/session-mount-table.ts';
 import type { Manifest } from '#host/hibernation/saved-desktops.ts';
 import { kill } from '#host/processes.ts';
 import type { ProcessMark } from '#host/processes.ts';
-import { Folders, removeFolders, syncFolder } from '#host/session-folders.ts';
+import { Folders, removeFolders } from '#host/session-folders.ts';
 import type { TestAccount } from '#host/test-room.ts';
 import type { Places } from '#contract/places.ts';
 
@@ -24,11 +24,10 @@ async function bytesIn(folder: string): Promise<number> {
 }
 
 async function syncAll(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of [...(await readdir(folder)), '.']) {
     await using file = await open(`${folder}/${name}`, 'r');
     await file.sync();
   }
-  await syncFolder(folder);
 }
 
 export class BareCriu {
@@ -55,16 +54,16 @@ export class BareCriu {
   }
 
   /** Writes a running desktop, which runs on afterwards. `safeMs`: until it is on the disk. */
-  async dump(init: ProcessMark, { name, uid, gid }: TestAccount): Promise<{ plainMs: number; safeMs: number; bytes: number }> {
+  async dump(init: ProcessMark, person: TestAccount): Promise<{ plainMs: number; safeMs: number; bytes: number }> {
     const folder = this.#folder;
     await removeFolders(folder);
     await mkdir(folder, { mode: 0o700 });
-    await chown(folder, uid, gid);
+    await chown(folder, person.uid, person.gid);
     const mounts = sessionMounts(init.pid)
       .filter(({ external }) => external)
       .map(({ place }) => place);
     const started = performance.now();
-    await this.#criu.dump({ init, folder, mounts, person: { name, gid }, started: () => Promise.resolve() });
+    await this.#criu.dump({ init, folder, mounts, person, started: () => Promise.resolve() });
     const plainMs = performance.now() - started;
     letRunOn(init);
     await syncAll(folder);
