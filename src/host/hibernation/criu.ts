@@ -57,6 +57,11 @@ export function mayEverything(): boolean {
   return ((BigInt(`0x${effective}`) >> sysResource) & 1n) === 1n;
 }
 
+/** Under a filter of system calls `criu check` is content, and no session can be saved. */
+function isFiltered(): boolean {
+  return !/^Seccomp:\s*0$/m.test(textIn('/proc/self/status'));
+}
+
 /** It did not work; `words` are what it wrote of errors, `pid` the process that it stumbled over, as the computer counts. */
 export class CriuFailure extends Error {
   override name = 'CriuFailure';
@@ -102,6 +107,8 @@ export class Criu {
 
   /** The first that works on this kernel; else what the last one that is there said, null if none is there. */
   static async find(places: Places): Promise<{ criu: Criu } | { criu: null; says: string | null }> {
+    if (isFiltered())
+      return { criu: null, says: 'a filter of system calls (seccomp) is set: it does not let CRIU save anything' };
     let says: string | null = null;
     for (const command of criuCommands(places, process.arch)) {
       const [program = '', ...args] = command;
