@@ -116,6 +116,16 @@ async function sweep(): Promise<void> {
   }
 }
 
+/**
+ * What is unmounted here is unmounted in the other machines as well, each of which has begun with a copy of all that was mounted;
+ * else it would keep its neighbours' disks.
+ */
+async function shareMounts(): Promise<void> {
+  if ((await tryProgram('mountpoint', ['--quiet', '--', machinesDir])).code === 0) return;
+  await runProgram('mount', ['--bind', '--', machinesDir, machinesDir]);
+  await runProgram('mount', ['--make-shared', '--', machinesDir]);
+}
+
 async function layBridge(): Promise<void> {
   if ((await tryProgram('ip', ['link', 'show', 'dev', bridge])).code === 0) return;
   await runProgram('ip', ['link', 'add', 'name', bridge, 'type', 'bridge']);
@@ -214,6 +224,7 @@ export class Machine implements AsyncDisposable {
       await mkdir(machine.root, { recursive: true });
       await writeFile(`${machine.#folder}/owner`, (await processMark(process.pid)) ?? '');
       await layBridge();
+      await shareMounts();
       return machine;
     }
     throw new Error(`all ${lastNumber - firstNumber + 1} machines of the lab are in use`);
@@ -420,6 +431,8 @@ export class Machine implements AsyncDisposable {
     await using _lock = await lockMachines();
     await removeMachine(this.name);
     await running?.ended;
-    if ((await readdir(machinesDir)).length === 0) await tryProgram('ip', ['link', 'delete', 'dev', bridge]);
+    if ((await readdir(machinesDir)).length > 0) return;
+    await tryProgram('ip', ['link', 'delete', 'dev', bridge]);
+    await tryProgram('umount', ['--', machinesDir]);
   }
 }
