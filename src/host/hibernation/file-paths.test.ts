@@ -38,7 +38,7 @@ function message(fields: readonly Field[]): Buffer {
 }
 
 function image(entries: readonly Buffer[]): Buffer {
-  const parts = [Buffer.from([0x44, 0x56, 0x49, 0x54, 0x01, 0x02, 0x03, 0x04])];
+  const parts: Buffer[] = [Buffer.from([0x44, 0x56, 0x49, 0x54, 0x01, 0x02, 0x03, 0x04])];
   for (const entry of entries) {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(entry.length);
