@@ -3,8 +3,6 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { SessionProcess } from './session-processes.ts';
 
-const folder = '/usr/share/applications';
-
 /** Parts of the desktop itself, which nobody has opened. */
 const furniture: ReadonlySet<string> = new Set(
   (
@@ -41,6 +39,12 @@ function entryOf(text: string): Entry | null {
 export class ProgramNames {
   #entries: ReadonlyMap<string, readonly Entry[]> = new Map();
   #readAt = -1;
+  readonly #folder: string;
+
+  /** `folder`: where the desktop files lie. */
+  constructor(folder = '/usr/share/applications') {
+    this.#folder = folder;
+  }
 
   /** `Firefox ESR`; null for what is no application of the computer, or a part of the desktop itself. */
   of(process: SessionProcess): string | null {
@@ -69,13 +73,13 @@ export class ProgramNames {
   }
 
   #readAnew(): void {
-    const changedAt = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const changedAt = statSync(this.#folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (changedAt === this.#readAt) return;
     this.#readAt = changedAt;
     const entries = new Map<string, Entry[]>();
-    for (const file of changedAt === 0 ? [] : readdirSync(folder)) {
+    for (const file of changedAt === 0 ? [] : readdirSync(this.#folder)) {
       if (!file.endsWith('.desktop')) continue;
-      const entry = this.#read(`${folder}/${file}`);
+      const entry = this.#read(`${this.#folder}/${file}`);
       if (entry === null) continue;
       const command = basename(entry.words[0] ?? '');
       entries.set(command, [...(entries.get(command) ?? []), entry]);
