@@ -20,6 +20,7 @@ describe('a machine of the lab', () => {
       Browser.open(),
     ]);
     product = await InstalledProduct.install(machine);
+    await product.changeSettings({ leaveWarningSeconds: 0 });
     person = await product.addAccount();
   });
   after(async () => {
@@ -68,7 +69,11 @@ describe('a machine of the lab', () => {
     assert.notEqual(await bootId(), was);
     await machine.run('ls', ['/srv/small/before', `${person.home}/before`]);
     await product.answers();
-    assert.deepEqual(JSON.parse(await product.cli('session', 'list', '--json')), []);
+    const sessions = JSON.parse(await product.cli('session', 'list', '--json')) as { user: string; state: string }[];
+    assert.deepEqual(
+      sessions.map(({ user, state }) => ({ user, state })),
+      [{ user: person.name, state: 'hibernated' }],
+    );
     assert.match(await product.up(), /nothing was changed/);
     await signIn();
   });
@@ -82,7 +87,12 @@ describe('a machine of the lab', () => {
     await machine.start();
     await machine.run('ls', ['/srv/small/before', `${person.home}/before`]);
     await product.answers();
-    await signIn();
+    await viewShown(station.page, 'sign-in', 30_000);
+    await signInAtStation(station.page, person.name, person.password);
+    // Nobody saved the session before the plug was pulled.
+    await viewShown(station.page, 'lost', 30_000);
+    await station.page.getByRole('button', { name: 'Continue' }).click();
+    await desktopShown(station.page);
   });
 
   test('a disk of its own can be filled to the last byte', async () => {
