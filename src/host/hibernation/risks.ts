@@ -37,7 +37,7 @@ function tcpConnections(): Set<string> {
   return inodes;
 }
 
-interface UnixConnection {
+export interface UnixConnection {
   inode: string;
   path: string;
   peer: string;
@@ -122,10 +122,14 @@ interface Facts {
 }
 
 /** Sockets of the session that are connected to who is not in it; stations that look at its X server do not count. */
-async function outsideConnections(processes: readonly SessionProcess[], pixels: string): Promise<Set<string>> {
+function outsideConnections(
+  processes: readonly SessionProcess[],
+  pixels: string,
+  connections: readonly UnixConnection[],
+): Set<string> {
   const inside = new Set(processes.flatMap(({ pid }) => heldBy(pid).sockets));
   const outside = new Set<string>();
-  for (const { inode, path, peer } of await unixConnections()) {
+  for (const { inode, path, peer } of connections) {
     // Without a peer the other end has been closed: that can be saved.
     if (peer !== '0' && path !== pixels && inside.has(inode) && !inside.has(peer)) outside.add(inode);
   }
@@ -134,16 +138,23 @@ async function outsideConnections(processes: readonly SessionProcess[], pixels: 
 
 /**
  * What is at risk in the session of this init, each program once. `pixels`: the path of its X server's socket.
- * `asRoot`: CRIU runs as root, else as the person.
+ * `asRoot`: CRIU runs as root, else as the person. `known`: all connections there are, if that has just been asked.
  */
-export async function risksOf(init: ProcessMark, pixels: string, asRoot: boolean, names: ProgramNames): Promise<Risk[]> {
+export async function risksOf(
+  init: ProcessMark,
+  pixels: string,
+  asRoot: boolean,
+  names: ProgramNames,
+  known?: readonly UnixConnection[],
+): Promise<Risk[]> {
+  const connections = known ?? (await unixConnections());
   const processes = processesOf(init);
   const facts: Facts = {
     asRoot,
     namespaces: namespacesOf(init.pid),
     ids: idsOf(init.pid),
     tcp: tcpConnections(),
-    outside: await outsideConnections(processes, pixels),
+    outside: outsideConnections(processes, pixels, connections),
   };
   const risks: Risk[] = [];
   /** Whose descendants need no look of their own. */

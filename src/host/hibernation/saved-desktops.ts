@@ -1,6 +1,6 @@
 // The saved desktops of this computer: one folder each, complete and signed, or it is not there. See docs/protocol.md.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { link, mkdir, readFile, readdir, rename, stat, statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { z } from 'zod';
@@ -109,7 +109,7 @@ export class SavedDesktops {
   /** Begins an image anew. Gives the folder that CRIU writes to. */
   async begin(session: string): Promise<{ folder: string; raw: string }> {
     const { writing } = this.place(session);
-    await removeFolders(writing);
+    if (existsSync(writing)) await removeFolders(writing);
     const raw = `${writing}/raw`;
     await mkdir(raw, { recursive: true, mode: 0o700 });
     return { folder: writing, raw };
@@ -138,17 +138,25 @@ export class SavedDesktops {
       );
       files.push({ path, kept, inode: found.ino, bytes: found.size, changedMs: found.mtimeMs });
     }
+    await syncNames(folder);
     return files;
+  }
+
+  /** What CRIU wrote is packed and no longer needed as it is. */
+  async forgetRaw(session: string): Promise<void> {
+    const { writing } = this.place(session);
+    await removeFolders(`${writing}/raw`, `${writing}/criu`);
   }
 
   /** From here on it counts: fulfilled when all of it is on the disk under its own name. */
   async commit(manifest: Omit<Manifest, 'version' | 'computer' | 'kernel'>): Promise<void> {
     const { saved, writing } = this.place(manifest.session.id);
     const text = JSON.stringify({ ...manifest, version: 1, computer: machineId(), kernel: textIn('/proc/version').trim() });
-    await removeFolders(`${writing}/raw`, `${writing}/criu`);
-    await writeDurablyMeanwhile(`${writing}/manifest.json`, text);
-    await writeDurablyMeanwhile(`${writing}/signature`, await this.#sign(text));
-    await syncNames(writing);
+    const signature = await this.#sign(text);
+    await Promise.all([
+      writeDurablyMeanwhile(`${writing}/manifest.json`, text),
+      writeDurablyMeanwhile(`${writing}/signature`, signature),
+    ]);
     await rename(writing, saved);
     await syncNames(this.#folder);
   }
@@ -210,7 +218,7 @@ export class SavedDesktops {
   async unpack({ session, contents }: Manifest): Promise<string> {
     const { saved, restoring } = this.place(session.id);
     const raw = `${saved}/raw`;
-    await removeFolders(raw);
+    if (existsSync(raw)) await removeFolders(raw);
     try {
       const key = contents.encrypted ? await this.#key('image') : null;
       await unpackImage(`${saved}/image`, contents, key, raw);

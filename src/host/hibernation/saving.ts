@@ -20,8 +20,9 @@ import { filesOf } from './image-file.ts';
 import type { ImageWriter } from './image-file.ts';
 import type { ProgramNames } from './program-names.ts';
 import { risksOf, unixConnections } from './risks.ts';
-import type { Risk } from './risks.ts';
+import type { Risk, UnixConnection } from './risks.ts';
 import { startInSession } from './run-in-session.ts';
+import type { KeptFile } from './saved-desktops.ts';
 import { sessionMounts } from './session-mount-table.ts';
 import { linkIn, processesOf, textIn } from './session-processes.ts';
 
@@ -56,13 +57,18 @@ export interface Target {
 
 type Log = (details: Readonly<Record<string, string | number>>, message: string) => void;
 
+/** Where the kernel tells what a process has in memory: at once but each for itself, or shared out, for which it walks through it all. */
+const memoryTables = {
+  atMost: { file: 'status', lines: /^(?:RssAnon|RssShmem|VmSwap):\s*(\d+)/gm },
+  exactly: { file: 'smaps_rollup', lines: /^(?:Pss_Anon|Pss_Shmem|SwapPss):\s*(\d+)/gm },
+} as const;
+
 /** What the session has in memory that is not on disk anyway, in bytes. */
-function memoryOf(init: ProcessMark): number {
+function memoryOf(init: ProcessMark, how: keyof typeof memoryTables): number {
+  const { file, lines } = memoryTables[how];
   let kilobytes = 0;
   for (const { pid } of processesOf(init)) {
-    for (const match of textIn(`/proc/${pid}/smaps_rollup`).matchAll(/^(?:Pss_Anon|Pss_Shmem|SwapPss):\s*(\d+)/gm)) {
-      kilobytes += Number(match[1]);
-    }
+    for (const match of textIn(`/proc/${pid}/${file}`).matchAll(lines)) kilobytes += Number(match[1]);
   }
   return kilobytes * 1024;
 }
@@ -103,6 +109,12 @@ async function close(risks: readonly Risk[]): Promise<void> {
   );
 }
 
+/** As Promise.all, but nothing is under way any more when it rejects. */
+async function allOf<const T extends readonly Promise<unknown>[]>(work: T): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
+}
+
 /** Lets run on what CRIU has stopped: children first, so that no shell believes that somebody has stopped its program. */
 export function letRunOn(init: ProcessMark, stoppedBefore: ReadonlySet<number> = new Set()): void {
   for (const process of processesOf(init).toReversed()) {
@@ -131,13 +143,17 @@ export class Saving {
     const { init, pixels } = target;
     let reopen: Reopening[] = [];
     let dumped = false;
+    let keeping: Promise<KeptFile[]> | null = null;
+    const keepFiles = (): Promise<KeptFile[]> => {
+      keeping ??= this.#ability.saved.keepFiles(order.session.id, filesInUse(init));
+      return keeping;
+    };
     const stoppedBefore = new Set<number>();
     await chmod(pixels, 0o700);
     try {
-      await this.#untilUnwatched(pixels);
-      await this.#mustHaveRoom(init);
+      const [connections] = await Promise.all([this.#untilUnwatched(pixels), this.#mustHaveRoom(init)]);
       const programs = this.#names.open(processesOf(init));
-      const risks = await risksOf(init, `${pixels}/rfb`, criu.asRoot, this.#names);
+      const risks = await risksOf(init, `${pixels}/rfb`, criu.asRoot, this.#names, connections);
       const lost = risks.filter(({ fate }) => fate === 'lost');
       if (lost[0] !== undefined && !order.closing) {
         throw new CodedError('cannot-be-saved', { program: lost[0].program, reason: lost[0].reason });
@@ -146,16 +162,18 @@ export class Saving {
       await close(risks.filter(({ fate }) => fate !== 'disconnected'));
       await this.#unmount(init);
       for (const { pid, state } of processesOf(init)) if (state === 'T') stoppedBefore.add(pid);
-      const files = filesInUse(init);
       const { folder, raw } = await this.#ability.saved.begin(order.session.id);
       const mounts = sessionMounts(init.pid)
         .filter(({ external }) => external)
         .map(({ place }) => place);
       await using writer = await this.#ability.saved.writer(order.session.id, order.encrypted);
-      await this.#dump(criu, target, { folder, raw, mounts }, writer, () => {
-        dumped = true;
+      await this.#dump(criu, target, { folder, raw, mounts }, writer, {
+        stopped: () => void keepFiles().catch(() => undefined),
+        dumped: () => {
+          dumped = true;
+        },
       });
-      const contents = await writer.finish();
+      const [files, contents] = await allOf([keepFiles(), writer.finish(), this.#ability.saved.forgetRaw(order.session.id)]);
       await this.#ability.saved.commit({
         session: order.session,
         desktop: target.record,
@@ -163,46 +181,51 @@ export class Saving {
         programs,
         mounts,
         reopen,
-        files: await this.#ability.saved.keepFiles(order.session.id, files),
+        files,
         criu: criu.version,
         contents,
       });
     } catch (error) {
       if (dumped) letRunOn(init, stoppedBefore);
+      await Promise.resolve(keeping).catch(() => undefined);
       await this.#undo(target, order.session.id, reopen);
       throw this.#told(error, target.init);
     }
   }
 
-  /** CRIU writes, and what it has written is packed at the same time. */
+  /**
+   * CRIU writes, and what it has written is packed at the same time. Tells when all processes are stopped, which is not told where
+   * none has memory of its own, and when CRIU is done.
+   */
   async #dump(
     criu: Criu,
     { init, record }: Target,
     { folder, raw, mounts }: { folder: string; raw: string; mounts: string[] },
     writer: ImageWriter,
-    dumped: () => void,
+    tell: { stopped: () => void; dumped: () => void },
   ): Promise<void> {
     const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
     if (!criu.asRoot) await chown(raw, record.uid, gid);
     const packed = new Map<string, number>();
-    let packing = Promise.resolve();
+    const packing: Promise<void>[] = [];
     let latest: string | null = null;
-    const packNext = (name: string | null): void => {
-      const complete = latest;
-      latest = name;
-      if (complete === null || packed.has(complete)) return;
-      packed.set(complete, 0);
-      packing = packing.then(async () => {
-        packed.set(complete, (await stat(`${raw}/${complete}`)).size);
-        await writer.add(raw, [complete]);
-      });
-      packing.catch(() => undefined);
+    const pack = async (name: string): Promise<void> => {
+      packed.set(name, (await stat(`${raw}/${name}`)).size);
+      await writer.add(raw, [name]);
     };
     // It writes one process after the other: when the pages of the next are begun, those before are complete.
     const watcher = watch(raw);
     watcher.on('error', () => undefined);
     watcher.on('change', (_kind, name) => {
-      if (typeof name === 'string' && /^pages-\d+\.img$/.test(name) && name !== latest && !packed.has(name)) packNext(name);
+      if (typeof name !== 'string' || !/^pages-\d+\.img$/.test(name) || name === latest || packed.has(name)) return;
+      if (latest === null) tell.stopped();
+      else {
+        packed.set(latest, 0);
+        const packingIt = pack(latest);
+        packingIt.catch(() => undefined);
+        packing.push(packingIt);
+      }
+      latest = name;
     });
     try {
       await criu.dump({
@@ -212,12 +235,12 @@ export class Saving {
         person: { uid: record.uid, gid },
         started: ({ pid, startTicks }) => writeFile(`${folder}/criu`, `${pid} ${startTicks}`, { mode: 0o600 }),
       });
-      dumped();
+      tell.dumped();
     } finally {
       watcher.close();
-      await packing.catch(() => undefined);
+      await Promise.allSettled(packing);
     }
-    await packing;
+    await Promise.all(packing);
     for (const [name, bytes] of packed) {
       if ((await stat(`${raw}/${name}`)).size !== bytes) throw new Error(`${name} grew after it was packed`);
     }
@@ -225,19 +248,21 @@ export class Saving {
     await writer.add(raw, rest);
   }
 
-  async #untilUnwatched(pixels: string): Promise<void> {
+  /** Gives all connections there are then. */
+  async #untilUnwatched(pixels: string): Promise<UnixConnection[]> {
     const deadline = performance.now() + watchersPatienceMs;
     for (;;) {
       const connections = await unixConnections();
-      if (!connections.some(({ path, peer }) => path === `${pixels}/rfb` && peer !== '0')) return;
+      if (!connections.some(({ path, peer }) => path === `${pixels}/rfb` && peer !== '0')) return connections;
       if (performance.now() > deadline) throw new CodedError('still-watched');
       await pause(lookAgainMs);
     }
   }
 
   async #mustHaveRoom(init: ProcessMark): Promise<void> {
-    const needed = memoryOf(init) * roomFactor + overheadBytes;
     const free = await this.#ability.saved.freeBytes();
+    if (memoryOf(init, 'atMost') * roomFactor + overheadBytes <= free) return;
+    const needed = memoryOf(init, 'exactly') * roomFactor + overheadBytes;
     if (free < needed) throw new CodedError('disk-full', { neededBytes: Math.round(needed), freeBytes: free });
   }
 
