@@ -234,7 +234,8 @@ export class Sessions {
 
   /**
    * Saves it to disk; one at a station is suspended before. Fulfilled when it is safe there and out of memory. Rejects with
-   * what Desktop.save rejects with; then it runs on. Rejects with `ended-meanwhile` if it was ended while it was saved. `closing`: programs that cannot be saved are asked to close.
+   * what Desktop.save rejects with; then it runs on. Rejects with `ended-meanwhile` if it was ended while it was saved.
+   * `closing`: programs that cannot be saved are asked to close.
    */
   async hibernate(id: string, cause: SessionCause, { closing }: { closing: boolean }): Promise<Session> {
     const held = this.#find(id);
