@@ -18,8 +18,10 @@ const useStyles = makeStyles({
     display: 'flex',
     flexDirection: 'column',
     alignItems: 'start',
+    flexBasis: '100%',
     minWidth: 0,
-    '@media (max-width: 767px)': { alignItems: 'end' },
+    '& button': { whiteSpace: 'normal' },
+    '@media (max-width: 767px)': { alignItems: 'end', '& button': { whiteSpace: 'nowrap' } },
   },
   fault: {
     display: 'flex',

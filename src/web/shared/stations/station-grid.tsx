@@ -65,7 +65,7 @@ const useStyles = makeStyles({
     '&:focus-visible': { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
     [middling]: {
       gridTemplateColumns:
-        'minmax(84px, 0.9fr) minmax(92px, 1fr) minmax(104px, 1.2fr) minmax(150px, 1.6fr) minmax(110px, 1.2fr) minmax(76px, 0.8fr)',
+        'minmax(106px, 0.9fr) minmax(92px, 1fr) minmax(104px, 1.2fr) minmax(150px, 1.6fr) minmax(110px, 1.2fr) minmax(84px, 0.8fr)',
     },
     [narrow]: {
       gridTemplateColumns: 'minmax(0, 1fr) auto',
@@ -116,7 +116,11 @@ const useStyles = makeStyles({
     [narrow]: { gridArea: 'computer' },
   },
   chosenComputer: { color: tokens.colorBrandForeground2, fontWeight: tokens.fontWeightSemibold },
-  station: { [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold, whiteSpace: 'normal' } },
+  station: {
+    whiteSpace: 'normal',
+    overflowWrap: 'anywhere',
+    [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold },
+  },
   user: { [narrow]: { gridArea: 'user' } },
   status: {
     display: 'flex',
