@@ -16,8 +16,8 @@ const decompress = promisify(zstdDecompress);
 const pieceBytes = 4 * 1024 * 1024;
 /** So many pieces are in hand at once: one waits for the disk while the processors have the others. */
 const piecesAtOnce = availableParallelism() + 1;
-/** Memory of desktops shrinks to an eighth at this level, at some 500 MB a second and processor. */
-const level = 1;
+/** Memory of desktops shrinks to a seventh at this level, at some 600 MB a second and processor. */
+const level = -2;
 /** Node goes round once for so much of what comes out, its own 16 kB cost more than the packing. */
 const packedChunkBytes = 1024 * 1024;
 /** CRIU writes hundreds of files of some bytes: to have another thread read or write one takes longer than to do it. */
@@ -70,14 +70,13 @@ export class DamagedImage extends Error {
   override name = 'DamagedImage';
 }
 
-async function readExactly(handle: FileHandle, bytes: number, position: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(bytes);
-  for (let done = 0; done < bytes; ) {
-    const { bytesRead } = await handle.read(buffer, done, bytes - done, position + done);
-    if (bytesRead === 0) throw new DamagedImage(`ends ${bytes - done} bytes too early`);
+/** Fills the buffer from the file. */
+async function readExactly(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < buffer.length; ) {
+    const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done);
+    if (bytesRead === 0) throw new DamagedImage(`ends ${buffer.length - done} bytes too early`);
     done += bytesRead;
   }
-  return buffer;
 }
 
 async function writeExactly(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {
@@ -154,7 +153,7 @@ async function readPart(folder: string, { name, offset, bytes, whole }: Part, in
     return;
   }
   await using handle = await open(`${folder}/${name}`, 'r');
-  (await readExactly(handle, bytes, offset)).copy(into);
+  await readExactly(handle, into, offset);
 }
 
 async function writePart(folder: string, { name, offset, bytes, whole }: Part, content: Buffer): Promise<void> {
@@ -176,6 +175,8 @@ export class ImageWriter {
   readonly #handle: FileHandle;
   readonly #key: Buffer | null;
   readonly #turnstile = new Turnstile(piecesAtOnce);
+  /** Those that nobody uses just now: new ones would have to be cleared by the kernel. */
+  readonly #buffers: Buffer[] = [];
   readonly #files: Contents['files'] = [];
   readonly #pieces: Piece[] = [];
   /** Of the files, and of the image. */
@@ -208,7 +209,8 @@ export class ImageWriter {
     }
     await eachAtOnce(pieces, async (piece) => {
       using _turn = await this.#turnstile.enter();
-      const plain = Buffer.allocUnsafe(piece.bytes);
+      const buffer = this.#buffers.pop() ?? Buffer.allocUnsafe(pieceBytes);
+      const plain = buffer.subarray(0, piece.bytes);
       for (const part of partsOf(files, piece)) {
         await readPart(folder, part, plain.subarray(part.from, part.from + part.bytes));
       }
@@ -217,6 +219,7 @@ export class ImageWriter {
       this.#end += packed.length;
       this.#pieces.push({ ...piece, at, packedBytes: packed.length, sha256: hash('sha256', packed) });
       await writeExactly(this.#handle, packed, at);
+      this.#buffers.push(buffer);
     });
   }
 
@@ -258,7 +261,8 @@ export async function unpackImage(image: string, contents: Contents, key: Buffer
   for (const { name, bytes } of files) if (bytes === 0) closeSync(openSync(`${folder}/${name}`, 'wx', 0o600));
   await using source = await open(image, 'r');
   await eachAtOnce(contents.pieces, async (piece) => {
-    const packed = await readExactly(source, piece.packedBytes, piece.at);
+    const packed = Buffer.allocUnsafe(piece.packedBytes);
+    await readExactly(source, packed, piece.at);
     if (hash('sha256', packed) !== piece.sha256) throw new DamagedImage('has a wrong checksum');
     const plain = await unpack(packed, piece.bytes, contents.encrypted ? key : null);
     if (plain.length !== piece.bytes) throw new DamagedImage('has a piece of wrong size');
