@@ -86,10 +86,18 @@ function exported(pid: number): Record<string, string> {
 class FolderWatch implements Disposable {
   readonly #seenAt = new Map<string, number>();
   readonly #watchers: { close(): void }[] = [];
+  #over = false;
 
   constructor(parent: string, folder: string) {
+    let found = false;
     const look = (): void => {
-      if (!existsSync(folder)) return;
+      if (found || this.#over) return;
+      // It is made a moment after the folder around it, of which alone we are told.
+      if (!existsSync(folder)) {
+        setImmediate(look);
+        return;
+      }
+      found = true;
       outer.close();
       const inner = watch(folder, (_kind, name) => {
         if (name !== null && !this.#seenAt.has(name)) this.#seenAt.set(name, performance.now());
@@ -107,6 +115,7 @@ class FolderWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#over = true;
     for (const watcher of this.#watchers) watcher.close();
   }
 }
