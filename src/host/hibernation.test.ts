@@ -128,6 +128,22 @@ describe('hibernation', () => {
     assert.deepEqual(await room.leftBehind(), []);
   });
 
+  it('has its terminals again, though others have opened terminals meanwhile', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const working = await atWork(room);
+    await save(working);
+    const before = await count(room, working.session);
+    const others = Array.from({ length: 4 }, () => spawn('script', ['-qc', 'echo held; exec cat', '/dev/null']));
+    try {
+      await Promise.all(others.map(({ stdout }) => once(stdout, 'data')));
+      const restored = await restore(room, working.account, working);
+      await countsOn(room, working.session, before);
+      await restored.end();
+    } finally {
+      for (const other of others) other.kill();
+    }
+  });
+
   it('closes the PAM session when it is saved, and opens it again when it is restored', async () => {
     const log = `/run/stationmaster-test-pam-log-${process.pid}-saved`;
     await using room = await makeTestRoom();

@@ -12,7 +12,7 @@ export interface SessionMount {
 }
 
 /** What CRIU makes anew, its content included. */
-const remade = /^(?:proc|tmpfs)$/;
+const remade = /^(?:proc|tmpfs|devpts)$/;
 const helpers = /^fuse\.(?:gvfsd-fuse|portal)$/;
 const userMade = /^fuse(?:blk|\.|$)/;
 

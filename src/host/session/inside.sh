@@ -33,9 +33,11 @@ main() {
     bind_open "$place" 3<"$place" 4<"$root$place" || :
   done <"$run/own-mounts"
   mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-  for place in /sys /dev /dev/pts /run; do
-    mount --bind "$place" "$root$place"
-  done
+  mount --bind /sys "$root/sys"
+  mount --bind /dev "$root/dev"
+  # Terminals of the session's own: at a restore each must have the number that it had, whoever has opened terminals by then.
+  mount -t devpts -o newinstance,gid=5,mode=0620,ptmxmode=0666,nosuid,noexec devpts "$root/dev/pts"
+  mount --bind /run "$root/run"
   mount -t tmpfs -o mode=1777,nosuid,nodev shm "$root/dev/shm"
   # Of limited size, as all share what /run lies on.
   mount -t tmpfs -o "mode=0700,uid=$uid,gid=$gid,size=10%,nr_inodes=100k,nosuid,nodev" runtime "$root$run/runtime"
