@@ -33,6 +33,10 @@ const watchersPatienceMs = 3_000;
 const lookAgainMs = 20;
 /** How long a program that was asked to close may take; then it is killed. */
 const closePatienceMs = 10_000;
+/** How long it may take to have on the disk what the programs of a session have written. */
+const writeOutPatienceMs = 30_000;
+/** Mount points of every session that nobody writes to a disk at. */
+const kernelPlaces: ReadonlySet<string> = new Set(['/sys', '/dev', '/dev/pts', '/run']);
 /** Beside what is in memory: what CRIU writes about it. */
 const overheadBytes = 48 * 1024 * 1024;
 /** What is in memory is for a moment on the disk both as it is and packed. */
@@ -148,6 +152,12 @@ export class Saving {
       keeping ??= this.#ability.saved.keepFiles(order.session.id, filesInUse(init));
       return keeping;
     };
+    let mounts: string[] = [];
+    let writingOut: Promise<void> | null = null;
+    const writeOut = (): Promise<void> => {
+      writingOut ??= this.#writeOut(init, mounts);
+      return writingOut;
+    };
     const stoppedBefore = new Set<number>();
     await chmod(pixels, 0o700);
     try {
@@ -163,18 +173,22 @@ export class Saving {
       await this.#unmount(init);
       for (const { pid, state } of processesOf(init)) if (state === 'T') stoppedBefore.add(pid);
       const { folder, raw } = await this.#ability.saved.begin(order.session.id);
-      const mounts = sessionMounts(init.pid)
+      mounts = sessionMounts(init.pid)
         .filter(({ external }) => external)
         .map(({ place }) => place);
       await using writer = await this.#ability.saved.writer(order.session.id, order.encrypted);
       await this.#dump(criu, target, { folder, raw, mounts }, writer, {
-        stopped: () => void keepFiles().catch(() => undefined),
+        stopped: () => {
+          void keepFiles().catch(() => undefined);
+          void writeOut();
+        },
         dumped: () => {
           dumped = true;
         },
       });
-      const [files, contents] = await allOf([keepFiles(), writer.finish(), this.#ability.saved.forgetRaw(order.session.id)]);
-      await this.#ability.saved.commit({
+      const { saved } = this.#ability;
+      const [files, contents] = await allOf([keepFiles(), writer.finish(), saved.forgetRaw(order.session.id), writeOut()]);
+      await saved.commit({
         session: order.session,
         desktop: target.record,
         savedAt: Date.now(),
@@ -246,6 +260,22 @@ export class Saving {
     }
     const rest = (await filesOf(raw)).filter((name) => !packed.has(name) && !name.endsWith('.log'));
     await writer.add(raw, rest);
+  }
+
+  /**
+   * What its programs have written must be on the disk when the image is: they count on it, and CRIU looks at the size of every file
+   * that they have open. A server that does not answer must not keep the session from being saved. Never rejects.
+   */
+  async #writeOut(init: ProcessMark, mounts: readonly string[]): Promise<void> {
+    const places = ['/', ...mounts.filter((place) => !kernelPlaces.has(place))];
+    const into = ['--target', String(init.pid), '--mount', '--'];
+    const written = run('nsenter', [...into, 'sync', '--file-system', '--', ...places]).then(
+      () => null,
+      (error: unknown) => String(error),
+    );
+    const late = pause(writeOutPatienceMs, 'it takes too long', { ref: false });
+    const reason = await Promise.race([written, late]);
+    if (reason !== null) this.#log({ reason }, 'what a session had written is perhaps not on the disk');
   }
 
   /** Gives all connections there are then. */
