@@ -168,6 +168,12 @@ export class SavedDesktops {
 
   /** At once, whatever happens meanwhile. */
   async discard(session: string): Promise<void> {
+    await this.letGo(session);
+    await this.sweep(session);
+  }
+
+  /** From here on it is no more; that it is removed, which takes a while, is left to `sweep`. */
+  async letGo(session: string): Promise<void> {
     const { saved, writing, restoring } = this.place(session);
     await this.sweep(session);
     for (const folder of [saved, writing, restoring]) {
@@ -176,13 +182,13 @@ export class SavedDesktops {
       });
     }
     await syncNames(this.#folder);
-    await this.sweep(session);
   }
 
-  /** Removes what an earlier life had let go of. */
+  /** Removes what was let go of, by an earlier life too. */
   async sweep(session: string): Promise<void> {
-    const { saved, writing, restoring } = this.place(session);
-    await removeFolders(`${saved}.gone`, `${writing}.gone`, `${restoring}.gone`);
+    const folders = Object.values(this.place(session)).map((folder) => `${folder}.gone`);
+    const there = folders.filter((folder) => existsSync(folder));
+    if (there.length > 0) await removeFolders(...there);
   }
 
   /** Null if there is none. Never rejects because of what is in it: that is its fault. */
