@@ -73,6 +73,7 @@ class Disk implements Disposable {
     for (const [name, bytes] of Object.entries(this.content)) writeFileSync(join(raw, name), bytes);
     await using writer = await this.saved.writer(this.session.id, encrypted);
     await writer.add(raw, await filesOf(raw));
+    await this.saved.forgetRaw(this.session.id);
     return this.manifest(await writer.finish());
   }
 
@@ -280,6 +281,7 @@ describe('the key', () => {
         writeFileSync(join(raw, 'core.img'), 'core');
         await using writer = await disk.saved.writer(id, true);
         await writer.add(raw, ['core.img']);
+        await disk.saved.forgetRaw(id);
         const manifest = disk.manifest(await writer.finish());
         await disk.saved.commit({ ...manifest, session: { ...disk.session, id } });
       }),
@@ -309,6 +311,7 @@ const program = `
     {
       await using writer = await saved.writer(id, true);
       await writer.add(raw, readdirSync(raw));
+      await saved.forgetRaw(id);
       await saved.commit({ ...manifest, contents: await writer.finish(), files: await saved.keepFiles(id, []) });
     }
     for (let round = 0; round < 2; round += 1) {
