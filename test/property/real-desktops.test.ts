@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { CodedError } from '#contract/errors.ts';
 import { pixelSocket } from '#contract/places.ts';
+import { HibernationAbility } from '#host/hibernation/ability.ts';
 import { newIdentity } from '#host/identity.ts';
 import { TestClient } from '#host/test-client.ts';
 import { makeTestRoom } from '#host/test-room.ts';
@@ -19,11 +20,14 @@ import type { Session } from '#model/session.ts';
 
 const program = fileURLToPath(new URL('../../src/host/main.ts', import.meta.url));
 const stations = [newIdentity(), newIdentity()];
-const budgetMs = 30_000;
+const budgetMs = 45_000;
 
 type Act =
   | { do: 'enter' | 'enter-twice'; person: number; station: number }
   | { do: 'suspend' | 'lock' | 'sign-out' | 'kill-x-server'; person: number }
+  | { do: 'hibernate'; person: number }
+  /** The host program is killed so long after it was told to save, or to restore. */
+  | { do: 'kill-while-saving' | 'kill-while-restoring'; person: number; afterMs: number }
   | { do: 'suspend-all' | 'kill-host' | 'restart-host' };
 
 /** The real host program in a test room, and what must be true of it. */
@@ -31,8 +35,8 @@ class World implements AsyncDisposable {
   readonly room: TestRoom;
   #host: ChildProcess | null = null;
   client: TestClient | null = null;
-  /** X servers by session, as `PID start-time`: the same for as long as the session lives. */
-  readonly #servers = new Map<string, string>();
+  /** X servers by session, as `PID start-time`: the same for as long as the session lives; null while it is on disk. */
+  readonly #servers = new Map<string, string | null>();
   /** Why a session that is no longer there may be missing. */
   readonly #ended = new Set<string>();
 
@@ -108,6 +112,10 @@ class World implements AsyncDisposable {
       case 'enter':
         await this.#enter(act.person, act.station);
         return;
+      case 'kill-while-restoring':
+        if ((await this.#sessionOf(act.person))?.state !== 'hibernated') return;
+        await this.#killMeanwhile(this.#enter(act.person, 0), act.afterMs);
+        return;
       case 'enter-twice': {
         const both = await Promise.allSettled([this.#enter(act.person, 0), this.#enter(act.person, 1)]);
         const refused = both.find((one) => one.status === 'rejected');
@@ -118,6 +126,10 @@ class World implements AsyncDisposable {
     const own = await this.#sessionOf(act.person);
     if (own === undefined) return;
     const session = own.id;
+    if (act.do === 'hibernate') await this.#hibernate(session);
+    if (act.do === 'kill-while-saving' && own.state !== 'hibernated') {
+      await this.#killMeanwhile(this.#hibernate(session), act.afterMs);
+    }
     if (act.do === 'suspend') await this.#connection.call('session.suspend', { session, cause: 'disconnected' });
     if (act.do === 'lock') await this.#connection.call('session.lock', { session });
     if (act.do === 'sign-out') {
@@ -131,6 +143,24 @@ class World implements AsyncDisposable {
       process.kill(Number(server.split(' ')[0]), 'SIGKILL');
       await this.#untilGone(session);
     }
+  }
+
+  async #hibernate(session: string): Promise<void> {
+    const cause = 'hibernated-by-administrator';
+    const answer = await this.#connection.call('session.hibernate', { session, cause, closing: false });
+    assert.equal(answer.session.state, 'hibernated');
+  }
+
+  async #killMeanwhile(work: Promise<void>, afterMs: number): Promise<void> {
+    const outcome = Promise.allSettled([work]);
+    // Not to wait for something, but to hit another moment every time.
+    await pause(afterMs);
+    await this.end('SIGKILL');
+    const [how] = await outcome;
+    const unreachable =
+      how.status === 'rejected' && how.reason instanceof CodedError && how.reason.code === 'computer-unreachable';
+    await this.start();
+    if (how.status === 'rejected' && !unreachable) throw how.reason;
   }
 
   async #untilGone(session: string): Promise<void> {
@@ -173,6 +203,19 @@ class World implements AsyncDisposable {
       const [session] = own;
       if (session === undefined) continue;
       const servers = this.#xServers(person);
+      const image = existsSync(`${this.room.places.hibernatedDir}/${session.id}`);
+      assert.ok(['active', 'locked', 'suspended', 'hibernated'].includes(session.state), `it stays ${session.state}`);
+      assert.equal(
+        image,
+        session.state === 'hibernated',
+        `it is ${session.state}, its image is ${image ? 'there' : 'not there'}`,
+      );
+      if (session.state === 'hibernated') {
+        assert.deepEqual(servers, [], 'it is in memory and on disk');
+        // Restored, it has another number outside.
+        this.#servers.set(session.id, null);
+        continue;
+      }
       assert.equal(servers.length, 1, `a person with a session has ${servers.length} X servers`);
       assert.equal(this.#servers.get(session.id) ?? servers[0], servers[0], 'it is another desktop than before');
       this.#servers.set(session.id, servers[0] ?? '');
@@ -203,6 +246,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { arbitrary: fc.record({ do: fc.constantFrom('suspend-all', 'kill-host', 'kill-host', 'restart-host') }), weight: 3 },
 );
 
+const afterMs = fc.integer({ min: 0, max: 1500 });
+const actOfSaving: fc.Arbitrary<Act> = fc.oneof(
+  { arbitrary: fc.record({ do: fc.constant('hibernate' as const), person }), weight: 2 },
+  { arbitrary: fc.record({ do: fc.constantFrom('kill-while-saving', 'kill-while-restoring'), person, afterMs }), weight: 2 },
+);
+
 const refusals = ['station-taken', 'suspended-meanwhile', 'not-possible-now', 'session-not-found'];
 
 it('holds with real desktops too, whoever is killed in between', { timeout: 180_000 }, async (context) => {
@@ -220,9 +269,24 @@ it('holds with real desktops too, whoever is killed in between', { timeout: 180_
     { do: 'kill-host' },
     { do: 'enter-twice', person: 1, station: 0 },
   ];
+  const saves = (await new HibernationAbility(room.places).criu()) !== null;
+  if (saves) {
+    first.push(
+      { do: 'hibernate', person: 0 },
+      { do: 'kill-host' },
+      { do: 'enter', person: 0, station: 1 },
+      { do: 'kill-while-saving', person: 0, afterMs: 300 },
+      { do: 'hibernate', person: 0 },
+      { do: 'kill-while-restoring', person: 0, afterMs: 200 },
+      { do: 'enter', person: 0, station: 1 },
+    );
+  } else {
+    context.diagnostic('no CRIU that works on this kernel: nothing is saved');
+  }
+  const any = saves ? fc.oneof({ arbitrary: act, weight: 3 }, { arbitrary: actOfSaving, weight: 1 }) : act;
   const seed = Number(process.env['STATIONMASTER_TEST_SEED'] ?? Date.now() % 2_147_483_647);
   context.diagnostic(`seed ${seed} (STATIONMASTER_TEST_SEED)`);
-  for (const one of [...first, ...fc.sample(act, { numRuns: 60, seed })]) {
+  for (const one of [...first, ...fc.sample(any, { numRuns: 60, seed })]) {
     if (performance.now() > untilMs) break;
     try {
       await world.act(one);
