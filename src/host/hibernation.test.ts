@@ -258,6 +258,43 @@ describe('hibernation', () => {
     await restored.end();
   });
 
+  it('opens programs again as the person, with nothing open from outside; root runs nothing that their variables lead to', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const [account] = room.accounts;
+    assert.ok(account);
+    const desktop = await open(room, account);
+    const folder = `${account.home}/programs`;
+    await mkdir(folder);
+    await chmod(account.home, 0o777);
+    for (const name of ['nsenter', 'setpriv', 'sh', 'setsid', 'umount', 'mine']) {
+      const script = `#!/bin/bash\nls -l /proc/$$/fd >${account.home}/open\necho "\${0##*/} $EUID $MARK" >>${account.home}/ran\n`;
+      await writeFile(`${folder}/${name}`, script, { mode: 0o755 });
+    }
+    const environment = {
+      PATH: `${folder}:/usr/bin:/bin`,
+      LD_PRELOAD: `${folder}/none.so`,
+      MARK: "it's $HOME",
+      HOME: account.home,
+    };
+    const person = { name: account.name, gid: account.gid };
+    await startInSession(await init(room, desktop.session), person, {
+      name: 'test',
+      command: ['mine'],
+      environment,
+      folder: '/gone',
+    });
+    const ran = await until('the program', () => readFile(`${account.home}/ran`, 'utf8').catch(() => null));
+    assert.equal(ran, `mine ${account.uid} it's $HOME\n`);
+    const files = await readFile(`${account.home}/open`, 'utf8');
+    assert.doesNotMatch(files, /ns\/|mnt:|pid:|ipc:|time:/);
+    const ended = { ...(await init(room, desktop.session)), startTicks: 1 };
+    await assert.rejects(
+      startInSession(ended, person, { name: 'test', command: ['mine'], environment, folder: '/' }),
+      /has ended/,
+    );
+    await desktop.end();
+  });
+
   it('runs on as if nothing had happened where the disk is full', async () => {
     await using room = await makeTestRoom({ accounts: 1 });
     await room.mountMemory(room.places.hibernatedDir, 'size=3m');

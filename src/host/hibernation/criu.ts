@@ -125,7 +125,7 @@ export class Criu {
     return { criu: null, says };
   }
 
-  /** Writes a session to `folder` and leaves it stopped. Rejects with CriuFailure; then it runs on. */
+  /** Writes a session to `folder` and leaves it stopped. Rejects with CriuFailure; it runs on then, unless CRIU was killed. */
   async dump({ init, folder, mounts, person, started }: DumpOrder): Promise<void> {
     const command = [
       ...this.#command,
@@ -157,8 +157,10 @@ export class Criu {
     ended.catch(() => undefined);
     await once(child, 'spawn');
     const startTicks = Number(textIn(`/proc/${child.pid}/stat`).split(') ')[1]?.split(' ')[19]);
-    await started({ pid: child.pid ?? 0, startTicks });
+    // Whatever comes of that, CRIU is at work until it ends.
+    const [startedOutcome] = await Promise.allSettled([started({ pid: child.pid ?? 0, startTicks })]);
     const [code] = await ended;
+    if (startedOutcome.status === 'rejected') throw startedOutcome.reason;
     if (code !== 0)
       throw new CriuFailure(await readFile(`${folder}/dump.log`, 'utf8').catch(() => `Error (): exit code ${code}`));
   }

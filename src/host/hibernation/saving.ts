@@ -1,10 +1,8 @@
 // Saves one running desktop: looks what stands against it, closes what has to be closed, has CRIU write it, packs that, and
 // makes it count. Whatever fails, the desktop runs on as if nothing had happened.
-import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
 import { chmod, chown, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { CodedError } from '#contract/errors.ts';
 import type { Session } from '#model/session.ts';
 import { isRunning, signal } from '../processes.ts';
@@ -21,16 +19,15 @@ import type { ImageWriter } from './image-file.ts';
 import type { ProgramNames } from './program-names.ts';
 import { risksOf, unixConnections } from './risks.ts';
 import type { Risk, UnixConnection } from './risks.ts';
-import { startInSession } from './run-in-session.ts';
+import { runAmongMounts, startInSession } from './run-in-session.ts';
 import type { KeptFile } from './saved-desktops.ts';
 import { sessionMounts } from './session-mount-table.ts';
-import { linkIn, processesOf, textIn } from './session-processes.ts';
-
-const run = promisify(execFile);
+import { processesOf, textIn } from './session-processes.ts';
 
 /** How long who looks at the desktop may take to let go of it. */
 const watchersPatienceMs = 3_000;
 const lookAgainMs = 20;
+const unmountLimitMs = 10_000;
 /** How long a program that was asked to close may take; then it is killed. */
 const closePatienceMs = 10_000;
 /** How long it may take to have on the disk what the programs of a session have written. */
@@ -146,7 +143,7 @@ export class Saving {
     if (criu === null) throw new CodedError('hibernation-impossible');
     const { init, pixels } = target;
     let reopen: Reopening[] = [];
-    let dumped = false;
+    let begun = false;
     let keeping: Promise<KeptFile[]> | null = null;
     const keepFiles = (): Promise<KeptFile[]> => {
       keeping ??= this.#ability.saved.keepFiles(order.session.id, filesInUse(init));
@@ -177,14 +174,10 @@ export class Saving {
         .filter(({ external }) => external)
         .map(({ place }) => place);
       await using writer = await this.#ability.saved.writer(order.session.id, order.encrypted);
-      await this.#dump(criu, target, { folder, raw, mounts }, writer, {
-        stopped: () => {
-          void keepFiles().catch(() => undefined);
-          void writeOut();
-        },
-        dumped: () => {
-          dumped = true;
-        },
+      begun = true;
+      await this.#dump(criu, target, { folder, raw, mounts }, writer, () => {
+        void keepFiles().catch(() => undefined);
+        void writeOut();
       });
       const { saved } = this.#ability;
       const [files, contents] = await allOf([keepFiles(), writer.finish(), saved.forgetRaw(order.session.id), writeOut()]);
@@ -200,7 +193,8 @@ export class Saving {
         contents,
       });
     } catch (error) {
-      if (dumped) letRunOn(init, stoppedBefore);
+      // A CRIU that somebody has killed leaves them stopped as well.
+      if (begun) letRunOn(init, stoppedBefore);
       await Promise.resolve(keeping).catch(() => undefined);
       await this.#undo(target, order.session.id, reopen);
       throw this.#told(error, target.init);
@@ -208,15 +202,15 @@ export class Saving {
   }
 
   /**
-   * CRIU writes, and what it has written is packed at the same time. Tells when all processes are stopped, which is not told where
-   * none has memory of its own, and when CRIU is done.
+   * CRIU writes, and what it has written is packed at the same time. `stopped` is told when all processes are, but not where none
+   * has memory of its own.
    */
   async #dump(
     criu: Criu,
     { init, record }: Target,
     { folder, raw, mounts }: { folder: string; raw: string; mounts: string[] },
     writer: ImageWriter,
-    tell: { stopped: () => void; dumped: () => void },
+    stopped: () => void,
   ): Promise<void> {
     const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
     if (!criu.asRoot) await chown(raw, record.uid, gid);
@@ -232,7 +226,7 @@ export class Saving {
     watcher.on('error', () => undefined);
     watcher.on('change', (_kind, name) => {
       if (typeof name !== 'string' || !/^pages-\d+\.img$/.test(name) || name === latest || packed.has(name)) return;
-      if (latest === null) tell.stopped();
+      if (latest === null) stopped();
       else {
         packed.set(latest, 0);
         const packingIt = pack(latest);
@@ -249,7 +243,6 @@ export class Saving {
         person: { uid: record.uid, gid },
         started: ({ pid, startTicks }) => writeFile(`${folder}/criu`, `${pid} ${startTicks}`, { mode: 0o600 }),
       });
-      tell.dumped();
     } finally {
       watcher.close();
       await Promise.allSettled(packing);
@@ -268,8 +261,7 @@ export class Saving {
    */
   async #writeOut(init: ProcessMark, mounts: readonly string[]): Promise<void> {
     const places = ['/', ...mounts.filter((place) => !kernelPlaces.has(place))];
-    const into = ['--target', String(init.pid), '--mount', '--'];
-    const written = run('nsenter', [...into, 'sync', '--file-system', '--', ...places]).then(
+    const written = runAmongMounts(init, ['sync', '--file-system', '--', ...places], writeOutPatienceMs).then(
       () => null,
       (error: unknown) => String(error),
     );
@@ -300,8 +292,10 @@ export class Saving {
   async #unmount(init: ProcessMark): Promise<void> {
     for (const { place, foreign, helper } of sessionMounts(init.pid)) {
       if (!foreign && !helper) continue;
-      const into = ['--target', String(init.pid), '--mount', '--'];
-      await run('nsenter', [...into, 'umount', '--lazy', '--', place]);
+      // It may have gone with the one in which it was.
+      if (!sessionMounts(init.pid).some((mount) => mount.place === place)) continue;
+      // Neither is who offers it asked, who may never answer, nor a link followed that the person puts there.
+      await runAmongMounts(init, ['umount', '--lazy', '--no-canonicalize', '--', place], unmountLimitMs);
     }
   }
 
@@ -314,7 +308,7 @@ export class Saving {
       this.#log({ session, reason: String(error) }, 'what was left of saving a session could not be cleared away');
     }
     const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
-    if (linkIn(`/proc/${init.pid}/ns/mnt`) === null) return;
+    if (!isRunning(init)) return;
     await this.reopen(init, { name: record.user, gid }, reopen);
   }
 
