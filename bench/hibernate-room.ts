@@ -256,7 +256,9 @@ export class HibernateRoom implements AsyncDisposable {
     const { hibernatedDir } = this.product.places;
     using seen = new FolderWatch(hibernatedDir, `${hibernatedDir}/${session}.new/raw`);
     const ordered = performance.now();
-    await this.#client.call('session.hibernate', { session, cause: 'hibernated-by-administrator', closing: false });
+    await this.#explained(
+      this.#client.call('session.hibernate', { session, cause: 'hibernated-by-administrator', closing: false }),
+    );
     const answeredMs = performance.now() - ordered;
     return { answeredMs, criuBegunMs: seen.at('dump.log') - ordered, criuEndedMs: seen.at('stats-dump') - ordered };
   }
@@ -267,11 +269,20 @@ export class HibernateRoom implements AsyncDisposable {
     const attempt = await this.#accepted(account);
     using seen = new FolderWatch(saved, `${saved}/raw`);
     const ordered = performance.now();
-    const entered = await this.#enter(attempt, '', this.station);
+    const entered = await this.#explained(this.#enter(attempt, '', this.station));
     const answeredMs = performance.now() - ordered;
     if (entered !== session) throw new Error('another session was started');
     await this.#client.call('session.suspend', { session, cause: 'suspended-by-administrator' });
     return { answeredMs, criuBegunMs: seen.at('restore.log') - ordered, criuEndedMs: seen.at('stats-restore') - ordered };
+  }
+
+  /** What fails is told with the end of the host's log. */
+  async #explained<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw new Error(`the host's log ends:\n${(await this.product.log('host')).slice(-4000)}`, { cause: error });
+    }
   }
 
   async manifest(session: string): Promise<Manifest> {
