@@ -2,7 +2,7 @@
 // live. What runs is found again from the session's folders. See docs/protocol.md for what lies in them.
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { closeSync, constants, existsSync, openSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync, readdirSync, rmSync } from 'node:fs';
 import { chmod, chown, lstat, open as openFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { Socket, connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -226,6 +226,8 @@ class RealDesktop implements Desktop {
 
   async end(): Promise<void> {
     this.#ending = true;
+    // Should the computer stop now, nobody has lost anything.
+    rmSync(`${this.#folders.state}/note.json`, { force: true });
     this.#lifeline.await();
     const { init } = this.#folders;
     if (init !== null) {

@@ -63,6 +63,8 @@ export function sessionEnvironment(
     DISPLAY: order.display,
     XAUTHORITY: order.authorityFile,
     XDG_RUNTIME_DIR: order.runtimeDir,
+    // Node's programs would hold what CRIU cannot save.
+    UV_USE_IO_URING: '0',
     // Half of a connection cannot be saved to disk: no program of the session shall have one to the computer's own bus.
     DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${order.runtimeDir}/no-system-bus`,
     XDG_SESSION_TYPE: 'x11',

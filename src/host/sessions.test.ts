@@ -723,6 +723,29 @@ describe('hibernating', () => {
     assert.deepEqual(room.computer.onDisk().toSorted(), ids.toSorted());
   });
 
+  it('is called off for who signs in while the session only waits for its turn', async () => {
+    using room = await new Room().start();
+    room.computer.savings = 'when-told';
+    for (let count = 0; count < availableParallelism(); count += 1) {
+      const { id } = await room.enter({ account: room.ben, station: room.stations[1], choice: 'new', multiple: true });
+      void room.sessions.hibernate(id, 'memory-short', { closing: false });
+    }
+    const { id } = await room.enter();
+    const saving = room.sessions.hibernate(id, 'memory-short', { closing: false });
+    saving.catch(() => undefined);
+    await settled();
+    assert.equal(room.get(id)?.state, 'hibernating');
+    const session = await room.enter({ station: room.stations[2] });
+    assert.deepEqual([session.id, session.state], [id, 'active']);
+    for (const other of room.computer.beingSaved()) room.computer.finishSaving(other, true);
+    await assert.rejects(saving, coded('changed-meanwhile'));
+    assert.equal(room.get(id)?.state, 'active');
+    const again = room.sessions.hibernate(id, 'memory-short', { closing: false });
+    await settled();
+    room.computer.finishSaving(id, true);
+    assert.equal((await again).state, 'hibernated');
+  });
+
   it('lets go of a session that crashes or is signed out before it is its turn', async () => {
     for (const how of ['crash', 'sign-out'] as const) {
       using room = await new Room().start();

@@ -63,6 +63,13 @@ interface Countdown extends Disposable {
   cause: SessionCause;
 }
 
+interface SavingUnderWay {
+  /** It has its turn: from here on it cannot be called off. */
+  begun: boolean;
+  calledOff: boolean;
+  done: Promise<void>;
+}
+
 interface Held {
   /** Replaced at every change, never altered. */
   session: Session;
@@ -72,8 +79,8 @@ interface Held {
   waiter: PromiseWithResolvers<Session> | null;
   /** With what the session is restored for who waits while it is being saved. */
   order: EnterOrder | null;
-  /** While it is being saved. */
-  saving: Promise<void> | null;
+  /** While it is being saved, or waits for its turn. */
+  saving: SavingUnderWay | null;
   countdown: Countdown | null;
   readonly ended: PromiseWithResolvers<void>;
 }
@@ -243,9 +250,11 @@ export class Sessions {
     if (held.saving === null) {
       if (held.session.state === 'active' || held.session.state === 'locked') this.#suspend(held, cause);
       this.#apply(held, ['hibernate'], { cause });
-      held.saving = this.#save(held, closing);
+      const saving: SavingUnderWay = { begun: false, calledOff: false, done: Promise.resolve() };
+      held.saving = saving;
+      saving.done = this.#save(held, saving, closing);
     }
-    await held.saving;
+    await held.saving.done;
     const { state, cause: why } = held.session;
     if (state === 'ending' || state === 'ended') throw new CodedError('ended-meanwhile', { cause: why });
     return held.session;
@@ -384,7 +393,8 @@ export class Sessions {
     const { station } = order;
     const { station: before, attachment, state } = held.session;
     const cause = before !== null && before !== station ? 'moved' : 'signed-in';
-    const session = this.#apply(held, ['attach'], { station, attachment: attachment + 1, cause });
+    const happenings: SessionHappening[] = this.#callOffSaving(held) ? ['kept', 'attach'] : ['attach'];
+    const session = this.#apply(held, happenings, { station, attachment: attachment + 1, cause });
     if (session.state === 'active') return session;
     const waiting = this.#waitFor(held);
     if (state === 'hibernated') void this.#restore(held, order);
@@ -421,20 +431,31 @@ export class Sessions {
     if (this.#running) this.#opened(held, desktop, { saved: null, cause: 'restored' });
   }
 
+  /** True if it only waited for its turn to be saved; it does no longer. */
+  #callOffSaving(held: Held): boolean {
+    if (held.saving === null || held.saving.begun) return false;
+    held.saving.calledOff = true;
+    held.saving = null;
+    return true;
+  }
+
   /** Saves its desktop. Rejects if that does not work. */
-  async #save(held: Held, closing: boolean): Promise<void> {
+  async #save(held: Held, saving: SavingUnderWay, closing: boolean): Promise<void> {
     const { id, cause } = held.session;
     const { desktop } = held;
     try {
       using _turn = await this.#turnstile.enter();
+      if (saving.calledOff) throw new CodedError(isResumable(held.session) ? 'changed-meanwhile' : 'ended-meanwhile');
+      saving.begun = true;
       if (desktop === null) throw new CodedError('not-possible-now');
-      if (held.session.state === 'ending') throw new CodedError('ended-meanwhile');
       const saved = await desktop.save({ session: held.session, closing });
       held.saving = null;
       if (this.#running) this.#saved(held, saved, cause);
     } catch (error) {
-      held.saving = null;
-      if (this.#running) this.#kept(held, error);
+      if (!saving.calledOff) {
+        held.saving = null;
+        if (this.#running) this.#kept(held, error);
+      }
       this.#log.warn({ err: error, session: id }, 'a session was not saved');
       throw error;
     }
@@ -607,7 +628,7 @@ export class Sessions {
     held.waiter?.reject(new CodedError('ended-meanwhile', { cause }));
     held.waiter = null;
     if (onDisk) void this.#discard(held);
-    else if (held.saving === null) this.#endDesktop(held);
+    else if (held.saving === null || this.#callOffSaving(held)) this.#endDesktop(held);
     return session;
   }
 
