@@ -111,6 +111,11 @@ export class FakeSavedSessions implements LeavableSessions, LimitedSessions {
     return this.list().map(({ id, user }) => ({ session: id, user, atRisk: this.atRisk.get(id) ?? [] }));
   }
 
+  explainLost(id: string, cause: SessionCause, fault: string | null): void {
+    const session = this.#sessions.get(id);
+    if (session?.state === 'lost' && session.saved !== null) this.#put({ ...session, cause, saved: { ...session.saved, fault } });
+  }
+
   refuseEntering(error: CodedError | null): void {
     this.refusal = error;
   }
@@ -127,7 +132,8 @@ export class FakeSavedSessions implements LeavableSessions, LimitedSessions {
     const state = sessionAfter(session.state, happening);
     if (state === undefined) throw new CodedError('not-possible-now', { state: session.state, happening });
     const now = this.#clock.wallMs();
-    const saved = state === 'hibernated' ? { at: now, bytes: 1, programs: [], fault: null } : session.saved;
+    const isOnDisk = state === 'hibernated' || state === 'lost';
+    const saved = isOnDisk ? { at: now, bytes: state === 'lost' ? 0 : 1, programs: [], fault: null } : session.saved;
     const station = state === 'active' || state === 'locked' ? session.station : null;
     return this.#put({ ...session, state, cause, saved, station, since: now });
   }

@@ -305,6 +305,35 @@ describe('what cannot be saved', () => {
   });
 });
 
+describe('a session that was lost although the computer went in order', () => {
+  it('says why, once the computer is back, however often the host program begins anew', async () => {
+    using room = new Room();
+    const { sessions } = room;
+    const anna = sessions.add('anna', 'suspended', ['disk-full']);
+    const ben = sessions.add('ben', 'suspended', ['waits']);
+    const carla = sessions.add('carla', 'suspended', ['saved']);
+    room.order(0);
+    await settle();
+    room.clock.pass(300_000);
+    await settle();
+    sessions.finish(ben.id, 'save-failed');
+    await settle();
+    const unwarned = sessions.add('dora', 'suspended');
+    for (const { id } of [anna, ben, unwarned]) sessions.happen(id, 'lose', 'power-lost');
+    const why = (): unknown[] => sessions.list().map(({ user, cause, saved }) => [user, cause, saved?.fault]);
+    for (let life = 0; life < 2; life += 1) {
+      room.restart();
+      assert.deepEqual(why(), [
+        ['anna', 'computer-restarting', 'disk-full'],
+        ['ben', 'computer-restarting', null],
+        ['carla', 'saved', null],
+        ['dora', 'power-lost', null],
+      ]);
+    }
+    assert.equal(sessions.list().find(({ id }) => id === carla.id)?.state, 'hibernated');
+  });
+});
+
 describe('a computer that does not go', () => {
   it('is as before: people sign in, the sessions stay saved, and what the system said is told', async () => {
     using room = new Room();

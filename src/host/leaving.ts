@@ -56,6 +56,8 @@ export interface LeavableSessions {
   suspendAll(cause: SessionCause): unknown;
   hibernate(id: string, cause: SessionCause, options: { closing: boolean }): Promise<Session>;
   check(): Promise<SessionCheck[]>;
+  /** Why one that is listed as lost was not saved: the code of the error, null for want of time. */
+  explainLost(id: string, cause: SessionCause, fault: string | null): void;
   /** From here on nobody comes to a session and none is started, for this reason; null: they may again. */
   refuseEntering(error: CodedError | null): void;
 }
@@ -118,6 +120,10 @@ export class Leaving {
   start(): void {
     const { account, sessions } = this.#parts;
     account.read(sessions.list());
+    for (const { session, outcome, error } of account.last?.sessions ?? []) {
+      if (outcome === 'lost' && account.last !== null)
+        sessions.explainLost(session, causes[account.last.how], error?.code ?? null);
+    }
     this.#stopListening = sessions.on(() => this.#sessionChanged());
     this.#tell();
   }

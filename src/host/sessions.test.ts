@@ -1054,6 +1054,21 @@ describe('a session that was lost with the power', () => {
     );
   });
 
+  it('says why where that is known, and only of a lost one', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    room.sessions.explainLost(id, 'computer-restarting', 'disk-full');
+    assert.deepEqual([room.get(id)?.cause, room.get(id)?.saved], ['signed-in', null]);
+    await room.losePower();
+    const before = room.told(id).length;
+    room.sessions.explainLost(id, 'computer-restarting', 'disk-full');
+    const lost = room.get(id);
+    assert.deepEqual([lost?.state, lost?.cause, lost?.saved?.fault], ['lost', 'computer-restarting', 'disk-full']);
+    assert.deepEqual(lost?.saved?.programs, ['Text Editor', 'Terminal']);
+    assert.deepEqual(room.told(id).slice(before), ['lost computer-restarting']);
+    room.sessions.explainLost('aaaaaaaaaaaaaaaa', 'computer-restarting', null);
+  });
+
   it('stays listed until then, however often host and computer begin anew', async () => {
     using room = await new Room().start();
     const { id } = await room.enter();

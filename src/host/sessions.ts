@@ -205,7 +205,7 @@ export class Sessions {
       }
       const { state } = held.session;
       const entered = this.#attach(held, order);
-      handedOn = state === 'hibernated' || state === 'hibernating';
+      handedOn = state === 'hibernated' || held.session.state === 'hibernating';
       return { session: await entered, started: false };
     } finally {
       if (!handedOn) order.attempt.finish();
@@ -278,6 +278,14 @@ export class Sessions {
   /** Keeps on disk which programs are open in the sessions at stations, should the computer stop without warning. */
   noteOpenPrograms(): void {
     for (const { session, desktop } of this.#held.values()) if (holdsStation(session)) void desktop?.note(session);
+  }
+
+  /** Why a lost session was not saved, where the computer did not stop without warning: then that is known, and told. */
+  explainLost(id: string, cause: SessionCause, fault: string | null): void {
+    const held = this.#held.get(id);
+    if (held?.session.state !== 'lost' || held.session.saved === null) return;
+    held.session = { ...held.session, cause, saved: { ...held.session.saved, fault } };
+    this.#publish(held);
   }
 
   /** What saving would do to the programs of the sessions that run. */
