@@ -64,7 +64,7 @@ const mayBeRefused: Readonly<Record<Operation['ask'], readonly ErrorCode[]>> = {
   end: ['session-not-found'],
   'end-later': ['session-not-found'],
   keep: ['not-possible-now', 'session-not-found'],
-  hibernate: ['ended-meanwhile', 'not-possible-now', 'save-failed', 'session-not-found'],
+  hibernate: ['changed-meanwhile', 'ended-meanwhile', 'not-possible-now', 'save-failed', 'session-not-found'],
   'suspend-all': [],
   'hibernate-all': [],
   check: [],
