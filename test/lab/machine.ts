@@ -391,7 +391,13 @@ export class Machine implements AsyncDisposable {
   /** Orderly, with all that systemd does at the end. */
   async powerOff(): Promise<void> {
     await this.run('systemctl', ['poweroff', '--no-block']);
-    await this.#down();
+    await this.switchedOff();
+  }
+
+  /** Fulfilled when it is off, as has been asked for inside. */
+  async switchedOff(): Promise<void> {
+    const code = await this.#down();
+    if (code !== 0) throw new Error(`${this.name} ended with ${code} instead of being switched off`);
   }
 
   /**

@@ -17,8 +17,8 @@ export class PersonSession {
 
   /** The session of this account. Rejects if it has none. */
   static async of(product: InstalledProduct, account: MachineAccount): Promise<PersonSession> {
-    const sessions = JSON.parse(await product.cli('session', 'list', '--json')) as { id: string; user: string }[];
-    const own = sessions.find(({ user }) => user === account.name);
+    const sessions = JSON.parse(await product.cli('session', 'list', '--json')) as { id: string; user: string; uid: number }[];
+    const own = sessions.find(({ user, uid }) => user === account.name && uid === account.uid);
     if (own === undefined) throw new Error(`${account.name} has no session`);
     return new PersonSession(product, account, own.id);
   }
@@ -32,23 +32,30 @@ export class PersonSession {
     return Number((await this.#product.machine.run('cat', [`${this.#runFolder}/init`])).split(' ')[0]);
   }
 
-  /** The variables that its desktop was started with, as `NAME=value`. */
-  async #environment(): Promise<string[]> {
+  /** The variables that its desktop's programs have, as `NAME=value`. */
+  async #environment(namespaces: readonly string[]): Promise<string[]> {
     const text = await this.#product.machine.run('cat', [`${this.#runFolder}/environment`]);
-    return [...text.matchAll(/^export ([A-Za-z_]\w*)='((?:[^']|'\\'')*)'$/gm)].map(
+    const started = [...text.matchAll(/^export ([A-Za-z_]\w*)='((?:[^']|'\\'')*)'$/gm)].map(
       ([, name = '', value = '']) => `${name}=${value.replaceAll(String.raw`'\''`, "'")}`,
     );
+    // The desktop's own bus is started later than what the file tells.
+    const everybody = ['sh', '-c', 'grep -azhm1 "^DBUS_SESSION_BUS_ADDRESS=" /proc/[0-9]*/environ | tr "\\0" "\\n"'];
+    const { stdout } = await this.#product.machine.tryRun('nsenter', [...namespaces, ...everybody]);
+    return [
+      ...started,
+      ...stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .slice(0, 1),
+    ];
   }
 
-  /** Runs a program as the person, in the session's namespaces and on its display; answers with its exit code. */
+  /** Runs a program as the person, in the session's namespaces and on its display, from their home; answers with its exit code. */
   async tryRun(command: string, ...args: string[]): Promise<ProgramResult> {
-    const { uid, gid } = this.#account;
+    const { uid, gid, home } = this.#account;
+    const namespaces = [`--target=${await this.init()}`, '--mount', '--pid', '--ipc', '--'];
     return await this.#product.machine.tryRun('nsenter', [
-      `--target=${await this.init()}`,
-      '--mount',
-      '--pid',
-      '--ipc',
-      '--',
+      ...namespaces,
       'setpriv',
       `--reuid=${uid}`,
       `--regid=${gid}`,
@@ -56,7 +63,8 @@ export class PersonSession {
       '--inh-caps=-all',
       '--',
       'env',
-      ...(await this.#environment()),
+      `--chdir=${home}`,
+      ...(await this.#environment(namespaces)),
       command,
       ...args,
     ]);
