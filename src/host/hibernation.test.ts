@@ -3,7 +3,19 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, open as openFile, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  open as openFile,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
@@ -293,6 +305,29 @@ describe('hibernation', () => {
       /has ended/,
     );
     await desktop.end();
+  });
+
+  it('opens no file that a person put a link in place of, and is kept; links are followed again once it runs', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const working = await atWork(room);
+    const { desktop, account } = working;
+    const [notes, secret] = [`${account.home}/notes`, `${room.places.stateDir}/secret`];
+    await inside(room, desktop, account, `umask 077; echo mine >${notes}; ln -s ${notes} ${account.home}/link`);
+    await writeFile(secret, 'root\n', { mode: 0o600 });
+    await start(room, desktop, account, 'bash', '-c', `exec 3<${notes}; exec -a reader sleep 1000`);
+    await until('the reader', async () => (await inside(room, desktop, account, 'pgrep -f ^reader; true')) !== '');
+    await save(working);
+    await rename(notes, `${notes}.away`);
+    await symlink(secret, notes);
+    const error = await rejectsWith(restore(room, account, working), 'software-changed');
+    assert.deepEqual(error.details, { file: notes });
+    await rename(`${notes}.away`, notes);
+    const restored = await restore(room, account, working);
+    assert.equal(
+      await inside(room, restored, account, `cat ${account.home}/link /proc/$(pgrep -f ^reader)/fd/3`),
+      'mine\nmine\n',
+    );
+    await restored.end();
   });
 
   it('runs on as if nothing had happened where the disk is full', async () => {

@@ -412,8 +412,8 @@ export class RealDesktops implements Desktops {
       await this.#clear(folders, record, { lost: true, keep });
       return null;
     }
-    const desktop = new RealDesktop(record, folders, new Lifeline(file), this.#around, ({ lost, cause }) =>
-      this.#clear(folders, record, { lost, keep: cause === 'saved' || (keep && !adopted) }),
+    const desktop = new RealDesktop(record, folders, new Lifeline(file), this.#around, ({ lost }) =>
+      this.#clear(folders, record, { lost, keep: keep && !adopted }),
     );
     let adopted = false;
     desktop.opened();
@@ -583,10 +583,10 @@ export class RealDesktops implements Desktops {
           scriptsFolder,
         ],
       });
-      desktop = new RealDesktop(record, folders, lifeline, this.#around, async ({ lost, cause }) => {
+      desktop = new RealDesktop(record, folders, lifeline, this.#around, async ({ lost }) => {
         const failed = !over.signal.aborted;
         if (failed && !restoring) failure = await this.#whyFailed(folders, order.session);
-        await this.#clear(folders, record, { lost, keep: cause === 'saved' || (failed && restoring) });
+        await this.#clear(folders, record, { lost, keep: failed && restoring });
       });
       await Promise.race([appearance(folders.run, 'init', limits), keeper.gone]).catch(() => undefined);
     } finally {
@@ -688,7 +688,7 @@ export class RealDesktops implements Desktops {
     this.#clearing.set(session, held);
   }
 
-  /** Removes what is left of a session whose processes are gone; `keep`: not what lies on disk. */
+  /** Removes what is left of a session whose processes are gone; `keep`, or an image that counts: not what lies on disk. */
   async #clear(folders: Folders, record: DesktopRecord | null, { lost, keep }: { lost: boolean; keep: boolean }): Promise<void> {
     try {
       if (lost && record !== null && existsSync(`${folders.run}/pam.json`)) {
@@ -701,7 +701,7 @@ export class RealDesktops implements Desktops {
       this.#log({ session: record?.session ?? '', reason: String(error) }, 'the PAM session was not closed');
     }
     try {
-      if (keep) await removeFolders(folders.run);
+      if (keep || existsSync(this.#ability.saved.place(folders.session).saved)) await removeFolders(folders.run);
       else await folders.remove();
     } catch (error) {
       this.#log({ session: record?.session ?? '', reason: String(error) }, 'the folders of a session were not removed');

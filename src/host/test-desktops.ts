@@ -90,8 +90,12 @@ export function open(room: TestRoom, account: TestAccount | undefined, options: 
   return enter(room, account, options, 'open');
 }
 
-export function restore(room: TestRoom, account: TestAccount | undefined, options: EnterOptions): Promise<Desktop> {
-  return enter(room, account, options, 'restore');
+export function restore(
+  room: TestRoom,
+  account: TestAccount | undefined,
+  { session, desktops }: Required<Pick<EnterOptions, 'session' | 'desktops'>>,
+): Promise<Desktop> {
+  return enter(room, account, { session, desktops }, 'restore');
 }
 
 /** The session of a desktop as it would be listed. */

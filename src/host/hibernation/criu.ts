@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { criuCommands } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
@@ -9,6 +10,8 @@ import type { ProcessMark } from '../processes.ts';
 import { textIn } from './session-processes.ts';
 
 const run = promisify(execFile);
+
+const restoredScript = fileURLToPath(new URL('../session/restored.sh', import.meta.url));
 
 const checkLimitMs = 20_000;
 /** Bit of CAP_SYS_RESOURCE in CapEff. */
@@ -183,6 +186,8 @@ export class Criu {
       order.folder,
       '--log-file',
       'restore.log',
+      '--action-script',
+      restoredScript,
       '--pidfile',
       order.pidFile,
       '--root',

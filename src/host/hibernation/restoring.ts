@@ -1,11 +1,10 @@
 // Looks whether a saved desktop can run again on the computer as it is now, and writes down for the keeper how.
-import { link, mkdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, stat, statfs, writeFile } from 'node:fs/promises';
 import { CodedError } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
 import { readMemory } from '../memory.ts';
 import { isDiskFull } from '../durable-file.ts';
 import { Folders, removeFolders } from '../session-folders.ts';
-import { isSettled } from '../session-mounts.ts';
 import type { HibernationAbility } from './ability.ts';
 import { CriuFailure } from './criu.ts';
 import { withFilePaths } from './file-paths.ts';
@@ -15,6 +14,8 @@ import { textIn } from './session-processes.ts';
 
 /** The computer's own, which are always there. */
 const everywhere: ReadonlySet<string> = new Set(['/sys', '/dev', '/dev/pts', '/run', '/tmp']);
+/** Those of them where nobody but root can put links. */
+const nobodysPlaces: ReadonlySet<string> = new Set(['/sys', '/dev', '/dev/pts']);
 /** Of the memory that the session had, this much more must be free. */
 const memoryFactor = 1.1;
 
@@ -64,8 +65,8 @@ async function useKeptFiles({ files, savedAt }: Manifest, raw: string, folder: s
 }
 
 /**
- * Unpacks the image, and writes `restore` (the command, a word a line) and `restore-own` (places in the person's home, with where
- * to bind them first) to the session's run folder. Rejects with a CodedError; then the image is as it was.
+ * Unpacks the image, and writes `restore` (the command, a word a line) and `restore-places` (folders from outside, with where to bind
+ * them first) to the session's run folder. Rejects with a CodedError; then the image is as it was.
  */
 export async function prepareRestore(manifest: Manifest, ability: HibernationAbility, places: Places): Promise<void> {
   const session = manifest.session.id;
@@ -81,13 +82,19 @@ export async function prepareRestore(manifest: Manifest, ability: HibernationAbi
     throw error;
   }
   try {
-    const own = manifest.mounts.filter((place) => !everywhere.has(place) && !isSettled(place));
-    const mounts = manifest.mounts.map((place) => {
-      const index = own.indexOf(place);
-      if (index >= 0) return { place, from: `${folders.run}/own/${index}` };
-      return { place, from: place === '/tmp' ? `${folders.state}/tmp` : place };
-    });
-    for (const index of own.keys()) await mkdir(`${folders.run}/own/${index}`, { recursive: true, mode: 0o700 });
+    const stages: string[] = [];
+    const mounts: { place: string; from: string }[] = [];
+    for (const place of manifest.mounts) {
+      const outside = place === '/tmp' ? `${folders.state}/tmp` : place;
+      if (nobodysPlaces.has(place) || !(await stat(outside)).isDirectory()) {
+        mounts.push({ place, from: outside });
+        continue;
+      }
+      const stage = `${folders.run}/places/${mounts.length}`;
+      await mkdir(stage, { recursive: true, mode: 0o700 });
+      stages.push(outside, stage);
+      mounts.push({ place, from: stage });
+    }
     const command = criu.restoreCommand({
       folder: raw,
       pidFile: `${folders.run}/restored`,
@@ -97,10 +104,10 @@ export async function prepareRestore(manifest: Manifest, ability: HibernationAbi
     await useKeptFiles(manifest, raw, `${folders.state}/files`);
     const lines = (words: readonly string[]): string => words.map((word) => `${word}\n`).join('');
     const write = (name: string, text: string): Promise<void> => writeFile(`${folders.run}/${name}`, text, { mode: 0o600 });
-    await write('restore-own', lines(own.flatMap((place, index) => [place, `${folders.run}/own/${index}`])));
+    await write('restore-places', lines(stages));
     await write('restore', lines(command));
   } catch (error) {
-    await removeFolders(`${folders.run}/own`);
+    await removeFolders(`${folders.run}/places`);
     await ability.saved.putBack(session);
     throw error;
   }
