@@ -341,6 +341,21 @@ describe('hibernation', () => {
     await working.desktop.end();
   });
 
+  it('is not taken for ended when its programs are stopped and run on, again and again', async () => {
+    await using room = await makeTestRoom({ accounts: 1 });
+    const working = await atWork(room);
+    const children = await Promise.all(['Xvnc', 'dbus-run-sessio'].map((name) => named(room, working.session, name)));
+    const pids = children.flat();
+    assert.equal(pids.length, 2);
+    for (let round = 0; round < 2000; round += 1) {
+      for (const name of ['SIGSTOP', 'SIGCONT'] as const) for (const pid of pids) process.kill(pid, name);
+    }
+    await countsOn(room, working.session, await count(room, working.session));
+    await isAnswering(room, working.desktop, working.account);
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    assert.equal(await within(15_000, working.desktop.gone), 'x-server-died');
+  });
+
   it('waits for who still looks at it, and runs on if they do not go', async () => {
     await using room = await makeTestRoom({ accounts: 1 });
     const working = await atWork(room);

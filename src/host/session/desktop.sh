@@ -7,9 +7,11 @@ run=$1
 exec >/tmp/desktop.log 2>&1
 cd || cd /
 
-is_alive() {
-  read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
-  case ${stat##*) } in Z* | X*) return 1 ;; esac
+# Signals that come while the shell attends to one spoil exit status and `return` of what it runs: only what was read counts.
+look_at() {
+  stat=''
+  read -r stat 2>/dev/null <"/proc/$1/stat"
+  case ${stat##*) } in '' | Z* | X*) state=ended ;; *) state=alive ;; esac
 }
 
 others() {
@@ -17,7 +19,8 @@ others() {
   for folder in /proc/[0-9]*; do
     pid=${folder#/proc/}
     case $pid in 1 | "$$" | "$self" | "$x_server") continue ;; esac
-    is_alive "$pid" && echo "$pid"
+    look_at "$pid"
+    case $state in alive) echo "$pid" ;; esac
   done
 }
 
@@ -37,8 +40,13 @@ finish() {
 }
 
 on_child() {
-  is_alive "$x_server" || finish "$x_server_died"
-  [ -z "$desktop" ] || is_alive "$desktop" || finish "$desktop_ended"
+  look_at "$x_server"
+  case $state in ended) finish "$x_server_died" ;; esac
+  case $desktop in '') ;; *)
+    look_at "$desktop"
+    case $state in ended) finish "$desktop_ended" ;; esac
+    ;;
+  esac
 }
 
 x_server='' desktop=''

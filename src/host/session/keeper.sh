@@ -7,24 +7,33 @@
 
 # Puts the init's number and start (field 22) where the host looks for them, whole.
 tell_init() {
-  read -r stat <"/proc/$init/stat" || return
+  stat=''
+  read -r stat 2>/dev/null <"/proc/$init/stat"
+  case $stat in '') return 1 ;; esac
   set -- ${stat##*) }
   started=${20}
   echo "$init $started" >"$run/init.new" && mv "$run/init.new" "$run/init"
 }
 
-init_lives() {
-  # A trapped signal ends a reading, too.
-  until read -r stat 2>/dev/null <"/proc/$init/stat"; do [ -e "/proc/$init/stat" ] || return 1; done
+# Signals that come while the shell attends to one spoil exit status and `return` of what it runs: only what was read counts.
+look_at_init() {
+  stat=''
+  read -r stat 2>/dev/null <"/proc/$init/stat"
   set -- ${stat##*) }
-  [ "${20}" = "$started" ] && [ "$1" != Z ] && [ "$1" != X ]
+  case "$1 ${20-}" in [!ZX]" $started") state=alive ;; *) state=ended ;; esac
 }
 
 # By `loginctl terminate-session`, or when the computer goes down and all is saved that could be: the programs are asked to end
 # while their X server stands.
 end_desktop() {
-  until read -r init started 2>/dev/null <"$run/init"; do [ -e "$run/init" ] || return; done
-  init_lives && kill -TERM "$init"
+  pid=''
+  read -r pid begun 2>/dev/null <"$run/init"
+  case $pid in '') ;; *)
+    init=$pid started=$begun
+    look_at_init
+    case $state in alive) kill -TERM "$init" ;; esac
+    ;;
+  esac
 }
 
 # The restored init is a child of this process, but none that the shell knows of and could wait for.
@@ -36,7 +45,11 @@ restore() {
     sh "$scripts/restore.sh" "$run" "$state/root" 3>&- 4>&- 9>&-) || return
   read -r init <"$run/restored" || :
   tell_init || return
-  while init_lives; do read -r _ <&4; done
+  while :; do
+    look_at_init
+    case $state in ended) break ;; esac
+    read -r _ <&4
+  done
 }
 
 main() {
@@ -65,7 +78,9 @@ main() {
       while :; do
         wait "$desktop"
         code=$?
-        kill -0 "$desktop" 2>/dev/null || break
+        stat=''
+        read -r stat 2>/dev/null <"/proc/$desktop/stat"
+        case $stat in '') break ;; esac
       done
     fi
     echo "$code" >"$run/exit.new" && mv "$run/exit.new" "$run/exit"
