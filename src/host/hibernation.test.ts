@@ -55,6 +55,10 @@ interface Working {
 
 async function start(room: TestRoom, desktop: Desktop, account: TestAccount, ...command: string[]): Promise<void> {
   const pid = await appearing(room, desktop, 'openbox');
+  // Without a window manager, xterm waits five seconds for what would tell it the size of its window.
+  await until('the window manager', async () =>
+    /window id/.test(await inside(room, desktop, account, 'xprop -root _NET_SUPPORTING_WM_CHECK')),
+  );
   const words = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter((word) => word.includes('='));
   const environment = Object.fromEntries(words.map((word) => word.split(/=(.*)/s).slice(0, 2))) as Record<string, string>;
   const person = { name: account.name, gid: account.gid };
