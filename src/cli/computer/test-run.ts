@@ -47,6 +47,8 @@ async function thingsOfTests(): Promise<Set<string>> {
       if (ours.test(`${folder}/${name}`)) things.add(`file ${folder}/${name}`);
     }
   }
+  for (const name of await readdir('/var/tmp/stationmaster-lab/machines').catch(() => [])) things.add(`machine ${name}`);
+  for (const name of await readdir('/sys/class/net')) if (name.startsWith('smlab')) things.add(`network interface ${name}`);
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue;
     const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ').trim();
