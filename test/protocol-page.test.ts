@@ -36,7 +36,7 @@ test('every error code is there with its HTTP status and text', () => {
 });
 
 test('the table of what may happen to a session is the one that the host goes by', () => {
-  const [heading, ...rows] = tableUnder('| from \\ happening');
+  const [heading, ...rows] = tableUnder('| from \\ happening | opened');
   assert.deepEqual(heading?.slice(1), [...sessionHappenings]);
   const expected = sessionStates
     .filter((state) => state !== 'ended')

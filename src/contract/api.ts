@@ -16,6 +16,7 @@ import {
   settingsSchema,
   stationSchema,
   timeSchema,
+  unsavedWorkSchema,
   userNameSchema,
 } from './values.ts';
 
@@ -177,6 +178,14 @@ export const apiRoutes = {
     }),
     reply: outcomes,
   }),
+  unsavedAtStations: route({
+    method: 'GET',
+    path: '/computers/:name/unsaved',
+    action: 'computer.log-off-all',
+    summary: 'What the windows of the sessions at stations say of unsaved work, before all are logged off',
+    params: byName,
+    reply: z.object({ sessions: z.array(unsavedWorkSchema) }),
+  }),
   hibernateAll: route({
     method: 'POST',
     path: '/computers/:name/hibernate-all',
@@ -285,6 +294,21 @@ export const apiRoutes = {
     params: byId,
     reply: sessionSchema,
   }),
+  moveSession: route({
+    method: 'POST',
+    path: '/sessions/:id/move',
+    action: 'session.move',
+    summary: 'Move a running session to another station; nobody has to sign in there',
+    params: byId,
+    body: z.object({
+      station: idSchema,
+      /** The session that is suspended there to make room, which needs the right to suspend it; another one there: `station-taken`. */
+      displaces: idSchema.nullable().default(null),
+      /** The attachment that the order is based on; another one now is `changed-meanwhile`. */
+      attachment: z.number().int().optional(),
+    }),
+    reply: sessionSchema,
+  }),
   hibernateSession: route({
     method: 'POST',
     path: '/sessions/:id/hibernate',
@@ -302,6 +326,14 @@ export const apiRoutes = {
     params: byId,
     body: countdown,
     reply: sessionSchema,
+  }),
+  unsavedInSession: route({
+    method: 'GET',
+    path: '/sessions/:id/unsaved',
+    action: 'session.log-off',
+    summary: 'What the windows of a session say of unsaved work, before it is logged off',
+    params: byId,
+    reply: unsavedWorkSchema,
   }),
   keepSession: route({
     method: 'POST',

@@ -15,13 +15,14 @@ import {
   sessionCheckSchema,
   sessionSchema,
   settingsSchema,
+  unsavedWorkSchema,
   userNameSchema,
 } from './values.ts';
 import { sessionCauses } from '#model/session.ts';
 import { signInRules } from '#model/settings.ts';
 
 /** Both sides name it in `hello`; another number is refused with `version-mismatch`. */
-export const hostProtocol = 2;
+export const hostProtocol = 3;
 
 /** The longest line either side takes, in bytes. */
 export const longestHostLine = 1_000_000;
@@ -132,13 +133,30 @@ export const hostCalls = {
     z.object({ session: idSchema, cause: z.enum(sessionCauses), attachment: z.number().int().optional() }),
     z.object({ session: sessionSchema }),
   ),
+  /**
+   * Brings a running session to another station without a sign-in; a locked one stays locked. `displaces`: the session there that
+   * is suspended for it; another one there: `station-taken`. `attachment`: only if it is still in that one, else
+   * `changed-meanwhile`. Fails with `not-possible-now` for a session that does not run.
+   */
+  'session.move': call(
+    z.object({ session: idSchema, station: idSchema, displaces: idSchema.nullable(), attachment: z.number().int().optional() }),
+    z.object({ session: sessionSchema }),
+  ),
   'session.suspendAll': call(z.object({ cause: z.enum(sessionCauses) }), z.object({ outcomes: z.array(outcome) })),
   'session.lock': call(z.object({ session: idSchema }), z.object({ session: sessionSchema })),
   /** The attempt must be the session's own person. */
   'session.unlock': call(z.object({ session: idSchema, attempt: idSchema }), z.object({ session: sessionSchema })),
-  /** Ends it after `afterMs` (the person is warned meanwhile), at once with 0. A second call changes the time. */
+  /**
+   * Ends it after `afterMs` (the person is warned meanwhile), at once with 0. A second call changes the time. `by`: who asked for
+   * it, as the person is told.
+   */
   'session.end': call(
-    z.object({ session: idSchema, cause: z.enum(sessionCauses), afterMs: z.number().int().min(0).max(3_600_000) }),
+    z.object({
+      session: idSchema,
+      cause: z.enum(sessionCauses),
+      afterMs: z.number().int().min(0).max(3_600_000),
+      by: z.string().max(64).optional(),
+    }),
     z.object({ session: sessionSchema }),
   ),
   /** Takes a log-off that has not happened back. */
@@ -159,6 +177,11 @@ export const hostCalls = {
   ),
   /** What saving would do to the programs of the running sessions. */
   'session.check': call(z.object({}), z.object({ checks: z.array(sessionCheckSchema) })),
+  /** What windows of these sessions say of unsaved work; of sessions that do not run, that it could not be looked. */
+  'session.unsaved': call(
+    z.object({ sessions: z.array(idSchema).max(5000) }),
+    z.object({ sessions: z.array(unsavedWorkSchema) }),
+  ),
   'session.list': call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
   'account.list': call(z.object({}), z.object({ accounts: z.array(accountSchema) })),
   /** Fails with `not-found`. */

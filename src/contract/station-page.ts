@@ -53,8 +53,8 @@ export const freeReasonSchema = z.discriminatedUnion('reason', [
   z.object({ reason: z.literal('none') }),
   /** What happened to the session that was here. */
   z.object({ reason: z.literal('session'), cause: z.enum(sessionCauses), user: z.string() }),
-  /** It went on at another station, of this name. */
-  z.object({ reason: z.literal('moved'), station: z.string(), user: z.string() }),
+  /** It went on at another station, of this name; `ordered`: somebody else than its person moved it. */
+  z.object({ reason: z.literal('moved'), station: z.string(), user: z.string(), ordered: z.boolean() }),
   /** The last sign-in here did not succeed. */
   z.object({ reason: z.literal('refused'), error: errorSchema }),
 ]);
@@ -126,8 +126,8 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     error: errorSchema.nullable(),
   }),
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
-  /** The session here is logged off in so many milliseconds; null takes it back. */
-  z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable() }),
+  /** The session here is logged off in so many milliseconds, as `by` asked (empty: the administrator); null takes it back. */
+  z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable(), by: z.string() }),
   /**
    * The computer restarts or shuts down in so many milliseconds; the session is kept. Null takes it back. Holds whatever else
    * is shown, and is told again after each `free`, `desktop` and `locked`.

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { levels, longestUserName } from '#model/account.ts';
 import type { Account } from '#model/account.ts';
 import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
-import type { SavedSession, Session, SessionCheck } from '#model/session.ts';
+import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { enrolmentWays, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { stationStates } from '#model/station.ts';
@@ -53,6 +53,8 @@ export const sessionSchema = z.object({
   startedAt: timeSchema,
   since: timeSchema,
   endsAt: timeSchema.nullable(),
+  /** Records and images of earlier versions lack it. */
+  endsBy: z.string().default(''),
   desktop: z.string(),
   saved: savedSessionSchema.nullable(),
 }) satisfies z.ZodType<Session>;
@@ -62,6 +64,14 @@ export const sessionCheckSchema = z.object({
   user: z.string(),
   atRisk: z.array(z.object({ program: z.string(), fate: z.enum(programFates), reason: z.enum(programRiskReasons) })).readonly(),
 }) satisfies z.ZodType<SessionCheck>;
+
+export const unsavedWorkSchema = z.object({
+  session: idSchema,
+  user: z.string(),
+  looked: z.boolean(),
+  unsaved: z.array(z.object({ program: z.string(), title: z.string() })).readonly(),
+  silent: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<UnsavedWork>;
 
 export const stationSchema = z.object({
   id: idSchema,

@@ -44,6 +44,7 @@ function sessionOf(id: string, state: Session['state']): Session {
     startedAt: 1,
     since: 1,
     endsAt: null,
+    endsBy: '',
     desktop: 'xfce',
     saved: null,
   };

@@ -22,7 +22,13 @@ const longestRetryMs = 500;
 const callLimitMs = 30_000;
 /** Calls that wait for a person, for PAM or for a desktop. */
 const longCallLimitMs = 180_000;
-const longCalls: ReadonlySet<HostCall> = new Set(['signIn.begin', 'signIn.answer', 'session.enter', 'account.create']);
+const longCalls: ReadonlySet<HostCall> = new Set([
+  'signIn.begin',
+  'signIn.answer',
+  'session.enter',
+  'session.unsaved',
+  'account.create',
+]);
 /** Calls that wait for a disk: gigabytes are written. */
 const savingLimitMs = 600_000;
 const savingCalls: ReadonlySet<HostCall> = new Set(['session.hibernate', 'session.hibernateAll']);
@@ -172,7 +178,8 @@ export class ThisComputer implements Fleet {
     this.#log.info({ computer: this.#computer.name, sessions: sessions.length }, 'The host answers.');
     const now = new Map(sessions.map((session) => [session.id, session]));
     for (const known of this.#sessions.values()) {
-      if (!now.has(known.id)) this.#tell({ ...known, state: 'ended', cause: 'keeper-lost', since: Date.now(), endsAt: null });
+      if (!now.has(known.id))
+        this.#tell({ ...known, state: 'ended', cause: 'keeper-lost', since: Date.now(), endsAt: null, endsBy: '' });
     }
     for (const session of sessions) this.#tell(session);
     for (const listener of this.#reachableListeners) listener(this.#computer.name, true);

@@ -50,6 +50,12 @@ export function makeAnswers(parts: AnswerParts): Answers {
     details,
   });
 
+  /** How the person at a station reads who asked for something; empty: just the administrator. */
+  const shownAs = ({ principal }: Caller): string => {
+    if (principal === null || principal.by === 'socket') return '';
+    return (principal.fullName === '' ? principal.name : principal.fullName).slice(0, 64);
+  };
+
   const computerNamed = (name: string): string => {
     const computer = fleet.computers().find((one) => one.name === name);
     if (computer === undefined) throw new CodedError('computer-not-found', { name });
@@ -169,7 +175,12 @@ export function makeAnswers(parts: AnswerParts): Answers {
           const afterMs = holdsStation(session) ? seconds * 1000 : 0;
           try {
             await toSession(caller, 'session.log-off', session, () =>
-              fleet.call(computer, 'session.end', { session: id, cause: 'logged-off-by-administrator', afterMs }),
+              fleet.call(computer, 'session.end', {
+                session: id,
+                cause: 'logged-off-by-administrator',
+                afterMs,
+                by: shownAs(caller),
+              }),
             );
             return { session: id, user, error: null };
           } catch (error) {
@@ -179,6 +190,11 @@ export function makeAnswers(parts: AnswerParts): Answers {
       );
       audit.note({ ...deedOf(caller, 'computer.log-off-all', computer, { sessions: outcomes.length }), outcome: 'done' });
       return { outcomes };
+    },
+    unsavedAtStations: ({ params }) => {
+      const computer = computerNamed(params.name);
+      const sessions = fleet.sessions().filter((session) => session.computer === computer && holdsStation(session));
+      return fleet.call(computer, 'session.unsaved', { sessions: sessions.map(({ id }) => id) });
     },
     hibernateAll: async ({ params, body, caller }) => {
       const computer = computerNamed(params.name);
@@ -264,6 +280,32 @@ export function makeAnswers(parts: AnswerParts): Answers {
         fleet.call(session.computer, 'session.suspend', { session: session.id, cause: 'suspended-by-administrator' }),
       );
     },
+    moveSession: async ({ params, body, caller }) => {
+      const session = sessionWith(params.id);
+      const to = stations.get(body.station);
+      if (to?.state !== 'enrolled' || to.computer !== session.computer) throw new CodedError('station-not-found');
+      if (!to.online) throw new CodedError('station-offline', { station: to.name });
+      const from = session.station === null ? '' : (stations.get(session.station)?.name ?? '');
+      const displaced = body.displaces === null ? null : fleet.session(body.displaces);
+      const moved = await toSession(
+        caller,
+        'session.move',
+        session,
+        () =>
+          fleet.call(session.computer, 'session.move', {
+            session: session.id,
+            station: to.id,
+            displaces: body.displaces,
+            attachment: body.attachment,
+          }),
+        () => ({ from, to: to.name }),
+      );
+      if (displaced?.station === to.id && fleet.session(displaced.id)?.station !== to.id) {
+        const details = { session: displaced.id, station: to.name, madeRoomFor: session.user };
+        audit.note({ ...deedOf(caller, 'session.suspend', displaced.user, details), outcome: 'done' });
+      }
+      return moved;
+    },
     hibernateSession: ({ params, body, caller }) => {
       const session = sessionWith(params.id);
       return toSession(
@@ -285,8 +327,20 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const seconds = body.seconds ?? (holdsStation(session) ? settings.now.logOffCountdownSeconds : 0);
       const afterMs = seconds * 1000;
       return toSession(caller, 'session.log-off', session, () =>
-        fleet.call(session.computer, 'session.end', { session: session.id, cause: 'logged-off-by-administrator', afterMs }),
+        fleet.call(session.computer, 'session.end', {
+          session: session.id,
+          cause: 'logged-off-by-administrator',
+          afterMs,
+          by: shownAs(caller),
+        }),
       );
+    },
+    unsavedInSession: async ({ params }) => {
+      const session = sessionWith(params.id);
+      const { sessions } = await fleet.call(session.computer, 'session.unsaved', { sessions: [session.id] });
+      const [work] = sessions;
+      if (work === undefined) throw new CodedError('session-not-found');
+      return work;
     },
     keepSession: ({ params, caller }) => {
       const session = sessionWith(params.id);

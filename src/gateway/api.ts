@@ -20,13 +20,8 @@ export interface ApiParts {
   log: Log;
 }
 
-/** What a request of this caller to this route is about, for the table of permissions. */
-async function targetOf(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<Target> {
-  const { path } = apiRoutes[name];
-  if (path.startsWith('/stations/:id')) return 'station';
-  if (path.startsWith('/computers/:name')) return 'computer';
-  if (!path.startsWith('/sessions/:id')) return 'none';
-  const { id } = request.params as { id: string };
+/** What kind of target this session is for this caller. */
+async function sessionTargetOf(fleet: Fleet, id: string, caller: Caller): Promise<Target> {
   const session = fleet.session(id);
   // Whoever may do this to nobody's session need not learn which there are.
   if (session === null) return 'standard-session';
@@ -42,11 +37,31 @@ async function targetOf(fleet: Fleet, name: ApiRouteName, request: FastifyReques
   }
 }
 
+/** What a request of this caller to this route is about, for the table of permissions. */
+async function targetOf(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<Target> {
+  const { path } = apiRoutes[name];
+  if (path.startsWith('/stations/:id')) return 'station';
+  if (path.startsWith('/computers/:name')) return 'computer';
+  if (!path.startsWith('/sessions/:id')) return 'none';
+  const { id } = request.params as { id: string };
+  return await sessionTargetOf(fleet, id, caller);
+}
+
+/** The session that is suspended to make room for the one that is moved, as the request names it; its form is checked later. */
+function displacedBy(name: ApiRouteName, request: FastifyRequest): string | null {
+  if (name !== 'moveSession') return null;
+  const { displaces } = (request.body ?? {}) as { displaces?: unknown };
+  return typeof displaces === 'string' ? displaces : null;
+}
+
 /** Throws `not-signed-in` or `not-allowed`. */
 async function mustBeAllowed(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
   const { action } = apiRoutes[name];
-  if (may(caller.role, action, await targetOf(fleet, name, request, caller))) return;
-  throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
+  const displaced = displacedBy(name, request);
+  const allowed =
+    may(caller.role, action, await targetOf(fleet, name, request, caller)) &&
+    (displaced === null || may(caller.role, 'session.suspend', await sessionTargetOf(fleet, displaced, caller)));
+  if (!allowed) throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
 }
 
 /** `error` as the API tells it. */

@@ -1,6 +1,6 @@
 // Desktops as the sessions see them: something that is opened, lives, may be saved to disk and restored, and is gone. Real ones
 // in real-desktops.ts, fake ones in fake-desktops.ts.
-import type { ProgramAtRisk, SavedSession, Session, SessionCause } from '#model/session.ts';
+import type { ProgramAtRisk, SavedSession, Session, SessionCause, UnsavedWindow } from '#model/session.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { SignInAttempt } from './sign-in.ts';
 
@@ -35,6 +35,8 @@ export interface Desktop {
   end(): Promise<void>;
   /** What saving it would do to its programs. */
   atRisk(): Promise<ProgramAtRisk[]>;
+  /** What its windows say of unsaved work, and which other programs are open. Rejects if its X server does not answer soon. */
+  openWork(): Promise<{ unsaved: UnsavedWindow[]; silent: string[] }>;
   /** Keeps on disk who has which programs open, for a computer that stops without having saved it. Never rejects. */
   note(session: Session): Promise<void>;
   /**

@@ -1,7 +1,7 @@
 // Desktops in memory, for tests and for the product without root. Those of a FakeComputer live on when a host program ends, as
 // real ones do; what is on its disk outlives the computer's own restart. It can be told to be slow, to fail and to crash.
 import { CodedError } from '#contract/errors.ts';
-import type { ProgramAtRisk, SavedSession, Session, SessionCause } from '#model/session.ts';
+import type { ProgramAtRisk, SavedSession, Session, SessionCause, UnsavedWindow } from '#model/session.ts';
 import type { Desktop, DesktopOrder, Desktops, FoundDesktop, SaveOrder } from './desktops.ts';
 import type { SignInAttempt } from './sign-in.ts';
 
@@ -36,6 +36,8 @@ export class FakeComputer {
   slowToEnd = false;
   /** What every session has open that saving does not leave as it is. */
   atRisk: ProgramAtRisk[] = [];
+  /** What the windows of these people say of unsaved work, by user; null: their X server does not answer. */
+  readonly unsaved = new Map<string, UnsavedWindow[] | null>();
   /** The sessions whose desktop did not open. */
   readonly failed = new Set<string>();
   /** The sessions of which somebody tried to make a second copy. */
@@ -265,10 +267,13 @@ export class FakeDesktops implements Desktops {
     if ('process' in found) return { kind: 'running', desktop: this.#desktop(session) };
     if ('image' in found) {
       const { session: listed, saved } = found.image;
-      return { kind: 'saved', session: { ...listed, state: 'hibernated', station: null, endsAt: null, saved } };
+      return { kind: 'saved', session: { ...listed, state: 'hibernated', station: null, endsAt: null, endsBy: '', saved } };
     }
     const saved = { at: 1, bytes: 0, programs, fault: null };
-    return { kind: 'lost', session: { ...found.note, state: 'lost', cause: 'power-lost', station: null, endsAt: null, saved } };
+    return {
+      kind: 'lost',
+      session: { ...found.note, state: 'lost', cause: 'power-lost', station: null, endsAt: null, endsBy: '', saved },
+    };
   }
 
   async found(): Promise<string[]> {
@@ -303,6 +308,11 @@ export class FakeDesktops implements Desktops {
         await one.gone.promise;
       },
       atRisk: () => Promise.resolve(computer.atRisk),
+      openWork: () => {
+        const unsaved = computer.unsaved.get(one.order.account.name) ?? [];
+        const answers = computer.unsaved.get(one.order.account.name) !== null;
+        return answers ? Promise.resolve({ unsaved, silent: ['Terminal'] }) : Promise.reject(new Error('no answer'));
+      },
       note: (listed) => Promise.resolve(whileItLives(() => computer.note(listed))),
       save: (order) => this.#unlessCutOff(computer.save(order)),
     };

@@ -51,6 +51,7 @@ export class FakeSavedSessions implements LeavableSessions, LimitedSessions {
       startedAt: now,
       since: now,
       endsAt: null,
+      endsBy: '',
       desktop: 'xfce',
       saved,
     };

@@ -303,6 +303,7 @@ export class HostServer {
     'session.suspend': ({ session, cause, attachment }) => ({
       session: this.#parts.sessions.suspend(session, cause, attachment),
     }),
+    'session.move': ({ session, ...order }) => ({ session: this.#parts.sessions.move(session, order) }),
     'session.suspendAll': ({ cause }) => ({ outcomes: this.#parts.sessions.suspendAll(cause) }),
     'session.lock': ({ session }) => ({ session: this.#parts.sessions.lock(session) }),
     'session.unlock': ({ session, attempt: id }, connection) => {
@@ -310,7 +311,7 @@ export class HostServer {
       attempt.finish();
       return { session: this.#parts.sessions.unlock(session, account) };
     },
-    'session.end': ({ session, cause, afterMs }) => ({ session: this.#parts.sessions.end(session, cause, afterMs) }),
+    'session.end': ({ session, cause, afterMs, by }) => ({ session: this.#parts.sessions.end(session, cause, afterMs, by) }),
     'session.keep': ({ session }) => ({ session: this.#parts.sessions.keep(session) }),
     'session.hibernate': async ({ session, cause, closing }) => ({
       session: await this.#parts.sessions.hibernate(session, cause, { closing }),
@@ -319,6 +320,7 @@ export class HostServer {
       outcomes: await this.#parts.sessions.hibernateAll(cause, { closing }),
     }),
     'session.check': async () => ({ checks: await this.#parts.sessions.check() }),
+    'session.unsaved': async ({ sessions }) => ({ sessions: await this.#parts.sessions.unsaved(sessions) }),
     'session.list': () => ({ sessions: this.#parts.sessions.list() }),
     'account.list': async () => ({ accounts: await this.#parts.accounts.list() }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),

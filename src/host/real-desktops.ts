@@ -13,7 +13,7 @@ import { CodedError } from '#contract/errors.ts';
 import { pixelSocket } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
 import { sessionSchema } from '#contract/values.ts';
-import type { ProgramAtRisk, SavedSession, Session, SessionCause } from '#model/session.ts';
+import type { ProgramAtRisk, SavedSession, Session, SessionCause, UnsavedWindow } from '#model/session.ts';
 import { z } from 'zod';
 import type { Desktop, DesktopOrder, Desktops, FoundDesktop, SaveOrder } from './desktops.ts';
 import { isDiskFull, writeDurablyMeanwhile } from './durable-file.ts';
@@ -22,6 +22,7 @@ import { mayEverything } from './hibernation/criu.ts';
 import { ProgramNames } from './hibernation/program-names.ts';
 import { prepareRestore, whyNotRestored } from './hibernation/restoring.ts';
 import { risksOf } from './hibernation/risks.ts';
+import { askInSession } from './hibernation/run-in-session.ts';
 import { savedSessionOf } from './hibernation/saved-desktops.ts';
 import { Saving, letRunOn } from './hibernation/saving.ts';
 import { processesOf } from './hibernation/session-processes.ts';
@@ -30,6 +31,7 @@ import { isRunning, kill, signal } from './processes.ts';
 import { Folders, appearance, lacksRoom, makeFolder, markFrom, readSmall, removeFolders, writeWhole } from './session-folders.ts';
 import type { DesktopRecord } from './session-folders.ts';
 import type { SignInAttempt } from './sign-in.ts';
+import { windowScript, windowsFrom, workIn } from './window-titles.ts';
 import { authorityFile } from './x-authority.ts';
 import { chooseXSession, installedXSessions } from './x-sessions.ts';
 import type { XSession } from './x-sessions.ts';
@@ -47,6 +49,8 @@ const openLimitMs = 30_000;
 const endPatienceMs = 5_000;
 const killPatienceMs = 10_000;
 const closeLimitMs = 20_000;
+/** A window that does not answer must not hold up who asks what is unsaved. */
+const titlesLimitMs = 4_000;
 const socketRetryMs = 5;
 const lookAgainMs = 20;
 /** An earlier life may have left CRIU at work. */
@@ -253,6 +257,20 @@ class RealDesktop implements Desktop {
     return risks.map(({ program, fate, reason }) => ({ program, fate, reason }));
   }
 
+  async openWork(): Promise<{ unsaved: UnsavedWindow[]; silent: string[] }> {
+    const { init, run: runFolder } = this.#folders;
+    const gid = init === null ? undefined : /^Gid:\t(\d+)/m.exec(readSmall(`/proc/${init.pid}/status`) ?? '')?.[1];
+    if (init === null || gid === undefined) throw new CodedError('ended-meanwhile');
+    const printed = await askInSession(
+      init,
+      { name: this.#record.user, gid: Number(gid) },
+      { script: windowScript, words: [`:${this.#record.slot}`, `${runFolder}/runtime/Xauthority`], limitMs: titlesLimitMs },
+    );
+    const windows = windowsFrom(printed);
+    if (windows === null) throw new Error('its windows were not told to the end');
+    return workIn(windows);
+  }
+
   note(session: Session): Promise<void> {
     this.#noting = this.#noting.then(async () => {
       const { init, state } = this.#folders;
@@ -373,7 +391,7 @@ export class RealDesktops implements Desktops {
     try {
       const { session, programs, at } = noteSchema.parse(JSON.parse(readSmall(`${folders.state}/note.json`) ?? ''));
       const saved = { at, bytes: 0, programs, fault: null };
-      return { ...session, state: 'lost', cause: 'power-lost', station: null, endsAt: null, saved };
+      return { ...session, state: 'lost', cause: 'power-lost', station: null, endsAt: null, endsBy: '', saved };
     } catch {
       return null;
     }

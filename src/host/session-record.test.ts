@@ -33,6 +33,7 @@ function recordOf(options: Partial<Session> = {}): SessionRecord {
     startedAt: 1,
     since: 2,
     endsAt: null,
+    endsBy: '',
     desktop: 'xfce',
     saved: null,
     ...options,

@@ -377,6 +377,104 @@ describe('suspending', () => {
   });
 });
 
+describe('moving', () => {
+  const move = (room: Room, id: string, to: 0 | 1 | 2, displaces: string | null = null, attachment?: number): Session =>
+    room.sessions.move(id, { station: room.stations[to], displaces, attachment });
+
+  it('brings a session that is shown, or suspended, to another station in one step, and says who is behind it', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    const moved = move(room, id, 1);
+    assert.deepEqual(
+      [moved.state, moved.station, moved.attachment, moved.cause],
+      ['active', room.stations[1], 2, 'moved-by-administrator'],
+    );
+    assert.deepEqual(room.told(id).slice(-1), ['active moved-by-administrator']);
+    room.sessions.suspend(id, 'disconnected');
+    const back = move(room, id, 0);
+    assert.deepEqual([back.state, back.station, back.attachment], ['active', room.stations[0], 3]);
+    assert.deepEqual(room.computer.living().length, 1);
+  });
+
+  it('leaves a locked session locked', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    room.sessions.lock(id);
+    assert.deepEqual([move(room, id, 2).state, room.get(id)?.station], ['locked', room.stations[2]]);
+    assert.equal(room.sessions.unlock(id, room.anna).state, 'active');
+  });
+
+  it('suspends only whom the order names; another one there keeps the station', async () => {
+    using room = await new Room().start();
+    const anna = await room.enter();
+    const ben = await room.enter({ account: room.ben, station: room.stations[1] });
+    assert.throws(() => move(room, anna.id, 1), coded('station-taken'));
+    assert.throws(() => move(room, anna.id, 1, newIdentity()), coded('station-taken'));
+    assert.deepEqual([room.get(anna.id)?.station, room.get(ben.id)?.station], [room.stations[0], room.stations[1]]);
+    move(room, anna.id, 1, ben.id);
+    assert.deepEqual([room.get(ben.id)?.state, room.get(ben.id)?.station], ['suspended', null]);
+    assert.equal(room.get(anna.id)?.station, room.stations[1]);
+  });
+
+  it('sends away who is awaited there, too, and is not disturbed by one that just ends', async () => {
+    using room = await new Room().start();
+    const anna = await room.enter();
+    room.computer.opening = 'when-told';
+    const awaited = room.enter({ account: room.ben, station: room.stations[1] });
+    const [coming] = room.computer.waiting();
+    move(room, anna.id, 1, coming ?? '');
+    await assert.rejects(awaited, coded('suspended-meanwhile'));
+    room.computer.finishOpening(coming ?? '', true);
+    await settled();
+    assert.equal(room.get(coming ?? '')?.state, 'suspended');
+    room.computer.slowToEnd = true;
+    room.sessions.end(anna.id, 'signed-out', 0);
+    assert.equal(move(room, coming ?? '', 1).station, room.stations[1]);
+    assert.deepEqual([room.get(anna.id)?.state, room.get(anna.id)?.station], ['ending', null]);
+  });
+
+  it('of two orders on the same attachment takes the first, and tells the second', async () => {
+    using room = await new Room().start();
+    const { id, attachment } = await room.enter();
+    move(room, id, 1, null, attachment);
+    assert.throws(() => move(room, id, 2, null, attachment), coded('changed-meanwhile'));
+    assert.equal(room.get(id)?.station, room.stations[1]);
+    const told = room.events.length;
+    assert.equal(move(room, id, 1).attachment, attachment + 1);
+    assert.equal(room.events.length, told, 'where it is already, nothing happens');
+  });
+
+  it('is refused for what does not run in memory, and while the computer lets nobody in', async () => {
+    using room = await new Room().start();
+    const saved = await room.saved();
+    assert.throws(() => move(room, saved.id, 1), coded('not-possible-now', { state: 'hibernated', happening: 'move' }));
+    assert.throws(() => move(room, newIdentity(), 1), coded('session-not-found'));
+    const ben = await room.enter({ account: room.ben });
+    room.sessions.refuseEntering(new CodedError('computer-leaving'));
+    assert.throws(() => move(room, ben.id, 1), coded('computer-leaving'));
+    assert.equal(room.get(ben.id)?.station, room.stations[0]);
+  });
+
+  it('makes an older grace time stale: the station that vanished suspends nothing any more', async () => {
+    using room = await new Room().start();
+    const { id, attachment } = await room.enter();
+    move(room, id, 1);
+    room.sessions.suspend(id, 'station-lost', attachment);
+    assert.equal(room.get(id)?.state, 'active');
+  });
+
+  it('takes the countdown of a log-off along, with who asked for it, also into the next life of the host program', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    const { endsAt } = room.sessions.end(id, 'logged-off-by-administrator', 60_000, 'maria');
+    move(room, id, 1);
+    assert.deepEqual([room.get(id)?.endsAt, room.get(id)?.endsBy], [endsAt, 'maria']);
+    await room.restart('killed');
+    assert.deepEqual([room.get(id)?.station, room.get(id)?.endsBy], [room.stations[1], 'maria']);
+    assert.deepEqual([room.sessions.keep(id).endsAt, room.get(id)?.endsBy], [null, '']);
+  });
+});
+
 describe('locking', () => {
   it('keeps the station; the password of its own person opens it', async () => {
     using room = await new Room().start();

@@ -5,7 +5,15 @@ import type { Logger } from 'pino';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { HostResult } from '#contract/host.ts';
 import { holdsStation, isResumable, isRunning, sessionAfter } from '#model/session.ts';
-import type { SavedSession, Session, SessionCause, SessionCheck, SessionHappening, SessionState } from '#model/session.ts';
+import type {
+  SavedSession,
+  Session,
+  SessionCause,
+  SessionCheck,
+  SessionHappening,
+  SessionState,
+  UnsavedWork,
+} from '#model/session.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { Clock } from './clock.ts';
 import type { Desktop, DesktopOrder, Desktops, FoundDesktop } from './desktops.ts';
@@ -26,6 +34,7 @@ const longestCountdownMs = 3_600_000;
 const aims: Readonly<Record<SessionHappening, SessionState>> = {
   opened: 'suspended',
   attach: 'active',
+  move: 'active',
   suspend: 'suspended',
   lock: 'locked',
   unlock: 'active',
@@ -51,6 +60,15 @@ export interface EnterOrder {
   widthPx: number;
   heightPx: number;
   language: string;
+}
+
+export interface MoveOrder {
+  /** Where it goes. */
+  station: string;
+  /** The session there that is suspended for it; null: none is there, as far as is known. */
+  displaces: string | null;
+  /** Only if it is still in that attachment. */
+  attachment?: number | undefined;
 }
 
 type SessionListener = (session: Session) => void;
@@ -85,7 +103,7 @@ interface Held {
   readonly ended: PromiseWithResolvers<void>;
 }
 
-type Change = Partial<Pick<Session, 'cause' | 'station' | 'attachment' | 'endsAt' | 'desktop' | 'saved'>>;
+type Change = Partial<Pick<Session, 'cause' | 'station' | 'attachment' | 'endsAt' | 'endsBy' | 'desktop' | 'saved'>>;
 
 function heldOf(session: Session): Held {
   return {
@@ -125,6 +143,8 @@ export class Sessions {
   readonly #unrecorded = new Set<Held>();
   /** So many sessions are saved side by side. */
   readonly #turnstile = new Turnstile(availableParallelism());
+  /** Of so many sessions the windows are looked at side by side. */
+  readonly #lookers = new Turnstile(2 * availableParallelism());
   #retry: Disposable | null = null;
   #running = false;
   #refusal: CodedError | null = null;
@@ -223,6 +243,28 @@ export class Sessions {
     return this.#suspend(held, cause);
   }
 
+  /**
+   * Brings a session that runs to another station without a sign-in; the gateway has asked who may order that. One that is locked
+   * stays locked. Throws `station-taken` (somebody else is there than the order knew), `changed-meanwhile` (it is in another
+   * attachment), `not-possible-now` (it does not run), or what keeps people from entering.
+   */
+  move(id: string, { station, displaces, attachment }: MoveOrder): Session {
+    const held = this.#find(id);
+    this.#mustLetIn();
+    const { session } = held;
+    if (attachment !== undefined && attachment !== session.attachment) throw new CodedError('changed-meanwhile');
+    if (sessionAfter(session.state, 'move') === undefined) throw this.#refused(held, 'move');
+    if (session.station === station) return session;
+    const there = [...this.#held.values()].filter((other) => other.session.station === station);
+    if (there.some((other) => holdsStation(other.session) && other.session.id !== displaces))
+      throw new CodedError('station-taken');
+    for (const other of there) {
+      if (holdsStation(other.session)) this.#suspend(other, 'suspended-by-administrator');
+      else this.#apply(other, ['end'], { station: null });
+    }
+    return this.#apply(held, ['move'], { station, attachment: session.attachment + 1, cause: 'moved-by-administrator' });
+  }
+
   /** Suspends every session that is at a station or on its way there, and says what became of each. */
   suspendAll(cause: SessionCause): SuspendOutcome[] {
     const outcomes: SuspendOutcome[] = [];
@@ -302,6 +344,27 @@ export class Sessions {
     return checks;
   }
 
+  /** What the windows of these sessions say of unsaved work; those that there are no more are left out. */
+  async unsaved(ids: readonly string[]): Promise<UnsavedWork[]> {
+    this.#mustRun();
+    const asked = [...new Set(ids)].flatMap((id) => this.#held.get(id) ?? []);
+    return await Promise.all(
+      asked.map(async ({ session: { id, user } }) => {
+        using _turn = await this.#lookers.enter();
+        // One that is being saved must not have a stranger in it.
+        const held = this.#held.get(id);
+        const unknown = { session: id, user, looked: false, unsaved: [], silent: [] };
+        if (held === undefined || held.desktop === null || !isRunning(held.session)) return unknown;
+        try {
+          return { ...unknown, looked: true, ...(await held.desktop.openWork()) };
+        } catch (error) {
+          this.#log.info({ err: error, session: id }, 'the windows of a session could not be looked at');
+          return unknown;
+        }
+      }),
+    );
+  }
+
   lock(id: string): Session {
     return this.#apply(this.#find(id), ['lock'], { cause: 'locked' });
   }
@@ -313,13 +376,16 @@ export class Sessions {
     return this.#apply(held, ['unlock'], { cause: 'unlocked' });
   }
 
-  /** Ends it after `afterMs`, at once with 0. A second call before that changes the time; while it is ending it does nothing. */
-  end(id: string, cause: SessionCause, afterMs: number): Session {
+  /**
+   * Ends it after `afterMs`, at once with 0. A second call before that changes the time; while it is ending it does nothing.
+   * `by`: who asked for it, which the person is told during the countdown.
+   */
+  end(id: string, cause: SessionCause, afterMs: number, by = ''): Session {
     const held = this.#find(id);
     if (held.session.state === 'ending') return held.session;
     if (afterMs === 0) return this.#end(held, cause);
     this.#countDown(held, cause, afterMs);
-    this.#alter(held, { endsAt: this.#clock.wallMs() + afterMs });
+    this.#alter(held, { endsAt: this.#clock.wallMs() + afterMs, endsBy: by });
     return held.session;
   }
 
@@ -329,7 +395,7 @@ export class Sessions {
     if (held.session.state === 'ending') throw this.#refused(held, 'suspend');
     if (held.countdown === null) return held.session;
     this.#stopCountdown(held);
-    this.#alter(held, { endsAt: null });
+    this.#alter(held, { endsAt: null, endsBy: '' });
     return held.session;
   }
 
@@ -548,6 +614,7 @@ export class Sessions {
       startedAt: now,
       since: now,
       endsAt: null,
+      endsBy: '',
       desktop,
       saved: null,
     });
@@ -610,7 +677,7 @@ export class Sessions {
     if (!this.#running || held.session.state === 'ended') return;
     const why = held.session.state === 'ending' ? held.session.cause : cause;
     this.#stopCountdown(held);
-    this.#apply(held, ['gone'], { cause: why, station: null, endsAt: null });
+    this.#apply(held, ['gone'], { cause: why, station: null, endsAt: null, endsBy: '' });
     held.waiter?.reject(new CodedError('ended-meanwhile', { cause: why }));
     held.waiter = null;
     held.ended.resolve();
@@ -632,7 +699,7 @@ export class Sessions {
   #end(held: Held, cause: SessionCause): Session {
     this.#stopCountdown(held);
     const onDisk = held.session.state === 'hibernated' || held.session.state === 'lost';
-    const session = this.#apply(held, ['end'], { cause, endsAt: null });
+    const session = this.#apply(held, ['end'], { cause, endsAt: null, endsBy: '' });
     held.waiter?.reject(new CodedError('ended-meanwhile', { cause }));
     held.waiter = null;
     if (onDisk) void this.#discard(held);
@@ -684,7 +751,7 @@ export class Sessions {
   }
 
   /** A change that is no happening: the announced end. */
-  #alter(held: Held, change: Pick<Session, 'endsAt'>): void {
+  #alter(held: Held, change: Pick<Session, 'endsAt' | 'endsBy'>): void {
     held.session = { ...held.session, ...change };
     this.#publish(held);
   }
@@ -776,7 +843,7 @@ export class Sessions {
     this.#log.info({ session: session.id, user: session.user, state: session.state }, 'session found on disk');
     if (known?.state === 'ending') this.#end(held, known.cause);
     else if (record?.countdown == null) this.#publish(held);
-    else this.#resumeCountdown(held, record.countdown);
+    else this.#resumeCountdown(held, record);
   }
 
   #takeFromMemory(record: SessionRecord, desktop: Desktop | null): void {
@@ -796,7 +863,7 @@ export class Sessions {
       void desktop.note(this.#apply(held, ['opened'], { station: null, saved: null, desktop: desktop.desktop }));
     }
     if (state === 'ending') this.#endDesktop(held);
-    else if (record.countdown !== null) this.#resumeCountdown(held, record.countdown);
+    else this.#resumeCountdown(held, record);
   }
 
   #readRecord(id: string): SessionRecord | null {
@@ -808,10 +875,12 @@ export class Sessions {
     }
   }
 
-  #resumeCountdown(held: Held, { dueMs, cause }: NonNullable<SessionRecord['countdown']>): void {
+  #resumeCountdown(held: Held, { countdown, session: { endsBy } }: SessionRecord): void {
+    if (countdown === null) return;
+    const { dueMs, cause } = countdown;
     const remainingMs = Math.min(Math.max(dueMs - this.#clock.runningMs(), 0), longestCountdownMs);
     this.#countDown(held, cause, remainingMs);
-    this.#alter(held, { endsAt: this.#clock.wallMs() + remainingMs });
+    this.#alter(held, { endsAt: this.#clock.wallMs() + remainingMs, endsBy });
   }
 
   /** Old records may name a station twice (there was no space for newer ones): the session that came there last keeps it. */

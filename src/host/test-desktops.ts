@@ -113,6 +113,7 @@ export function listed(desktop: Desktop, account: TestAccount): Session {
     startedAt: 1,
     since: 2,
     endsAt: null,
+    endsBy: '',
     desktop: desktop.desktop,
     saved: null,
   };

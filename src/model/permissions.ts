@@ -35,6 +35,7 @@ export const permissions = {
   'station.code': { administrator: 'any' },
   'sessions.list': { dashboard: 'any', administrator: 'any' },
   'session.suspend': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
+  'session.move': { dashboard: reach, administrator: 'any' },
   'session.hibernate': { dashboard: reach, administrator: 'any' },
   'session.log-off': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
   'session.picture': { standard: ['own-session'], dashboard: reach, administrator: 'any' },

@@ -16,6 +16,7 @@ const session: Session = {
   startedAt: 1,
   since: 1,
   endsAt: null,
+  endsBy: '',
   desktop: 'xfce',
   saved: null,
 };
@@ -52,6 +53,12 @@ it('lets every session that has not ended be ended, and nothing bring one back t
 it('opens a lock only by a password: by unlocking, or by signing in anew', () => {
   const ways = sessionHappenings.filter((happening) => sessionAfter('locked', happening) === 'active');
   assert.deepEqual(ways, ['attach', 'unlock']);
+});
+
+it('moves what runs, and a lock goes along', () => {
+  const moving = sessionStates.filter((state) => sessionAfter(state, 'move') !== undefined);
+  assert.deepEqual(moving, ['active', 'locked', 'suspended']);
+  assert.equal(sessionAfter('locked', 'move'), 'locked');
 });
 
 it('can be attached exactly where it can be continued', () => {

@@ -16,6 +16,7 @@ export type SessionState = (typeof sessionStates)[number];
 
 /**
  * What can happen to a session. `opened`: its desktop answers. `gone`: its processes are no more, for whatever reason.
+ * `move`: somebody who may brings it to another station without a sign-in; a locked one stays locked.
  * `hibernate`: it is to be saved to disk. `saved`: it is on disk and its processes are gone; `kept`: that failed, it runs on.
  * `unrestored`: it could not be made to run again, it is on disk as it was. `lose`: it is found to have
  * ended without being saved, when the computer did.
@@ -23,6 +24,7 @@ export type SessionState = (typeof sessionStates)[number];
 export const sessionHappenings = [
   'opened',
   'attach',
+  'move',
   'suspend',
   'lock',
   'unlock',
@@ -43,9 +45,25 @@ export type SessionHappening = (typeof sessionHappenings)[number];
  */
 export const sessionTransitions: Readonly<Record<SessionState, Readonly<Partial<Record<SessionHappening, SessionState>>>>> = {
   starting: { opened: 'suspended', attach: 'starting', suspend: 'starting', end: 'ending', gone: 'ended' },
-  active: { attach: 'active', suspend: 'suspended', lock: 'locked', end: 'ending', gone: 'ended', lose: 'lost' },
-  locked: { attach: 'active', unlock: 'active', suspend: 'suspended', end: 'ending', gone: 'ended', lose: 'lost' },
-  suspended: { attach: 'active', suspend: 'suspended', hibernate: 'hibernating', end: 'ending', gone: 'ended', lose: 'lost' },
+  active: { attach: 'active', move: 'active', suspend: 'suspended', lock: 'locked', end: 'ending', gone: 'ended', lose: 'lost' },
+  locked: {
+    attach: 'active',
+    move: 'locked',
+    unlock: 'active',
+    suspend: 'suspended',
+    end: 'ending',
+    gone: 'ended',
+    lose: 'lost',
+  },
+  suspended: {
+    attach: 'active',
+    move: 'active',
+    suspend: 'suspended',
+    hibernate: 'hibernating',
+    end: 'ending',
+    gone: 'ended',
+    lose: 'lost',
+  },
   hibernating: {
     saved: 'hibernated',
     kept: 'suspended',
@@ -76,6 +94,7 @@ export const sessionCauses = [
   'suspended-by-administrator',
   'station-lost',
   'moved',
+  'moved-by-administrator',
   'locked',
   'unlocked',
   'signed-out',
@@ -122,6 +141,8 @@ export interface Session {
   since: number;
   /** A log-off with a countdown: when it happens (milliseconds since 1970), else null. */
   endsAt: number | null;
+  /** Who asked for that log-off: an account, a token, `root`; empty where nobody did. */
+  endsBy: string;
   /** The X session that runs, by its desktop file's name (`xfce`). */
   desktop: string;
   /** What there is on disk of a session that is hibernated, being restored, or lost; else null. */
@@ -164,6 +185,23 @@ export interface SessionCheck {
   session: string;
   user: string;
   atRisk: readonly ProgramAtRisk[];
+}
+
+/** A window whose title says that something in it is not saved. */
+export interface UnsavedWindow {
+  program: string;
+  title: string;
+}
+
+/** What can be known of unsaved work in a session before it is logged off: only what windows say in their titles. */
+export interface UnsavedWork {
+  session: string;
+  user: string;
+  /** False: it could not be looked at, or does not run in memory. */
+  looked: boolean;
+  unsaved: readonly UnsavedWindow[];
+  /** Other programs that are open; what they hold may be saved or not. */
+  silent: readonly string[];
 }
 
 /** The state after `happening`, or undefined where the table refuses it. */

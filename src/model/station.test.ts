@@ -36,6 +36,7 @@ function session(id: string, options: Partial<Session> = {}): Session {
     startedAt: 30,
     since: 40,
     endsAt: null,
+    endsBy: '',
     desktop: 'xfce',
     saved: null,
     ...options,

@@ -1,7 +1,9 @@
 // A program that a person starts in a terminal: it counts, into a file and as the colour of its window, so that a test can read
 // from the picture on the page how far it has come.
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
+import { eventually } from './eventually.ts';
+import { processNames } from './processes.ts';
 
 /** The red part of the window's colour; green and blue carry the count. */
 const mark = 0x2a;
@@ -19,6 +21,21 @@ done
 /** Puts the program into the home folder, as \`count.sh\`. */
 export async function placeCounter(account: { home: string; uid: number; gid: number }): Promise<void> {
   await writeFile(`${account.home}/count.sh`, script, { mode: 0o755 });
+}
+
+/** Opens a terminal with the desktop's own keyboard shortcut and starts the counter in it, as a person does. */
+export async function startCounter(page: Page, account: { uid: number }): Promise<void> {
+  // The desktop listens to its shortcuts only when it has come up; a person would press again, too.
+  await eventually('the counter runs', 60_000, async () => {
+    await page.locator('canvas').click({ position: { x: 500, y: 650 } });
+    await page.keyboard.press('Control+Alt+t');
+    const shell = await eventually('a shell waits in a terminal', 8_000, async () =>
+      (await processNames(account.uid)).includes('bash') ? true : undefined,
+    ).catch(() => undefined);
+    if (!shell) return undefined;
+    await page.keyboard.type('./count.sh\n', { delay: 20 });
+    return (await eventually('the counter started', 5_000, () => findCounter(account.uid)).catch(() => null)) ?? undefined;
+  });
 }
 
 export interface CounterProcess {
@@ -48,8 +65,8 @@ export async function countInFile(home: string): Promise<number> {
   return Number(await readFile(`${home}/count`, 'utf8').catch(() => '0'));
 }
 
-/** The count that the station page's picture shows, 0 if the window is not to be seen. */
-export async function countInPicture(page: Page): Promise<number> {
+/** The count that the picture of a station page, or of half a split one, shows; 0 if the window is not to be seen. */
+export async function countInPicture(page: Page | Frame): Promise<number> {
   return page.evaluate((red) => {
     const canvas = document.querySelector('canvas');
     const context = canvas?.getContext('2d');

@@ -6,9 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { startProduct } from '../support/product.ts';
 import type { Product } from '../support/product.ts';
 import { Browser, desktopShown, signInAtPage, signInAtStation, viewShown } from './browser.ts';
-import { countInFile, countInPicture, findCounter, placeCounter } from './counter.ts';
+import { countInFile, countInPicture, findCounter, placeCounter, startCounter } from './counter.ts';
 import { eventually } from './eventually.ts';
-import { processNames } from './processes.ts';
 
 const computer = hostname();
 
@@ -16,22 +15,6 @@ const computer = hostname();
 async function takePicture(browser: Browser, name: string): Promise<void> {
   const folder = process.env['STATIONMASTER_PICTURES'];
   if (folder !== undefined) await browser.page.screenshot({ path: `${folder}/${name}.png` });
-}
-
-/** Opens a terminal with the desktop's own keyboard shortcut and starts the counter in it, as a person does. */
-async function startCounter(station: Browser, account: { home: string; uid: number }): Promise<void> {
-  const { page } = station;
-  // The desktop listens to its shortcuts only when it has come up; a person would press again, too.
-  await eventually('the counter runs', 60_000, async () => {
-    await page.locator('canvas').click({ position: { x: 500, y: 650 } });
-    await page.keyboard.press('Control+Alt+t');
-    const shell = await eventually('a shell waits in a terminal', 8_000, async () =>
-      (await processNames(account.uid)).includes('bash') ? true : undefined,
-    ).catch(() => undefined);
-    if (!shell) return undefined;
-    await page.keyboard.type('./count.sh\n', { delay: 20 });
-    return (await eventually('the counter started', 5_000, () => findCounter(account.uid)).catch(() => null)) ?? undefined;
-  });
 }
 
 describe('the main job', () => {
@@ -67,7 +50,7 @@ describe('the main job', () => {
     await viewShown(first.page, 'sign-in');
     await signInAtStation(first.page, person.name, person.password);
     await desktopShown(first.page);
-    await startCounter(first, person);
+    await startCounter(first.page, person);
     const counter = await findCounter(person.uid);
     assert.ok(counter);
     const shown = await eventually(

@@ -36,6 +36,8 @@ type Operation = { by: number } & (
   | { ask: 'suspend' | 'stale-suspend' | 'lock' | 'end' | 'keep'; session: number }
   | { ask: 'unlock'; session: number; person: number | 'own' }
   | { ask: 'end-later'; session: number; afterMs: number }
+  /** `displaces`: whoever the order believes to be there; a number means just any session. */
+  | { ask: 'move'; session: number; station: number; displaces: 'nobody' | 'there' | number; stale: boolean }
   | { ask: 'hibernate'; session: number; closing: boolean }
   | { ask: 'suspend-all' }
   | { ask: 'hibernate-all' }
@@ -64,6 +66,7 @@ const mayBeRefused: Readonly<Record<Operation['ask'], readonly ErrorCode[]>> = {
   end: ['session-not-found'],
   'end-later': ['session-not-found'],
   keep: ['not-possible-now', 'session-not-found'],
+  move: ['changed-meanwhile', 'not-possible-now', 'session-not-found', 'station-taken'],
   hibernate: ['changed-meanwhile', 'ended-meanwhile', 'not-possible-now', 'save-failed', 'session-not-found'],
   'suspend-all': [],
   'hibernate-all': [],
@@ -316,6 +319,20 @@ class World {
           if (before !== undefined && answer.session.cause === 'station-lost') this.faults.push('a stale suspend did something');
         };
       }
+      case 'move': {
+        const station = stations[operation.station] ?? '';
+        const there = [...client.mirror.values()].find((other) => other.station === station && other.id !== session)?.id ?? null;
+        const just = typeof operation.displaces === 'number' ? (this.pick(this.known, operation.displaces) ?? null) : null;
+        const displaces = operation.displaces === 'there' ? there : just;
+        const attachment = operation.stale ? (now?.attachment ?? 1) - 1 : (now?.attachment ?? 1);
+        return async () => {
+          const { session: moved } = await client.call('session.move', { session, station, displaces, attachment });
+          if (operation.stale) this.faults.push('a stale move did something');
+          if (moved.station !== station) this.faults.push(`moved, it is at ${moved.station}`);
+          if (now?.state === 'locked' && moved.attachment === attachment + 1 && moved.state !== 'locked')
+            this.faults.push(`${moved.id} was opened by moving it`);
+        };
+      }
       case 'lock':
         return () => client.call('session.lock', { session });
       case 'unlock': {
@@ -506,6 +523,17 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 1,
   },
   { arbitrary: fc.record({ ask: fc.constant('hibernate' as const), by, session, closing: fc.boolean() }), weight: 4 },
+  {
+    arbitrary: fc.record({
+      ask: fc.constant('move' as const),
+      by,
+      session,
+      station: fc.nat(stations.length - 1),
+      displaces: fc.oneof({ arbitrary: fc.constantFrom('nobody' as const, 'there' as const), weight: 4 }, session),
+      stale: fc.nat(9).map((one) => one === 0),
+    }),
+    weight: 4,
+  },
   { arbitrary: fc.record({ ask: fc.constantFrom('suspend-all', 'subscribe', 'hibernate-all', 'check'), by }), weight: 3 },
 );
 

@@ -17,7 +17,7 @@ import type { LiveEvent } from '#contract/live.ts';
 import type { Computer } from '#contract/values.ts';
 import type { Account, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
-import type { Session, SessionCheck } from '#model/session.ts';
+import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import type { Station } from '#model/station.ts';
@@ -58,6 +58,8 @@ export class FakeGateway implements AsyncDisposable {
   settings: Settings = { ...defaultSettings };
   /** By computer; told after the snapshot, as the gateway does. */
   checks: Record<string, readonly SessionCheck[]> = {};
+  /** By session: what its windows say of unsaved work. */
+  unsaved: Record<string, UnsavedWork['unsaved']> = {};
   accounts: Account[] = [];
   audit: AuditEntry[] = [];
   setupNeeded = false;
@@ -159,6 +161,12 @@ export class FakeGateway implements AsyncDisposable {
     this.changeSession(session.id, { state: 'hibernating', station: null, cause, since });
     const saved = { at: since, bytes: 96 * 2 ** 20, programs: ['Mousepad', 'Terminal'], fault: null };
     return this.changeSession(session.id, { state: 'hibernated', cause: 'saved', since, saved });
+  }
+
+  #workIn(session: Session | undefined): UnsavedWork {
+    if (session === undefined) throw new Refusal('session-not-found');
+    const unsaved = this.unsaved[session.id] ?? [];
+    return { session: session.id, user: session.user, looked: true, unsaved, silent: ['Terminal', 'libreoffice-writer'] };
   }
 
   /** As if the gateway were gone: live feeds break and every request fails, until `comeBack`. */
@@ -390,6 +398,17 @@ export class FakeGateway implements AsyncDisposable {
       (_call, [id = '']) => this.changeSession(id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' }),
     ],
     [
+      /^POST \/sessions\/(\w+)\/move$/,
+      ({ body }, [id = '']) => {
+        const station = String(body['station']);
+        const there = this.sessions.find((each) => each.station === station && each.id !== id);
+        if (there !== undefined && there.id !== body['displaces']) throw new Refusal('station-taken');
+        if (there !== undefined)
+          this.changeSession(there.id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' });
+        return this.changeSession(id, { state: 'active', station, cause: 'moved-by-administrator' });
+      },
+    ],
+    [
       /^POST \/sessions\/(\w+)\/hibernate$/,
       ({ body }, [id = '']) => {
         const session = this.sessions.find((each) => each.id === id);
@@ -404,7 +423,16 @@ export class FakeGateway implements AsyncDisposable {
           ? this.changeSession(id, { state: 'ending' })
           : this.changeSession(id, { endsAt: Date.now() + Number(body['seconds']) * 1000 }),
     ],
-    [/^POST \/sessions\/(\w+)\/keep$/, (_call, [id = '']) => this.changeSession(id, { endsAt: null })],
+    [/^GET \/sessions\/(\w+)\/unsaved$/, (_call, [id = '']) => this.#workIn(this.sessions.find((each) => each.id === id))],
+    [
+      /^GET \/computers\/([^/]+)\/unsaved$/,
+      (_call, [computer]) => ({
+        sessions: this.sessions
+          .filter((each) => each.computer === computer && each.station !== null)
+          .map((each) => this.#workIn(each)),
+      }),
+    ],
+    [/^POST \/sessions\/(\w+)\/keep$/, (_call, [id = '']) => this.changeSession(id, { endsAt: null, endsBy: '' })],
   ];
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -483,6 +511,7 @@ export function makeSession(
     startedAt: Date.now() - 7_200_000,
     since: Date.now() - 1_500_000,
     endsAt: null,
+    endsBy: '',
     desktop: 'xfce',
     saved: null,
     ...change,

@@ -102,6 +102,7 @@ export class ScriptedHost implements AsyncDisposable {
       startedAt: now,
       since: now,
       endsAt: null,
+      endsBy: '',
       desktop: 'xfce',
       saved: null,
       ...change,

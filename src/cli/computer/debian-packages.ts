@@ -36,6 +36,7 @@ export const neededPackages: readonly DebianPackage[] = [
   { name: 'criu', why: 'saves desktops to disk and restores them' },
   { name: 'iproute2', why: 'looks which connections a desktop has before it is saved' },
   { name: 'procps', why: 'looks after processes' },
+  { name: 'x11-utils', why: 'looks at the titles of windows before somebody is logged off' },
 ];
 
 /** For `test`, beyond those. */
@@ -45,7 +46,6 @@ export const testPackages: readonly DebianPackage[] = [
   { name: 'xterm', why: 'a program on the desktops of the tests' },
   { name: 'openbox', why: 'a second desktop for the tests' },
   { name: 'xdotool', why: 'presses keys in the tests' },
-  { name: 'x11-utils', why: 'looks at X servers in the tests' },
   { name: 'gpg', why: 'signs packages of the tests' },
   { name: 'debootstrap', why: "the disk of the lab's machines" },
   { name: 'e2fsprogs', why: "the file systems of the lab's machines" },

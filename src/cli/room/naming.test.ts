@@ -32,6 +32,7 @@ const session = (id: string, user: string, at: string | null): Session => ({
   startedAt: 0,
   since: 0,
   endsAt: null,
+  endsBy: '',
   desktop: 'xfce',
   saved: null,
 });

@@ -62,6 +62,15 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   )
     .option('--all', 'all sessions')
     .action(connected(async () => (await sessions()).suspendSessions));
+  withServer(
+    session
+      .command('move')
+      .argument('<session>', 'id, station or user')
+      .argument('<station>', 'its name or id')
+      .description('move a running session to another station; nobody has to sign in there'),
+  )
+    .option('--displace', 'suspend the session that is there')
+    .action(connected(async () => (await sessions()).moveSession));
   computerOption(
     withServer(
       session.command('hibernate').argument('[sessions...]', 'id, station or user').description('save sessions to disk'),
@@ -73,6 +82,16 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   computerOption(
     withServer(session.command('check').description('what saving would do to the programs of the running sessions')),
   ).action(connected(async () => (await sessions()).checkSessions));
+  computerOption(
+    withServer(
+      session
+        .command('unsaved')
+        .argument('[sessions...]', 'id, station or user')
+        .description('what windows say of unsaved work, before somebody is logged off'),
+    ),
+  )
+    .option('--all', 'all sessions that are at a station')
+    .action(connected(async () => (await sessions()).unsavedInSessions));
   computerOption(
     withServer(session.command('logoff').argument('[sessions...]', 'id, station or user').description('log sessions off')),
   )

@@ -1,13 +1,14 @@
-// `session list|suspend|hibernate|check|logoff|keep`.
+// `session list|suspend|move|hibernate|check|unsaved|logoff|keep`.
 import type { Outcome } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
+import { holdsStation } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
-import { answer, answerJson, table, timeText } from '../voice.ts';
+import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
-import { findSession } from './naming.ts';
+import { findSession, findStation } from './naming.ts';
 import { wholeNumber } from './numbers.ts';
 import { tellOutcomes } from './outcomes.ts';
 import { programsAtRisk } from './programs-at-risk.ts';
@@ -127,6 +128,36 @@ export async function suspendSessions(gateway: GatewayClient, options: ManyOptio
   tellOutcomes(outcomes, 'suspended', options.json ?? false);
 }
 
+type MoveOptions = RoomOptions & { displace?: true };
+
+export async function moveSession(
+  gateway: GatewayClient,
+  options: MoveOptions,
+  sessionWord: string,
+  stationWord: string,
+): Promise<void> {
+  const { sessions, stations } = await read(gateway);
+  const session = findSession(sessions, stations, sessionWord);
+  const station = findStation(stations, stationWord);
+  const there = sessions.find((other) => other.station === station.id && holdsStation(other) && other.id !== session.id);
+  if (there !== undefined && options.displace !== true) {
+    throw new CommandError(
+      `${station.name} shows the session of ${there.user}; with --displace it is suspended there`,
+      exitCode.failed,
+    );
+  }
+  const moved = await gateway.call('moveSession', {
+    params: { id: session.id },
+    body: { station: station.id, displaces: there?.id ?? null, attachment: session.attachment },
+  });
+  if (options.json) {
+    answerJson({ session: moved, displaced: there?.id ?? null });
+    return;
+  }
+  answer(`The session of ${moved.user} is at ${station.name}.`);
+  if (there !== undefined) answer(`The session of ${there.user} is suspended.`);
+}
+
 type HibernateOptions = ManyOptions & { closePrograms?: true };
 
 export async function hibernateSessions(gateway: GatewayClient, options: HibernateOptions, ...words: string[]): Promise<void> {
@@ -157,6 +188,32 @@ export async function checkSessions(gateway: GatewayClient, options: ComputerOpt
   const risks = programsAtRisk(checks);
   if (risks !== '') answer(risks);
   else answer(checks.length === 0 ? 'No session runs.' : 'Every session can be saved as it is.');
+}
+
+export async function unsavedInSessions(gateway: GatewayClient, options: ManyOptions, ...words: string[]): Promise<void> {
+  const computers = await wholeComputers(gateway, options, words);
+  const works =
+    computers === null
+      ? await Promise.all(
+          (await namedSessions(gateway, options, words)).map(
+            async ({ id }) => await gateway.call('unsavedInSession', { params: { id } }),
+          ),
+        )
+      : (
+          await Promise.all(
+            computers.map(async (name) => (await gateway.call('unsavedAtStations', { params: { name } })).sessions),
+          )
+        ).flat();
+  if (options.json) {
+    answerJson({ sessions: works });
+    return;
+  }
+  const rows = works.flatMap(({ user, unsaved, looked }) =>
+    looked ? unsaved.map(({ program, title }) => [user, program, title]) : [[user, '', 'It could not be looked at.']],
+  );
+  answer(rows.length === 0 ? 'No window says that work in it is unsaved.' : table(['User', 'Program', 'Window'], rows));
+  const silent = [...new Set(works.flatMap((work) => work.silent))].toSorted();
+  if (silent.length > 0) say(`Not every program says so. Also open: ${silent.join(', ')}.`);
 }
 
 type LogOffOptions = ManyOptions & { seconds?: string; suspended?: boolean };

@@ -22,6 +22,7 @@ const session: Session = {
   startedAt: 0,
   since: 0,
   endsAt: null,
+  endsBy: '',
   desktop: 'xfce',
   saved: null,
 };

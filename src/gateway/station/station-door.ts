@@ -108,7 +108,11 @@ export class StationDoor implements StationRoom {
     if (was !== null && was !== here) {
       const { user, cause } = session;
       const moved = here === null ? null : (stations.get(here)?.name ?? '');
-      this.setReason(was, moved === null ? { reason: 'session', cause, user } : { reason: 'moved', station: moved, user });
+      const ordered = cause === 'moved-by-administrator';
+      this.setReason(
+        was,
+        moved === null ? { reason: 'session', cause, user } : { reason: 'moved', station: moved, user, ordered },
+      );
     }
     if (here !== null && here !== was) this.setReason(here, { reason: 'none' });
     if (was !== null) this.#pageOf.get(was)?.sessionChanged();

@@ -109,7 +109,7 @@ export class StationPage {
   #signIn: SignIn | null = null;
   /** What the page was last told to show, to say it once. */
   #view = '';
-  #toldEndsAt: number | null = null;
+  #toldEnd: { at: number; by: string } | null = null;
   /** What the page was last told of the computer's leaving. */
   #toldLeaving: { how: Leaving['how']; until: number } | null = null;
   #commanding = false;
@@ -438,6 +438,9 @@ export class StationPage {
         this.#showDesktop(station, session, again);
         break;
       case 'locked':
+        // Who is signing in, or unlocking the session that was here before, has nothing to say about this one.
+        if (this.#signIn?.purpose === 'enter' || (this.#signIn !== null && this.#signIn.conversation.user !== session.user))
+          this.#leaveSignIn();
         this.#showLocked(station, session, again);
         break;
       default:
@@ -497,7 +500,7 @@ export class StationPage {
     const view = `desktop ${session.id} ${session.attachment}`;
     if (this.#view !== view || again) {
       const ticket = this.#issue(session);
-      this.#toldEndsAt = null;
+      this.#toldEnd = null;
       const { user, fullName } = session;
       this.#showOnce(view, { say: 'desktop', station: { id, name }, computer, user, fullName, ticket }, again);
     }
@@ -518,9 +521,10 @@ export class StationPage {
   }
 
   #showCountdown(session: Session): void {
-    if (session.endsAt === this.#toldEndsAt) return;
-    this.#toldEndsAt = session.endsAt;
-    this.#say({ say: 'countdown', remainingMs: session.endsAt === null ? null : remainingMs(session.endsAt) });
+    const { endsAt: at, endsBy: by } = session;
+    if (at === (this.#toldEnd?.at ?? null) && by === (this.#toldEnd?.by ?? '')) return;
+    this.#toldEnd = at === null ? null : { at, by };
+    this.#say({ say: 'countdown', remainingMs: at === null ? null : remainingMs(at), by });
   }
 
   #issue(session: Session): string {

@@ -1,5 +1,5 @@
 // Enters a running session from outside: starts a program in it, as the person, so that it can be saved with it (child of the session's
-// init, nothing open from outside); or does something as root among its mounts.
+// init, nothing open from outside); lets a program look at it, as the person; or does something as root among its mounts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -9,6 +9,8 @@ import { shellExports } from '../shell-words.ts';
 import type { Reopening } from './browsers.ts';
 
 const startLimitMs = 10_000;
+/** More than this is not read of what a program in the session says. */
+const mostSaidBytes = 256 * 1024;
 /** nsenter and what it starts as root are found there, whatever the person's own variables say. */
 const rootsEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
@@ -23,8 +25,8 @@ async function enter(
   init: ProcessMark,
   into: readonly Namespace[],
   command: readonly string[],
-  { input = '', limitMs }: { input?: string; limitMs: number },
-): Promise<void> {
+  { input = '', limitMs, listening = false }: { input?: string; limitMs: number; listening?: boolean },
+): Promise<string> {
   using opened = new DisposableStack();
   const files = into.map((name) => {
     const file = openSync(`/proc/${init.pid}/ns/${namespaces[name]}`, 'r');
@@ -36,15 +38,32 @@ async function enter(
   const child = spawn('nsenter', [...args, '--', ...command], {
     cwd: '/',
     env: rootsEnvironment,
-    stdio: ['pipe', 'ignore', 'ignore', ...files],
+    stdio: ['pipe', listening ? 'pipe' : 'ignore', 'ignore', ...files],
     timeout: limitMs,
     killSignal: 'SIGKILL',
   });
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  const said: Buffer[] = [];
+  let bytes = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    said.push(chunk);
+    if (bytes > mostSaidBytes) child.kill('SIGKILL');
+  });
+  const [code, signal] = (await once(child, listening ? 'close' : 'exit')) as [number | null, NodeJS.Signals | null];
   if (code !== 0) throw new Error(`${command[0]}: ${signal ?? `exit code ${code}`}`);
+  return Buffer.concat(said).toString('utf8');
 }
+
+const asPerson = ({ name, gid }: { name: string; gid: number }): string[] => [
+  'setpriv',
+  `--reuid=${name}`,
+  `--regid=${gid}`,
+  '--init-groups',
+  '--inh-caps=-all',
+  '--',
+];
 
 /** The folder may be gone; what was opened outside is opened again inside. */
 const script = `cd -- "$1" 2>/dev/null || cd
@@ -61,10 +80,22 @@ export async function startInSession(
   person: { name: string; gid: number },
   { command, environment, folder }: Reopening,
 ): Promise<void> {
-  const as = ['setpriv', `--reuid=${person.name}`, `--regid=${person.gid}`, '--init-groups', '--inh-caps=-all', '--'];
   const shell = ['sh', '-s', folder, ...command];
   const input = `${shellExports(environment)}${script}`;
-  await enter(init, ['mount', 'pid', 'ipc', 'time'], [...as, ...shell], { input, limitMs: startLimitMs });
+  await enter(init, ['mount', 'pid', 'ipc', 'time'], [...asPerson(person), ...shell], { input, limitMs: startLimitMs });
+}
+
+/**
+ * What a shell script prints that runs in the session as the person, with these words. Rejects if it fails, says too much, or is
+ * not done in time. It must be over soon: a session with a stranger in it is not saved.
+ */
+export async function askInSession(
+  init: ProcessMark,
+  person: { name: string; gid: number },
+  { script: input, words, limitMs }: { script: string; words: readonly string[]; limitMs: number },
+): Promise<string> {
+  const command = [...asPerson(person), 'sh', '-s', '--', ...words];
+  return await enter(init, ['mount', 'pid', 'ipc', 'time'], command, { input, limitMs, listening: true });
 }
 
 /** Runs a program as root among the mounts of the session. Rejects if it fails, or is not done in time. */

@@ -43,6 +43,7 @@ class Disk implements Disposable {
       startedAt: 1,
       since: 2,
       endsAt: null,
+      endsBy: '',
       desktop: 'xfce',
       saved: null,
     };

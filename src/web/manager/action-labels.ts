@@ -18,6 +18,7 @@ const ofActions: Readonly<Partial<Record<Action, string>>> = {
   'station.remove': msg('Removed a station'),
   'station.code': msg('Made an enrolment code'),
   'session.suspend': msg('Suspended a session'),
+  'session.move': msg('Moved a session'),
   'session.hibernate': msg('Hibernated a session'),
   'session.log-off': msg('Logged a session off'),
   'session.picture': msg('Looked at a session'),

@@ -99,12 +99,19 @@ export class CountdownBanner {
   }
 }
 
-export function logOffText(seconds: number): string {
-  return seconds === 0
-    ? i18n._('You are being logged off…')
-    : i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', {
-        seconds,
-      });
+/** `by`: who asked for it; empty: the administrator. */
+export function logOffText(by: string): (seconds: number) => string {
+  return (seconds) => {
+    if (seconds === 0) return i18n._('You are being logged off…');
+    return by === ''
+      ? i18n._('The administrator logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', {
+          seconds,
+        })
+      : i18n._('{person} logs you off in {seconds, plural, one {# second} other {# seconds}}. Save your work now.', {
+          person: by,
+          seconds,
+        });
+  };
 }
 
 export function leavingText(how: LeaveWay): (seconds: number) => string {

@@ -13,6 +13,7 @@ const texts: Readonly<Record<SessionCause, string | null>> = {
   ),
   'station-lost': msg('This station was away for too long, so the session of {user} was suspended. Sign in to go on.'),
   moved: msg('The session of {user} moved to another station.'),
+  'moved-by-administrator': msg('The session of {user} was moved to another station.'),
   'signed-out': msg('You are signed out.'),
   'logged-off-by-administrator': msg('The administrator logged {user} off.'),
   'desktop-ended': msg('The session of {user} has ended.'),
@@ -45,8 +46,10 @@ const texts: Readonly<Record<SessionCause, string | null>> = {
 /** How to say it, or null if there is nothing to say. Refused sign-ins are told beside the form. */
 export function reasonText(because: FreeReason): (() => string) | null {
   if (because.reason === 'moved') {
-    const { user, station } = because;
-    return () => i18n._('The session of {user} moved to {station}.', { user, station });
+    const { user, station, ordered } = because;
+    return ordered
+      ? () => i18n._('The session of {user} was moved to {station}. It goes on there.', { user, station })
+      : () => i18n._('The session of {user} moved to {station}.', { user, station });
   }
   if (because.reason !== 'session') return null;
   const text = texts[because.cause] ?? null;

@@ -340,7 +340,7 @@ describe('the station page in Chromium', () => {
     }
     there.free({ reason: 'session', cause: 'suspended-by-administrator', user: 'anna' });
     await page.getByText('The session of anna was suspended by the administrator.').waitFor();
-    there.free({ reason: 'moved', station: 'Station 9', user: 'anna' });
+    there.free({ reason: 'moved', station: 'Station 9', user: 'anna', ordered: false });
     await page.getByText('The session of anna moved to Station 9.').waitFor();
   });
 
@@ -756,7 +756,7 @@ describe('the station page in Chromium', () => {
         if (!Number.isNaN(seconds) && said.at(-1)?.[0] !== seconds) said.push([seconds, timer.getAttribute('aria-live')]);
       }).observe(timer, { subtree: true, childList: true, characterData: true });
     });
-    there.say({ say: 'countdown', remainingMs: 21_900 });
+    there.say({ say: 'countdown', remainingMs: 21_900, by: '' });
     await page.getByText(/The administrator logs you off in 2\d seconds\./).waitFor();
     assert.deepEqual(await violations(page), []);
     await page.waitForFunction(() => ((globalThis as unknown as { said: [number][] }).said.at(-1)?.[0] ?? 99) < 19);
@@ -766,8 +766,10 @@ describe('the station page in Chromium', () => {
     assert.equal(said.filter(([, live]) => live === 'assertive').length, 2, 'and not every second');
     const timer = page.getByRole('timer').first();
     await isFocused(page, 'canvas'); // the person can go on saving
-    there.say({ say: 'countdown', remainingMs: null });
-    await page.getByText('The administrator has taken the log-off back.').waitFor();
+    there.say({ say: 'countdown', remainingMs: 9_900, by: 'Maria Keller' });
+    await page.getByText('Maria Keller logs you off in 10 seconds. Save your work now.').waitFor();
+    there.say({ say: 'countdown', remainingMs: null, by: '' });
+    await page.getByText('The log-off was taken back. Your session goes on.').waitFor();
     assert.equal(await timer.textContent(), '');
   });
 
@@ -845,7 +847,7 @@ describe('the station page in Chromium', () => {
     await isFocused(page, 'canvas');
     assert.deepEqual(await violations(page), []);
     // A log-off at the same time is told beside it.
-    there.say({ say: 'countdown', remainingMs: 50_000 });
+    there.say({ say: 'countdown', remainingMs: 50_000, by: '' });
     await page.getByText(/The administrator logs you off in/).waitFor();
     there.free({ reason: 'session', cause: 'computer-restarting', user: 'anna' });
     await page.getByText(/The computer restarts\. The session of anna is saved and continues afterwards/).waitFor();

@@ -217,7 +217,7 @@ export class StationPage {
           document.title = document.title.replace(this.#title, message.station);
         break;
       case 'countdown':
-        this.#count(message.remainingMs);
+        this.#count(message);
         break;
       case 'leaving':
         this.#leave(message);
@@ -305,12 +305,12 @@ export class StationPage {
     else if (again) shown.again();
   }
 
-  #count(remainingMs: number | null): void {
+  #count({ remainingMs, by }: Extract<GatewaySaysToStation, { say: 'countdown' }>): void {
     if (remainingMs !== null) {
-      this.#countdown.start(remainingMs, logOffText);
+      this.#countdown.start(remainingMs, logOffText(by));
       return;
     }
-    if (this.#countdown.isShown) this.#toast.say(() => i18n._('The administrator has taken the log-off back.'));
+    if (this.#countdown.isShown) this.#toast.say(() => i18n._('The log-off was taken back. Your session goes on.'));
     this.#countdown.stop();
   }
 

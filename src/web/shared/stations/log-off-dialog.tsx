@@ -19,7 +19,9 @@ import {
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import type { UnsavedWork } from '#model/session.ts';
 import { textOf } from '../api.ts';
+import { UnsavedList } from './unsaved-list.tsx';
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
@@ -31,6 +33,10 @@ export function LogOffDialog(props: {
   /** What is at stake, in a sentence. */
   stake: string;
   defaultSeconds: number;
+  /** What can be known of unsaved work; null where nothing runs. */
+  look: (() => Promise<readonly UnsavedWork[]>) | null;
+  /** The work of more than one person is at stake. */
+  several: boolean;
   /** Logs off after so many seconds of warning, 0 at once. */
   logOff: (seconds: number) => Promise<void>;
   close: () => void;
@@ -60,6 +66,7 @@ export function LogOffDialog(props: {
           <DialogTitle>{props.title}</DialogTitle>
           <DialogContent className={styles.content}>
             <div>{props.stake}</div>
+            {props.look !== null && <UnsavedList look={props.look} several={props.several} />}
             <RadioGroup value={way} onChange={(_event, data) => setWay(data.value)} aria-label={_('When')}>
               <Radio value="warn" label={_('Warn first, so that work can be saved')} />
               {way === 'warn' && (

@@ -23,7 +23,7 @@ import type { ReactNode } from 'react';
 import type { Principal } from '#contract/api.ts';
 import { may } from '#model/permissions.ts';
 import { holdsStation, isRunning, programRiskReasons } from '#model/session.ts';
-import type { ProgramRiskReason, Session, SessionCheck } from '#model/session.ts';
+import type { ProgramRiskReason, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { stationRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
 import { ApiError, api } from '../api.ts';
@@ -42,6 +42,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
 import { HibernateDialog } from './hibernate-dialog.tsx';
 import { LogOffDialog } from './log-off-dialog.tsx';
+import { MoveDialog } from './move-dialog.tsx';
 import { StationGrid } from './station-grid.tsx';
 import type { Line, LineActions } from './station-grid.tsx';
 import { ComputerTasks, LineTasks, SeveralTasks } from './tasks.tsx';
@@ -94,6 +95,7 @@ const useStyles = makeStyles({
 
 type Asked =
   | { what: 'log-off'; row: StationRow }
+  | { what: 'move'; session: string }
   | { what: 'remove-saved'; session: Session }
   | { what: 'hibernate'; session: Session; checks: readonly SessionCheck[] }
   | { what: 'hibernate-several'; sessions: readonly Session[]; checks: readonly SessionCheck[] }
@@ -117,6 +119,17 @@ function matches(row: StationRow, wanted: string): boolean {
   if (wanted === '') return true;
   return [row.computer, row.station?.name, row.session?.user, row.session?.fullName].some((text) =>
     text?.toLocaleLowerCase().includes(wanted),
+  );
+}
+
+/** What the windows of these sessions say of unsaved work; those that cannot be asked are left unknown. */
+async function unsavedIn(sessions: readonly Session[]): Promise<UnsavedWork[]> {
+  return await Promise.all(
+    sessions.map(({ id, user }) =>
+      api('unsavedInSession', { params: { id } }).catch(
+        (): UnsavedWork => ({ session: id, user, looked: false, unsaved: [], silent: [] }),
+      ),
+    ),
   );
 }
 
@@ -371,6 +384,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const faultOf = (name: string | null): string | null =>
     hibernationFaultText(room.computers.find((computer) => computer.name === name)?.hibernation.fault ?? null);
   const configured = asked?.what === 'configure' ? room.stations.find((station) => station.id === asked.station) : undefined;
+  const moved = asked?.what === 'move' ? room.sessions.find((session) => session.id === asked.session) : undefined;
   const hidden = stationRows(room.stations, room.sessions, { showAll: true }).length - allRows.length;
   const address = `${location.origin}/`;
 
@@ -479,6 +493,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           row={chosenRow}
           hibernationFault={faultOf(chosenRow.computer)}
           hibernate={askHibernate}
+          move={(session) => setAsked({ what: 'move', session: session.id })}
           suspend={(session) =>
             void attempt(_('The session could not be suspended.'), async () => {
               await api('suspendSession', { params: { id: session.id } });
@@ -536,6 +551,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
               : _('All their programs are closed, and what is not saved by then is lost.')
           }
           defaultSeconds={asked.sessions.some(holdsStation) ? room.settings.logOffCountdownSeconds : 0}
+          look={asked.sessions.some(isRunning) ? () => unsavedIn(asked.sessions.filter(isRunning)) : null}
+          several
           logOff={(seconds) => logOffSeveral(asked.sessions, seconds)}
           close={() => setAsked(null)}
         />
@@ -551,6 +568,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
               : _('All programs of this session are closed. What is not saved by then is lost.')
           }
           defaultSeconds={asked.row.station === null ? 0 : room.settings.logOffCountdownSeconds}
+          look={isRunning(asked.row.session) ? () => unsavedIn(asked.row.session === null ? [] : [asked.row.session]) : null}
+          several={false}
           logOff={async (seconds) => {
             const { session } = asked.row;
             if (session !== null) await api('logOffSession', { params: { id: session.id }, body: { seconds } });
@@ -599,10 +618,13 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
             { count: room.sessions.filter((session) => session.computer === asked.computer && holdsStation(session)).length },
           )}
           defaultSeconds={room.settings.logOffCountdownSeconds}
+          look={async () => (await api('unsavedAtStations', { params: { name: asked.computer } })).sessions}
+          several
           logOff={(seconds) => logOffAll(asked.computer, seconds)}
           close={() => setAsked(null)}
         />
       )}
+      {moved !== undefined && <MoveDialog session={moved} close={() => setAsked(null)} />}
       {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
       {asked?.what === 'remove' && (
         <ConfirmDialog

@@ -2,6 +2,7 @@
 import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
+import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { SaveRegular } from '@fluentui/react-icons/svg/save';
 import { PauseCircleRegular } from '@fluentui/react-icons/svg/pause-circle';
@@ -142,6 +143,7 @@ export function LineTasks(props: {
   row: StationRow;
   hibernationFault: string | null;
   suspend: (session: Session) => void;
+  move: (session: Session) => void;
   hibernate: (session: Session) => void;
   logOff: (row: StationRow) => void;
   identify: (station: Station, on: boolean) => void;
@@ -183,6 +185,15 @@ export function LineTasks(props: {
             label={_('Suspend')}
             run={() => session !== null && props.suspend(session)}
             disabled={session === null || !holdsStation(session) || sessionAfter(session.state, 'suspend') === undefined}
+          />
+        )}
+        {!waiting && session !== null && may(level, 'session.move', target) && (
+          <Task
+            icon={<ArrowMoveRegular />}
+            label={_('Move…')}
+            title={_('Shows the session at another station; nobody has to sign in there.')}
+            run={() => props.move(session)}
+            disabled={sessionAfter(session.state, 'move') === undefined}
           />
         )}
         {!waiting &&

@@ -1,0 +1,223 @@
+// Moving sessions and naming unsaved work in the Manager and the Dashboard, in a real browser.
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Browser } from '../../../test/e2e/browser.ts';
+import {
+  FakeGateway,
+  Refusal,
+  idOf,
+  makeComputer,
+  makePrincipal,
+  makeSession,
+  makeStation,
+} from '../../../test/support/fake-gateway.ts';
+import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
+import { builtPages } from '../../../test/support/pages.ts';
+
+const withinMs = 10_000;
+
+function furnish(gateway: FakeGateway): void {
+  gateway.computers = [makeComputer('classroom')];
+  gateway.stations = [
+    makeStation('s1', 'Station 1', 'classroom'),
+    makeStation('s2', 'Station 2', 'classroom'),
+    makeStation('s3', 'Station 3', 'classroom', { online: false }),
+    makeStation('s10', 'Station 10', 'classroom'),
+  ];
+  gateway.sessions = [
+    makeSession('a1', 'anna', 'classroom', 's1', { fullName: 'Anna Keller', attachment: 4 }),
+    makeSession('b1', 'ben', 'classroom', 's2', { state: 'locked' }),
+    makeSession('c1', 'chloe', 'classroom', null),
+    makeSession('e1', 'emma', 'classroom', null, {
+      state: 'hibernated',
+      saved: { at: Date.now(), bytes: 2 ** 26, programs: [], fault: null },
+    }),
+  ];
+  gateway.unsaved = { [idOf('a1')]: [{ program: 'Mousepad', title: '*Letter.txt - Mousepad' }] };
+  gateway.principal = makePrincipal('ada', 'administrator');
+}
+
+const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
+const choose = (page: Page, name: RegExp) => row(page, name).getByRole('gridcell').nth(1).click();
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** The faults that axe finds when nothing fades in any more: colours are as they stay. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    ).then(() => undefined),
+  );
+  return await axeFaults(page);
+}
+
+describe('stations and their sessions', () => {
+  let pages: string;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  let gateway: FakeGateway;
+
+  before(async () => {
+    pages = await builtPages();
+    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
+  });
+  after(() => browser[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    gateway = await FakeGateway.start(pages);
+    furnish(gateway);
+    page = await browser.page.context().newPage();
+    page.setDefaultTimeout(withinMs);
+    complaints = complaintsOf(page);
+  });
+  afterEach(async () => {
+    await page.close();
+    await gateway[Symbol.asyncDispose]();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('moves a session to a free station: these come first, what is off is not offered', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /anna/);
+    await button(page, 'Move…').click();
+    const dialog = page.getByRole('dialog', { name: 'Move the session of anna' });
+    await dialog.waitFor();
+    const offered = await dialog
+      .getByRole('radio')
+      .evaluateAll((radios) => radios.map((radio) => (radio as HTMLInputElement).labels?.[0]?.textContent ?? ''));
+    assert.deepEqual(offered, ['Station 10 (free)', 'Station 2 (ben is there)']);
+    assert.equal(await dialog.getByRole('button', { name: 'Move', exact: true }).getAttribute('aria-disabled'), 'true');
+    await dialog.getByRole('radio', { name: /Station 10/ }).click();
+    assert.deepEqual(await faultsOf(page), []);
+    await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByText('The session of anna is at Station 10 now.').first().waitFor();
+    await row(page, /Station 10 .*anna/).waitFor();
+    assert.deepEqual(gateway.calls, [
+      { method: 'POST', path: `/sessions/${idOf('a1')}/move`, body: { station: idOf('s10'), displaces: null, attachment: 4 } },
+    ]);
+  });
+
+  test('says who is suspended to make room, as it is at that moment, and asks by its button', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /chloe/);
+    await button(page, 'Move…').click();
+    const dialog = page.getByRole('dialog', { name: 'Move the session of chloe' });
+    await dialog.getByRole('searchbox').fill('ben');
+    await dialog.getByRole('radio', { name: /Station 2/ }).click();
+    await dialog.getByText('The session of ben is at Station 2. It is suspended to make room').waitFor();
+    // Somebody else takes the place meanwhile.
+    gateway.changeSession(idOf('b1'), { state: 'suspended', station: null });
+    await dialog.getByRole('button', { name: 'Move', exact: true }).waitFor();
+    gateway.changeSession(idOf('a1'), { station: idOf('s2') });
+    await dialog.getByRole('searchbox').fill('');
+    await dialog.getByText('The session of anna is at Station 2.').waitFor();
+    await dialog.getByRole('button', { name: 'Suspend and move' }).click();
+    await row(page, /Station 2 .*chloe/).waitFor();
+    await row(page, /At no station .*anna .*Suspended/).waitFor();
+    assert.equal(gateway.calls.at(-1)?.body['displaces'], idOf('a1'));
+  });
+
+  test('keeps the dialogue open with the reason when a move is refused, and closes when the session ends', async () => {
+    gateway.answer(/move$/, () => {
+      throw new Refusal('station-offline');
+    });
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /ben/);
+    await button(page, 'Move…').click();
+    const dialog = page.getByRole('dialog', { name: 'Move the session of ben' });
+    await dialog.getByText(/It stays locked: the password is asked for there/).waitFor();
+    await dialog.getByRole('radio', { name: /Station 10/ }).click();
+    await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+    await dialog.getByText(/This station is not on at the moment/).waitFor();
+    gateway.tell({ event: 'session.removed', session: idOf('b1') });
+    await dialog.waitFor({ state: 'hidden' });
+  });
+
+  test('does not offer to move what does not run, nor where nothing else is on', async () => {
+    gateway.stations = gateway.stations.filter(({ name }) => name === 'Station 1');
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /emma/);
+    assert.equal(await button(page, 'Move…').getAttribute('aria-disabled'), 'true');
+    await choose(page, /anna/);
+    await button(page, 'Move…').click();
+    await page.getByText('No other station is on at the moment.').waitFor();
+  });
+
+  test('is a task of teachers too', async () => {
+    gateway.principal = makePrincipal('tina', 'dashboard');
+    await page.goto(gateway.url('/dashboard'));
+    await choose(page, /anna/);
+    await button(page, 'Move…').click();
+    await page.getByRole('radio', { name: /Station 10/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Move', exact: true }).click();
+    await row(page, /Station 10 .*anna/).waitFor();
+  });
+
+  test('names unsaved work before a log-off, and what cannot be known', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /anna/);
+    await button(page, 'Log off').click();
+    const dialog = page.getByRole('dialog', { name: 'Log off anna?' });
+    await dialog.getByText('These windows say that work in them is not saved:').waitFor();
+    await dialog.getByRole('listitem').filter({ hasText: 'Mousepad – *Letter.txt - Mousepad' }).waitFor();
+    await dialog.getByText('Not every program says so. Also open: Terminal and libreoffice-writer.').waitFor();
+    assert.deepEqual(await faultsOf(page), []);
+    await page.keyboard.press('Escape');
+    await button(page, 'Log off all stations').click();
+    const all = page.getByRole('dialog', { name: 'Log off all stations of classroom?' });
+    await all.getByRole('listitem').filter({ hasText: 'anna: Mousepad' }).waitFor();
+    await page.keyboard.press('Escape');
+    await choose(page, /ben/);
+    await button(page, 'Log off').click();
+    const ben = page.getByRole('dialog', { name: 'Log off ben?' });
+    await ben.getByText('No window says that work in it is unsaved.').waitFor();
+  });
+
+  test('does not wait for the answer about unsaved work, and says when there is none', async () => {
+    const asked = Promise.withResolvers<void>();
+    gateway.answer(/unsaved$/, async () => {
+      await asked.promise;
+      throw new Refusal('computer-unreachable');
+    });
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /anna/);
+    await button(page, 'Log off').click();
+    const dialog = page.getByRole('dialog', { name: 'Log off anna?' });
+    await dialog.getByText('Looking for unsaved work…').waitFor();
+    asked.resolve();
+    await dialog.getByText('It could not be looked at: anna.').waitFor();
+    await dialog.getByRole('button', { name: 'Log off', exact: true }).click();
+    await row(page, /anna .*Logs off in/).waitFor();
+  });
+
+  for (const [kind, options] of Object.entries({
+    'in French, in the dark': { language: 'fr-FR', dark: true, widthPx: 1280, heightPx: 800 },
+    'in French, on a phone': { language: 'fr-FR', dark: false, widthPx: 360, heightPx: 740 },
+  })) {
+    test(`says all of it ${kind}, without a fault`, async () => {
+      await using french = await Browser.open(options);
+      const { page: there } = french;
+      there.setDefaultTimeout(withinMs);
+      await there.goto(gateway.url('/manager/stations'));
+      await row(there, /anna/).waitFor();
+      await row(there, /anna/).getByRole('gridcell').nth(1).click();
+      await button(there, 'Déplacer…').click();
+      await there.getByRole('radio', { name: /Station 2/ }).click();
+      await there.getByText('La session de ben est sur Station 2.').waitFor();
+      assert.deepEqual(await faultsOf(there), []);
+      const wide = await there.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(wide <= 0, `${wide} pixels too wide`);
+      const pictures = process.env['STATIONMASTER_PICTURES'];
+      if (pictures !== undefined) await there.screenshot({ path: `${pictures}/move-${options.widthPx}.png` });
+      await there.getByRole('button', { name: 'Annuler' }).click();
+      await button(there, 'Fermer la session').click();
+      await there.getByText('Ces fenêtres indiquent du travail non enregistré :').waitFor();
+      assert.deepEqual(await faultsOf(there), []);
+      if (pictures !== undefined) await there.screenshot({ path: `${pictures}/log-off-${options.widthPx}.png` });
+    });
+  }
+});
