@@ -263,6 +263,30 @@ export const apiRoutes = {
     summary: 'Remove a station or refuse a waiting one; its session is suspended',
     params: byId,
   }),
+  splitStation: route({
+    method: 'POST',
+    path: '/stations/:id/split',
+    action: 'station.split',
+    summary: 'Make two stations of one screen; a session there stays, on the left',
+    params: byId,
+    body: z.object({
+      /** What the right half is called; by the left one's name if left out. */
+      name: givenNameSchema.optional(),
+    }),
+    reply: z.object({ left: stationSchema, right: stationSchema }),
+  }),
+  unsplitStation: route({
+    method: 'POST',
+    path: '/stations/:id/unsplit',
+    action: 'station.split',
+    summary: 'Make one station of the two halves of a screen, given either; the left one gets all of it',
+    params: byId,
+    body: z.object({
+      /** Suspend a session at the right half; else it is a reason to refuse with `station-taken`. */
+      suspend: z.boolean().default(false),
+    }),
+    reply: stationSchema,
+  }),
   identifyStation: route({
     method: 'POST',
     path: '/stations/:id/identify',

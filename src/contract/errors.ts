@@ -42,6 +42,7 @@ export const errorCodes = {
   'suspended-meanwhile': { status: 409, text: 'The session was suspended while it was being opened.' },
   'ended-meanwhile': { status: 409, text: 'The session ended while it was being opened.' },
   'station-taken': { status: 409, text: 'Another session is at this station.' },
+  'screen-too-small': { status: 409, text: 'The screen of this station is too narrow to be split.' },
   'station-offline': { status: 409, text: 'The page of this station is not open.' },
   'hibernation-impossible': { status: 409, text: 'This computer cannot save sessions to disk; stationmaster doctor says why.' },
   'cannot-be-saved': { status: 409, text: 'A program of this session cannot be saved.' },

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { errorSchema, idSchema, leaveWays, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
 import { sessionCauses } from '#model/session.ts';
+import { screenHalves } from '#model/station.ts';
 
 /** The longest message either side takes, in bytes. */
 export const longestStationMessage = 64_000;
@@ -20,6 +21,8 @@ export const stationPageSays = z.discriminatedUnion('say', [
     say: z.literal('hello'),
     key: z.object({ x: z.string().length(43), y: z.string().length(43) }),
     language: z.string().max(16),
+    /** On a split screen: which half this page is. The right one is a station of its own with the same key. */
+    half: z.enum(screenHalves).optional(),
     ...size,
   }),
   /** Answer to `challenge`: base64url of the 64-byte signature. */
@@ -125,6 +128,12 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     fullName: z.string(),
     error: errorSchema.nullable(),
   }),
+  /**
+   * What this page is of its screen. One that fills the screen and hears `left` shows two halves instead, each a page of its own that
+   * says in its `hello` which it is. A half that hears `whole` gives the screen back to the page around it. Told first where a screen
+   * is split, and when that changes.
+   */
+  z.object({ say: z.literal('halves'), half: z.enum(['whole', ...screenHalves]) }),
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
   /** The session here is logged off in so many milliseconds, as `by` asked (empty: the administrator); null takes it back. */
   z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable(), by: z.string() }),

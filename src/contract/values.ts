@@ -6,7 +6,7 @@ import { programFates, programRiskReasons, sessionCauses, sessionStates } from '
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { enrolmentWays, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
-import { stationStates } from '#model/station.ts';
+import { screenHalves, stationStates } from '#model/station.ts';
 import type { Station } from '#model/station.ts';
 import { errorCodes } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
@@ -86,6 +86,7 @@ export const stationSchema = z.object({
   heightPx: z.number().int(),
   latencyMs: z.number().nullable(),
   identifying: z.boolean(),
+  split: z.object({ half: z.enum(screenHalves), other: idSchema }).nullable(),
 }) satisfies z.ZodType<Station>;
 
 export const accountSchema = z.object({

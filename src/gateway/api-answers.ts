@@ -4,6 +4,7 @@ import { CodedError, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
+import type { Station } from '#model/station.ts';
 import type { z } from 'zod';
 import type { Audit, Deed } from './audit.ts';
 import type { Caller } from './callers.ts';
@@ -108,6 +109,36 @@ export function makeAnswers(parts: AnswerParts): Answers {
       audit.note({ ...deed, outcome: tellError(error).code });
       throw error;
     }
+  };
+
+  /** Suspends who is at a station that is no more; who cannot be suspended now is after the grace time. */
+  const suspendAt = async (caller: Caller, station: string): Promise<void> => {
+    const here = fleet.sessions().filter((session) => session.station === station && holdsStation(session));
+    await Promise.allSettled(
+      here.map((session) =>
+        toSession(caller, 'session.suspend', session, () =>
+          fleet.call(session.computer, 'session.suspend', {
+            session: session.id,
+            cause: 'suspended-by-administrator',
+            // Only here: it may have gone on at another station meanwhile.
+            attachment: session.attachment,
+          }),
+        ),
+      ),
+    );
+  };
+
+  /** Gives a split screen to its left half. */
+  const unsplit = async (caller: Caller, id: string, suspend: boolean): Promise<Station> => {
+    const split = stations.get(id)?.split;
+    const rightId = split?.half === 'left' ? split.other : id;
+    const there = fleet.sessions().find((session) => session.station === rightId && holdsStation(session));
+    if (split != null && there !== undefined && !suspend) throw new CodedError('station-taken', { user: there.user });
+    const { left } = stations.unsplit(id, (whole, right) =>
+      audit.record({ ...deedOf(caller, 'station.unsplit', whole.name, { right: right.name }), outcome: 'done' }),
+    );
+    await suspendAt(caller, rightId);
+    return left;
   };
 
   const signedIn = ({ answer, cookie }: PageSignInResult, setCookie: (value: string) => void): PageSignInResult['answer'] => {
@@ -243,24 +274,27 @@ export function makeAnswers(parts: AnswerParts): Answers {
         audit.record({ ...deedOf(caller, 'station.admit', station.name, { label }), outcome: 'done' }),
       );
     },
+    splitStation: ({ params, body, caller }) =>
+      stations.split(params.id, body.name, (right) =>
+        audit.record({
+          ...deedOf(caller, 'station.split', stations.get(params.id)?.name ?? '', { right: right.name }),
+          outcome: 'done',
+        }),
+      ),
+    unsplitStation: async ({ params, body, caller }) => await unsplit(caller, params.id, body.suspend),
     removeStation: async ({ params, caller }) => {
+      // Half a screen cannot be removed: it is given to the other half.
+      if (stations.get(params.id)?.split?.half === 'right') {
+        await unsplit(caller, params.id, true);
+        return {};
+      }
+      const beside = stations.get(params.id)?.split?.other;
       stations.remove(params.id, (station) =>
         audit.record({ ...deedOf(caller, 'station.remove', station.name), outcome: 'done' }),
       );
       // The station is gone already: a session that cannot be suspended now is suspended after the grace time.
-      const here = fleet.sessions().filter((session) => session.station === params.id && holdsStation(session));
-      await Promise.allSettled(
-        here.map((session) =>
-          toSession(caller, 'session.suspend', session, () =>
-            fleet.call(session.computer, 'session.suspend', {
-              session: session.id,
-              cause: 'suspended-by-administrator',
-              // Only here: it may have gone on at another station meanwhile.
-              attachment: session.attachment,
-            }),
-          ),
-        ),
-      );
+      await suspendAt(caller, params.id);
+      if (beside !== undefined) await suspendAt(caller, beside);
       return {};
     },
     identifyStation: ({ params, body, caller }) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { CodedError } from '#contract/errors.ts';
+import { framedByOwnPage, securityHeaders } from './web-security.ts';
 
 const pages = { '/': 'station', '/manager': 'manager', '/dashboard': 'dashboard' } as const;
 
@@ -21,8 +22,9 @@ export async function setUpPages(app: FastifyInstance, webRoot: string, authorit
   for (const [path, name] of Object.entries(pages)) {
     const urls = path === '/' ? ['/'] : [path, `${path}/*`];
     for (const url of urls) {
-      app.get(url, async (_request, reply) => {
+      app.get(url, async (request, reply) => {
         if (!existsSync(join(webRoot, name, 'index.html'))) throw new CodedError('not-found');
+        if (name === 'station') reply.headers(framedByOwnPage(securityHeaders(request.headers.host)));
         return reply.header('cache-control', 'no-cache').sendFile(`${name}/index.html`);
       });
     }

@@ -65,4 +65,7 @@ export const migrations: readonly string[] = [
 
   CREATE INDEX auditDeeds ON audit (action, target);
   `,
+  `
+  ALTER TABLE stations ADD COLUMN splitOf TEXT;
+  `,
 ];

@@ -26,6 +26,12 @@ export function isOwnOrigin(request: IncomingMessage): boolean {
   return origin !== undefined && host !== undefined && origin.toLowerCase() === `https://${host.toLowerCase()}`;
 }
 
+/** For the station page, which shows the halves of a split screen in frames of its own; nobody else's page may. */
+export function framedByOwnPage(headers: Record<string, string>): Record<string, string> {
+  const policy = headers['content-security-policy']?.replace("frame-ancestors 'none'", "frame-ancestors 'self'") ?? '';
+  return { ...headers, 'content-security-policy': policy, 'x-frame-options': 'SAMEORIGIN' };
+}
+
 /** The headers of every answer. `host`: the Host header, for browsers that do not count wss: as 'self'. */
 export function securityHeaders(host: string | undefined): Record<string, string> {
   const own = host !== undefined && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(host) ? ` wss://${host}` : '';

@@ -30,6 +30,7 @@ export const permissions = {
   'stations.list': { dashboard: 'any', administrator: 'any' },
   'station.identify': { dashboard: 'any', administrator: 'any' },
   'station.configure': { administrator: 'any' },
+  'station.split': { administrator: 'any' },
   'station.admit': { administrator: 'any' },
   'station.remove': { administrator: 'any' },
   'station.code': { administrator: 'any' },

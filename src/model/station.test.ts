@@ -18,6 +18,7 @@ function station(id: string, options: Partial<Station> = {}): Station {
     heightPx: 1080,
     latencyMs: 3,
     identifying: false,
+    split: null,
     ...options,
   };
 }

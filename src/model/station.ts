@@ -5,6 +5,9 @@ import type { Session } from './session.ts';
 export const stationStates = ['waiting', 'enrolled'] as const;
 export type StationState = (typeof stationStates)[number];
 
+export const screenHalves = ['left', 'right'] as const;
+export type ScreenHalf = (typeof screenHalves)[number];
+
 export interface Station {
   /** 16 characters a-z2-7. */
   id: string;
@@ -26,6 +29,8 @@ export interface Station {
   latencyMs: number | null;
   /** Its name is shown large on its screen. */
   identifying: boolean;
+  /** Which half of a split screen it is, and the station that is the other half; null: its screen is whole. */
+  split: { half: ScreenHalf; other: string } | null;
 }
 
 /** What the Status column says. `saving`, `saved`, `restoring`: suspended, and on its way to disk, on disk, on its way back. */

@@ -391,6 +391,33 @@ export class FakeGateway implements AsyncDisposable {
       },
     ],
     [/^POST \/stations\/(\w+)\/admit$/, (_call, [id = '']) => this.changeStation(id, { state: 'enrolled', name: 'Station 9' })],
+    [
+      /^POST \/stations\/(\w+)\/split$/,
+      ({ body }, [id = '']) => {
+        const whole = this.stations.find((each) => each.id === id);
+        if (whole === undefined) throw new Refusal('station-not-found');
+        if (whole.widthPx < 1024) throw new Refusal('screen-too-small', { widthPx: whole.widthPx });
+        const other = `right${id}`.slice(0, 16);
+        const name = String(body['name']);
+        const right: Station = { ...whole, id: other, name, split: { half: 'right', other: id } };
+        this.tell({ event: 'station.changed', station: right });
+        return { left: this.changeStation(id, { split: { half: 'left', other } }), right };
+      },
+    ],
+    [
+      /^POST \/stations\/(\w+)\/unsplit$/,
+      ({ body }, [id = '']) => {
+        const { split } = this.stations.find((each) => each.id === id) ?? {};
+        if (split == null) throw new Refusal('not-possible-now');
+        const [left, right] = split.half === 'left' ? [id, split.other] : [split.other, id];
+        const there = this.sessions.find((each) => each.station === right);
+        if (there !== undefined && body['suspend'] !== true) throw new Refusal('station-taken');
+        if (there !== undefined)
+          this.changeSession(there.id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' });
+        this.tell({ event: 'station.removed', station: right });
+        return this.changeStation(left, { split: null });
+      },
+    ],
     [/^POST \/stations\/(\w+)\/identify$/, ({ body }, [id = '']) => this.changeStation(id, { identifying: body['on'] === true })],
     [/^DELETE \/stations\/(\w+)$/, (_call, [station = '']) => this.tell({ event: 'station.removed', station })],
     [
@@ -487,6 +514,7 @@ export function makeStation(id: string, name: string, computer: string, change: 
     heightPx: 1080,
     latencyMs: 3.4,
     identifying: false,
+    split: null,
     ...change,
   };
 }

@@ -11,7 +11,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { stationPageSays, stationProofText } from '#contract/station-page.ts';
 import type { GatewaySaysToStation, StationPageSays } from '#contract/station-page.ts';
-import { securityHeaders } from '../../src/gateway/web-security.ts';
+import { framedByOwnPage, securityHeaders } from '../../src/gateway/web-security.ts';
 import { PaintedDesktop } from './painted-desktop.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -31,6 +31,8 @@ export class ScriptedPage {
   readonly socket: WebSocket;
   readonly key: { x: string; y: string };
   readonly language: string;
+  readonly half: 'left' | 'right' | null;
+  readonly widthPx: number;
   readonly heard: StationPageSays[] = [];
   readonly #events = new EventEmitter();
 
@@ -38,6 +40,8 @@ export class ScriptedPage {
     this.socket = socket;
     this.key = hello.key;
     this.language = hello.language;
+    this.half = hello.half ?? null;
+    this.widthPx = hello.widthPx;
   }
 
   take(said: StationPageSays): void {
@@ -161,7 +165,9 @@ export class StationGateway implements AsyncDisposable {
     const path = new URL(request.url ?? '/', this.url).pathname;
     try {
       const body = await readFile(join(this.#folder, path === '/' ? 'station/index.html' : path));
-      for (const [name, value] of Object.entries(securityHeaders(request.headers.host))) response.setHeader(name, value);
+      const headers = securityHeaders(request.headers.host);
+      for (const [name, value] of Object.entries(path === '/' ? framedByOwnPage(headers) : headers))
+        response.setHeader(name, value);
       response.setHeader('content-type', types[extname(path === '/' ? '.html' : path)] ?? 'text/html; charset=utf-8');
       response.end(path === '/' ? this.html(body.toString('utf8')) : body);
     } catch {

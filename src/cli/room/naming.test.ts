@@ -18,6 +18,7 @@ const station = (id: string, name: string): Station => ({
   heightPx: 0,
   latencyMs: null,
   identifying: false,
+  split: null,
 });
 const session = (id: string, user: string, at: string | null): Session => ({
   id,

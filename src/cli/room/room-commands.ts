@@ -38,6 +38,22 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(station.command('set').argument('<station>', 'its name or id').description('configure a station'))
     .requiredOption('--name <name>', 'what it is called from now on')
     .action(connected(async () => (await stations()).setStation));
+  withServer(
+    station
+      .command('split')
+      .argument('<station>', 'its name or id')
+      .description('make two stations of one screen, side by side; a session there stays, on the left'),
+  )
+    .option('--name <name>', 'what the right half is called')
+    .action(connected(async () => (await stations()).splitStation));
+  withServer(
+    station
+      .command('unsplit')
+      .argument('<station>', 'name or id of either half')
+      .description('give the whole screen to the left half'),
+  )
+    .option('--suspend', 'suspend a session at the right half')
+    .action(connected(async () => (await stations()).unsplitStation));
   computerOption(withServer(station.command('identify').argument('[stations...]').description('show names large on the screens')))
     .option('--all', 'all stations')
     .option('--hide', 'hide them again')

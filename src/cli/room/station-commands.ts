@@ -1,4 +1,4 @@
-// `station list|set|identify|admit|remove|code`.
+// `station list|set|split|unsplit|identify|admit|remove|code`.
 import { stationRows } from '#model/station.ts';
 import type { StationStatus } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
@@ -66,6 +66,40 @@ export async function setStation(gateway: GatewayClient, options: RoomOptions & 
   });
   if (options.json) answerJson(changed);
   else answer(`${station.name} is now called ${changed.name}.`);
+}
+
+export async function splitStation(
+  gateway: GatewayClient,
+  options: RoomOptions & { name?: string },
+  word: string,
+): Promise<void> {
+  const { id } = findStation(await gateway.call('stations'), word);
+  const halves = await gateway.call('splitStation', {
+    params: { id },
+    body: options.name === undefined ? {} : { name: options.name },
+  });
+  if (options.json) answerJson(halves);
+  else answer(`The screen is split: ${halves.left.name} at the left, ${halves.right.name} at the right.`);
+}
+
+export async function unsplitStation(
+  gateway: GatewayClient,
+  options: RoomOptions & { suspend?: true },
+  word: string,
+): Promise<void> {
+  const { id } = findStation(await gateway.call('stations'), word);
+  const whole = await gateway
+    .call('unsplitStation', { params: { id }, body: { suspend: options.suspend ?? false } })
+    .catch((error: unknown) => {
+      if (!(error instanceof CommandError) || error.errorCode !== 'station-taken') throw error;
+      throw new CommandError(
+        'somebody is signed in at the right half; with --suspend that session is suspended',
+        error.exitCode,
+        error.errorCode,
+      );
+    });
+  if (options.json) answerJson(whole);
+  else answer(`${whole.name} has the whole screen.`);
 }
 
 type IdentifyOptions = RoomOptions & { computer?: string; all?: true; hide?: true };

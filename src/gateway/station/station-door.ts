@@ -128,14 +128,15 @@ export class StationDoor implements StationRoom {
       this.#names.delete(change.removed);
       this.#identifying.delete(change.removed);
       const page = this.#pageOf.get(change.removed);
-      page?.close('removed');
+      page?.removed();
       return;
     }
-    const { id, name, state, identifying } = change.station;
+    const { id, name, state, identifying, split } = change.station;
     const page = this.#pageOf.get(id);
     const nameBefore = this.#names.get(id);
     this.#names.set(id, name);
     if (state === 'enrolled' && page?.admitted() === false && nameBefore !== name) page.renamed();
+    page?.splitChanged(split?.half ?? 'whole');
     if (identifying !== this.#identifying.has(id)) {
       if (identifying) this.#identifying.add(id);
       else this.#identifying.delete(id);

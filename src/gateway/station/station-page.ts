@@ -11,17 +11,17 @@ import type { Fleet } from '#fleet/fleet.ts';
 import type { Account } from '#model/account.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
-import type { Station } from '#model/station.ts';
+import type { ScreenHalf, Station } from '#model/station.ts';
 import type { Audit } from '../audit.ts';
 import type { Log } from '../log.ts';
 import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
 import type { Throttle } from '../people/throttle.ts';
 import type { RoomSettings } from '../room-settings.ts';
-import { idFor } from '../secret.ts';
 import type { EnrolmentCodes } from './enrolment-codes.ts';
 import type { Pictures } from './pictures.ts';
 import type { CloseName, PixelDoor } from './pixel-door.ts';
 import type { PrivacyNotices } from './privacy-notices.ts';
+import { keyTextOf, rightHalfIdOf, stationIdOf } from './station-identity.ts';
 import type { PageFacts, Stations } from './stations.ts';
 import type { Tickets } from './tickets.ts';
 import type { ToldLosses } from './told-losses.ts';
@@ -102,6 +102,10 @@ export class StationPage {
   readonly #timers: NodeJS.Timeout[] = [];
   #stage: 'hello' | 'proof' | 'enrol' | 'ready' | 'closed' = 'hello';
   #id = '';
+  /** Which half of its screen the page says it is; null: it fills the screen. */
+  #half: ScreenHalf | null = null;
+  /** What it was last told that its screen is. */
+  #toldHalf: ScreenHalf | 'whole' = 'whole';
   #key: { x: string; y: string } = { x: '', y: '' };
   #nonce = '';
   #language = '';
@@ -172,6 +176,25 @@ export class StationPage {
   identify(on: boolean): void {
     const station = this.#services.stations.get(this.#id);
     if (station !== null) this.#say({ say: 'identify', on, station: station.name, computer: station.computer });
+  }
+
+  /** The station is no more. The right half of a screen learns that it goes on as a whole one. */
+  removed(): void {
+    const left = this.#half === 'right' ? this.#services.stations.get(stationIdOf(this.#keyText())) : null;
+    if (left?.state === 'enrolled') this.#sayHalves('whole');
+    this.close('removed');
+  }
+
+  /** Its screen was split, or is whole again. */
+  splitChanged(half: ScreenHalf | 'whole'): void {
+    if (this.#stage !== 'ready' || half === this.#toldHalf) return;
+    this.#sayHalves(half);
+    this.#show(true);
+  }
+
+  #sayHalves(half: ScreenHalf | 'whole'): void {
+    this.#toldHalf = half;
+    this.#say({ say: 'halves', half });
   }
 
   /** Its name changed: the page shows it. */
@@ -307,7 +330,8 @@ export class StationPage {
     this.#key = said.key;
     this.#language = said.language;
     this.#facts = { ...this.#facts, widthPx: said.widthPx, heightPx: said.heightPx };
-    this.#id = idFor(`station ${said.key.x} ${said.key.y}`);
+    this.#half = said.half ?? null;
+    this.#id = said.half === 'right' ? rightHalfIdOf(this.#keyText()) : stationIdOf(this.#keyText());
     this.#nonce = randomBytes(32).toString('base64url');
     this.#stage = 'proof';
     this.#say({ say: 'challenge', nonce: this.#nonce });
@@ -322,6 +346,7 @@ export class StationPage {
       return;
     }
     if (this.#services.stations.enrolledWith(this.#id, this.#keyText()) !== null) this.#enter();
+    else if (this.#half === 'right') this.removed();
     else this.#askToEnrol();
   }
 
@@ -337,7 +362,7 @@ export class StationPage {
   }
 
   #keyText(): string {
-    return `${this.#key.x} ${this.#key.y}`;
+    return keyTextOf(this.#key);
   }
 
   #askToEnrol(): void {
@@ -399,6 +424,8 @@ export class StationPage {
 
   #enter(): void {
     this.#stage = 'ready';
+    const split = this.#services.stations.get(this.#id)?.split ?? null;
+    if (this.#half !== null || split !== null) this.#sayHalves(split?.half ?? 'whole');
     this.#room.arrived(this, this.#id);
     this.#services.stations.seen(this.#id, this.#facts);
     const station = this.#services.stations.get(this.#id);
@@ -419,6 +446,8 @@ export class StationPage {
     const { fleet, stations } = this.#services;
     const station = stations.get(this.#id);
     if (station === null) return;
+    // The page makes room for its halves; the left one shows what it showed.
+    if (this.#half === null && station.split !== null) return;
     const session = this.#sessionHere();
     if (this.#signIn?.stage === 'entering') {
       // What becomes of entering is said when its answer is there; until then how far it is.

@@ -5,6 +5,7 @@ import type { Station } from '#model/station.ts';
 import type { Clock } from '../clock.ts';
 import { ifRoom } from '../store.ts';
 import type { Store } from '../store.ts';
+import { rightHalfIdOf } from './station-identity.ts';
 
 /** What a page shows of itself. */
 export interface PageFacts {
@@ -17,6 +18,9 @@ export type StationChange = { station: Station } | { removed: string };
 
 /** With enrolment open anybody can bring new keys; this many is more than a room has. */
 const mostStations = 2000;
+/** Narrower than this two people cannot work side by side: each has 512 pixels at least. */
+const narrowestSplitPx = 1024;
+const longestName = 64;
 const mostWaiting = 200;
 const mostWaitingPerAddress = 50;
 
@@ -65,13 +69,17 @@ export class Stations {
       address: string;
       widthPx: number;
       heightPx: number;
+      splitOf: string | null;
     };
-    for (const { key, ...row } of this.#store.all<Row>(
-      'SELECT id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx FROM stations',
+    const halves: [string, string][] = [];
+    for (const { key, splitOf, ...row } of this.#store.all<Row>(
+      'SELECT id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx, splitOf FROM stations',
     )) {
-      const station: Station = { ...row, computer: '', state: 'enrolled', online: false, latencyMs: null, identifying: false };
-      this.#kept.set(row.id, { key, station });
+      const shown = { computer: '', state: 'enrolled', online: false, latencyMs: null, identifying: false, split: null } as const;
+      this.#kept.set(row.id, { key, station: { ...row, ...shown } });
+      if (splitOf !== null) halves.push([splitOf, row.id]);
     }
+    for (const [left, right] of halves) this.#pair(left, right);
   }
 
   list(): Station[] {
@@ -113,6 +121,7 @@ export class Stations {
       ...facts,
       latencyMs: null,
       identifying: false,
+      split: null,
     };
     this.#store.transaction(() => {
       this.#store.run(
@@ -157,6 +166,7 @@ export class Stations {
       ...facts,
       latencyMs: null,
       identifying: false,
+      split: null,
     });
   }
 
@@ -194,12 +204,73 @@ export class Stations {
   /** Throws `station-not-found`, `store-full`. */
   remove(id: string, record: (station: Station) => void): void {
     const { station } = this.#find(id);
+    // With the left half of a split screen the right one goes.
+    const gone = station.split?.half === 'left' ? [id, station.split.other] : [id];
     this.#store.transaction(() => {
-      this.#store.run('DELETE FROM stations WHERE id = ?', id);
+      for (const one of gone) this.#store.run('DELETE FROM stations WHERE id = ?', one);
       record(this.#shown(station));
     });
-    this.#kept.delete(id);
-    this.#tell({ removed: id });
+    for (const one of gone) this.#kept.delete(one);
+    for (const one of gone) this.#tell({ removed: one });
+  }
+
+  /**
+   * Makes two stations of one screen: this one at the left, a new one at the right, with the same key. Throws `station-not-found`,
+   * `not-possible-now` (it is a half already, or not let in yet), `screen-too-small`, `name-taken`, `too-many-requests`, `store-full`.
+   */
+  split(id: string, name: string | undefined, record: (right: Station) => void): { left: Station; right: Station } {
+    const { station, key } = this.#find(id);
+    if (station.state !== 'enrolled' || station.split !== null) throw new CodedError('not-possible-now');
+    if (station.widthPx > 1 && station.widthPx < narrowestSplitPx)
+      throw new CodedError('screen-too-small', { widthPx: station.widthPx, neededPx: narrowestSplitPx });
+    if (this.#kept.size >= mostStations) throw new CodedError('too-many-requests');
+    if (name !== undefined && this.#isTaken(name)) throw new CodedError('name-taken', { name });
+    const right: Station = {
+      ...station,
+      id: rightHalfIdOf(key),
+      name: name ?? this.#rightNameOf(station.name),
+      online: false,
+      enrolledAt: this.#clock.nowMs(),
+      widthPx: Math.floor(station.widthPx / 2),
+      latencyMs: null,
+      identifying: false,
+    };
+    this.#store.transaction(() => {
+      this.#store.run(
+        'INSERT INTO stations (id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx, splitOf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        right.id,
+        key,
+        right.name,
+        right.enrolledAt,
+        right.lastSeenAt,
+        right.address,
+        right.widthPx,
+        right.heightPx,
+        id,
+      );
+      record(right);
+    });
+    this.#kept.set(right.id, { key, station: right });
+    this.#pair(id, right.id);
+    for (const half of [id, right.id]) this.#alter(half, {});
+    return { left: this.#shown(this.#find(id).station), right: this.#shown(this.#find(right.id).station) };
+  }
+
+  /** Makes one station of two halves, given either: the right one is no more. Throws `station-not-found`, `not-possible-now`, `store-full`. */
+  unsplit(id: string, record: (left: Station, right: Station) => void): { left: Station; right: Station } {
+    const { split } = this.#find(id).station;
+    if (split === null) throw new CodedError('not-possible-now');
+    const [leftId, rightId] = split.half === 'left' ? [id, split.other] : [split.other, id];
+    const right = this.#shown(this.#find(rightId).station);
+    this.#store.transaction(() => {
+      this.#store.run('DELETE FROM stations WHERE id = ?', rightId);
+      record(this.#shown(this.#find(leftId).station), right);
+    });
+    this.#kept.delete(rightId);
+    // Its page learns that the screen is whole before the right one is closed.
+    this.#alter(leftId, { split: null, widthPx: this.#find(leftId).station.widthPx + right.widthPx });
+    this.#tell({ removed: rightId });
+    return { left: this.#shown(this.#find(leftId).station), right };
   }
 
   /** Its page came (with what it shows of itself) or went (null). */
@@ -240,6 +311,27 @@ export class Stations {
     const { station } = this.#find(id);
     if (station.identifying !== on) this.#alter(id, { identifying: on });
     return this.#shown({ ...station, identifying: on });
+  }
+
+  #pair(leftId: string, rightId: string): void {
+    const left = this.#kept.get(leftId);
+    const right = this.#kept.get(rightId);
+    if (left === undefined || right === undefined) return;
+    left.station = { ...left.station, split: { half: 'left', other: rightId } };
+    right.station = { ...right.station, split: { half: 'right', other: leftId } };
+  }
+
+  #isTaken(name: string): boolean {
+    return [...this.#kept.values()].some(({ station }) => station.name.toLowerCase() === name.toLowerCase());
+  }
+
+  /** "Station 3 right", with a number behind it where that is taken. */
+  #rightNameOf(name: string): string {
+    for (let number = 1; ; number += 1) {
+      const ending = number === 1 ? ' right' : ` right ${number}`;
+      const right = `${name.slice(0, longestName - ending.length).trimEnd()}${ending}`;
+      if (!this.#isTaken(right)) return right;
+    }
   }
 
   #find(id: string): Kept {

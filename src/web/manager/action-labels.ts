@@ -14,6 +14,7 @@ const ofActions: Readonly<Partial<Record<Action, string>>> = {
   'computer.identify': msg('Identified all stations'),
   'station.identify': msg('Identified a station'),
   'station.configure': msg('Renamed a station'),
+  'station.split': msg('Split a station'),
   'station.admit': msg('Let a station in'),
   'station.remove': msg('Removed a station'),
   'station.code': msg('Made an enrolment code'),
@@ -43,5 +44,6 @@ export const actionLabels: Readonly<Record<string, string>> = {
   'session.restore': msg('Continued a session from disk'),
   'session.lost': msg('Found a session lost'),
   'session.dismiss': msg('Read of a lost session'),
+  'station.unsplit': msg('Unsplit a station'),
   'session.keep': msg('Took a log-off back'),
 };

@@ -1,4 +1,4 @@
-// Moving sessions and naming unsaved work in the Manager and the Dashboard, in a real browser.
+// Moving sessions, splitting screens and naming unsaved work in the Manager and the Dashboard, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -192,6 +192,56 @@ describe('stations and their sessions', () => {
     await dialog.getByText('It could not be looked at: anna.').waitFor();
     await dialog.getByRole('button', { name: 'Log off', exact: true }).click();
     await row(page, /anna .*Logs off in/).waitFor();
+  });
+
+  test('splits a screen at once, and makes it whole again, from either half', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /Station 1 .*anna/);
+    await button(page, 'Split station').click();
+    await page.getByText('The screen is split. The right half is Station 1 right.').first().waitFor();
+    await choose(page, /Station 1 right/);
+    await page.getByRole('heading', { name: 'Station 1 right tasks' }).waitFor();
+    assert.equal(await button(page, 'Remove station').count(), 0, 'half a screen is not removed');
+    await button(page, 'Unsplit station').click();
+    await row(page, /Station 1 right/).waitFor({ state: 'detached' });
+    await row(page, /Station 1 .*anna .*Logged on/).waitFor();
+    assert.deepEqual(
+      gateway.calls.map(({ path, body }) => [path.split('/').at(-1), body]),
+      [
+        ['split', { name: 'Station 1 right' }],
+        ['unsplit', {}],
+      ],
+    );
+  });
+
+  test('asks before it suspends whoever is at the right half', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /Station 1 .*anna/);
+    await button(page, 'Split station').click();
+    await row(page, /Station 1 right/).waitFor();
+    const right = gateway.stations.find(({ name }) => name === 'Station 1 right')?.id ?? '';
+    gateway.changeSession(idOf('c1'), { state: 'active', station: right });
+    await row(page, /Station 1 right .*chloe/).waitFor();
+    await button(page, 'Unsplit station').click();
+    const dialog = page.getByRole('alertdialog', { name: 'Give the whole screen to the left half?' });
+    await dialog.getByText('The session of chloe at Station 1 right is suspended, not lost').waitFor();
+    assert.deepEqual(await faultsOf(page), []);
+    await dialog.getByRole('button', { name: 'Suspend and unsplit' }).click();
+    await row(page, /At no station .*chloe .*Suspended/).waitFor();
+    await row(page, /Station 1 right/).waitFor({ state: 'detached' });
+  });
+
+  test('says why a screen cannot be split, and is no task of teachers', async () => {
+    gateway.changeStation(idOf('s1'), { widthPx: 800 });
+    await page.goto(gateway.url('/manager/stations'));
+    await choose(page, /Station 1 .*anna/);
+    await button(page, 'Split station').click();
+    await page.getByText('The screen of this station is too narrow for two people side by side.').first().waitFor();
+    gateway.principal = makePrincipal('tina', 'dashboard');
+    await page.goto(gateway.url('/dashboard'));
+    await choose(page, /anna/);
+    await button(page, 'Move…').waitFor();
+    assert.equal(await button(page, 'Split station').count(), 0);
   });
 
   for (const [kind, options] of Object.entries({

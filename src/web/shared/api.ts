@@ -27,6 +27,8 @@ const lines = {
   configureStation: 'PATCH /stations/:id',
   admitStation: 'POST /stations/:id/admit',
   removeStation: 'DELETE /stations/:id',
+  splitStation: 'POST /stations/:id/split',
+  unsplitStation: 'POST /stations/:id/unsplit',
   identifyStation: 'POST /stations/:id/identify',
   enrolmentCode: 'POST /stations/codes',
   suspendSession: 'POST /sessions/:id/suspend',

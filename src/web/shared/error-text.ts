@@ -46,6 +46,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'suspended-meanwhile': msg('The session was suspended while it was being opened. Sign in again.'),
   'ended-meanwhile': msg('The session ended while it was being opened. Sign in again.'),
   'station-taken': msg('Another session is already at this station.'),
+  'screen-too-small': msg('The screen of this station is too narrow for two people side by side.'),
   'station-offline': msg('This station is not on at the moment. Open its page, or choose another one.'),
   'hibernation-impossible': msg('This computer cannot save sessions to disk. The Systems page of the Manager says why.'),
   'cannot-be-saved': msg('A program of this session cannot be saved, so the session goes on running.'),

@@ -3,12 +3,15 @@ import { i18n } from '../shared/i18n.ts';
 import { ClipboardPanel } from './clipboard-panel.ts';
 import { DesktopPicture } from './desktop-picture.ts';
 import { inWords, make } from './element.ts';
+import { screenWindow } from './half.ts';
 import { KeyChord } from './key-chord.ts';
 import { KeyboardPanel } from './keyboard-panel.ts';
 import { SignOutPanel } from './sign-out-panel.ts';
 import { Toolbar } from './toolbar.ts';
 
 export interface DesktopActions {
+  /** Gives the keyboard to the other half of a split screen; null: the screen is whole. */
+  otherHalf: (() => void) | null;
   disconnect(): void;
   lock(): void;
   signOut(): void;
@@ -70,6 +73,7 @@ export class DesktopView {
       lock: () => actions.lock(),
       signOut: () => this.#signOut.open(),
       fullScreen: () => void this.#toggleFullScreen(),
+      otherHalf: actions.otherHalf,
       clipboard: () => this.#clipboard.open(),
       keyboard: () => this.#keyboard.open(),
       focusDesktop,
@@ -132,14 +136,15 @@ export class DesktopView {
   }
 
   async #toggleFullScreen(): Promise<void> {
-    const { keyboard } = navigator as Navigator & { keyboard?: KeyboardLock };
+    const screen = screenWindow();
+    const { keyboard } = screen.navigator as Navigator & { keyboard?: KeyboardLock };
     try {
-      if (document.fullscreenElement === null) {
-        await document.documentElement.requestFullscreen({ navigationUI: 'hide' });
+      if (screen.document.fullscreenElement === null) {
+        await screen.document.documentElement.requestFullscreen({ navigationUI: 'hide' });
         await keyboard?.lock();
       } else {
         keyboard?.unlock();
-        await document.exitFullscreen();
+        await screen.document.exitFullscreen();
       }
     } catch {
       // A browser without full screen (some phones) stays as it is.

@@ -2,6 +2,7 @@
 // breaks, unless it was told not to.
 import type { GatewaySaysToStation, StationPageSays } from '#contract/station-page.ts';
 import { BackOff } from './back-off.ts';
+import { ownHalf } from './half.ts';
 import type { StationKey } from './station-key.ts';
 import { closeCodes, socketAddress, stationProofText, windowSize } from './wire.ts';
 
@@ -54,7 +55,11 @@ export class StationLink {
     return this.#state;
   }
 
+  /** Connects; again after `stop`. */
   start(): void {
+    this.#state = 'connecting';
+    this.#wasUp = false;
+    this.#backOff.reset();
     addEventListener('online', this.#hurry);
     addEventListener('resize', this.#resized);
     document.addEventListener('visibilitychange', this.#looked);
@@ -70,8 +75,10 @@ export class StationLink {
     document.removeEventListener('visibilitychange', this.#looked);
     clearInterval(this.#watch);
     clearTimeout(this.#again);
-    this.#socket?.close();
+    this.#again = undefined;
+    const socket = this.#socket;
     this.#socket = null;
+    socket?.close();
   }
 
   /** False if it cannot be sent now; nothing is kept for later. */
@@ -114,7 +121,14 @@ export class StationLink {
     socket.addEventListener('open', () => {
       clearTimeout(tooLong);
       if (this.#socket !== socket) return;
-      this.#say(socket, { say: 'hello', key: this.#key.publicKey, language: this.#language().slice(0, 16), ...windowSize() });
+      const half = ownHalf();
+      this.#say(socket, {
+        say: 'hello',
+        key: this.#key.publicKey,
+        language: this.#language().slice(0, 16),
+        ...(half !== null && { half }),
+        ...windowSize(),
+      });
     });
     socket.addEventListener('message', ({ data }) => {
       if (this.#socket !== socket) return;

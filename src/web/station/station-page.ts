@@ -10,6 +10,7 @@ import { DesktopView } from './desktop-view.ts';
 import { make } from './element.ts';
 import { EnrolmentView } from './enrolment-view.ts';
 import { Frame } from './frame.ts';
+import { ownHalf, screenWindow, tellScreen } from './half.ts';
 import { LockedView } from './locked-view.ts';
 import {
   approvalView,
@@ -28,6 +29,7 @@ import { CountdownBanner, IdentifyOverlay, LineOverlay, Toast, leavingText, logO
 import { QuestionView } from './question-view.ts';
 import { isUpdated, reloadOnce } from './page-update.ts';
 import { SignInView } from './sign-in-view.ts';
+import { SplitScreen } from './split-screen.ts';
 import { NoStorageError, StationKey } from './station-key.ts';
 import { StationLink } from './station-link.ts';
 import type { LinkState } from './station-link.ts';
@@ -52,6 +54,9 @@ export class StationPage {
   readonly #toast = new Toast();
   readonly #desktop: DesktopView;
   readonly #ticketBackOff = new BackOff();
+  readonly #half = ownHalf();
+  /** While this page only holds the halves of a split screen. */
+  #split: SplitScreen | null = null;
   #link: StationLink | null = null;
   #ticketTimer: ReturnType<typeof setTimeout> | undefined;
   /** The desktop is what the gateway wants to be shown. */
@@ -67,6 +72,7 @@ export class StationPage {
 
   constructor() {
     this.#desktop = new DesktopView({
+      otherHalf: this.#half === null ? null : () => tellScreen({ say: 'keyboard', where: 'other' }),
       disconnect: () => this.#ask({ say: 'disconnect' }),
       lock: () => this.#ask({ say: 'lock' }),
       signOut: () => this.#ask({ say: 'sign-out' }),
@@ -94,6 +100,7 @@ export class StationPage {
       this.#identify.element,
     );
     i18n.on('change', () => this.#languageChanged());
+    if (this.#half !== null) this.#holdKeyboard();
     if (!isSecureContext) {
       this.#show(insecureView(`https://${location.hostname}`));
       return;
@@ -134,6 +141,7 @@ export class StationPage {
   }
 
   #place({ name, computer }: Place, person = ''): void {
+    if (this.#half !== null) tellScreen({ say: 'place', station: name });
     this.#frame.place(name, computer);
     this.#title = name;
     document.title = person === '' ? `${name} – Stationmaster` : `${name} – ${person}`;
@@ -157,6 +165,11 @@ export class StationPage {
   // What the gateway says
 
   #heard(message: GatewaySaysToStation): void {
+    if (message.say === 'halves') this.#halves(message.half);
+    else if (this.#split === null) this.#take(message);
+  }
+
+  #take(message: Exclude<GatewaySaysToStation, { say: 'halves' }>): void {
     switch (message.say) {
       case 'enrol':
         this.#enrol(message);
@@ -346,9 +359,76 @@ export class StationPage {
     this.#desktop.focus();
   }
 
+  // A split screen
+
+  #halves(half: 'whole' | 'left' | 'right'): void {
+    if (this.#half !== null) {
+      if (half === 'whole') tellScreen({ say: 'over', why: 'whole' });
+      return;
+    }
+    if (half !== 'whole') this.#showHalves();
+    else if (this.#split !== null) this.#showWhole();
+  }
+
+  #showHalves(): void {
+    if (this.#split !== null) return;
+    this.#held = null;
+    this.#leaveDesktop();
+    for (const banner of [this.#countdown, this.#leaving]) banner.stop();
+    this.#identify.hide();
+    this.#line.hide();
+    this.#frame.hide();
+    const split = new SplitScreen({
+      // From here on the left half is this station.
+      leftIsUp: () => this.#link?.stop(),
+      over: (why) => {
+        if (this.#split !== split) return;
+        this.#showWhole();
+        if (why === 'removed') this.#quiet(removedView(() => this.#link?.start()));
+        else this.#link?.start();
+      },
+    });
+    this.#split = split;
+    document.body.append(split.element);
+    this.#nowShows('split');
+    split.start();
+  }
+
+  /** Says when the keyboard is in this half, and gives it to the other at a key of its own. */
+  #holdKeyboard(): void {
+    addEventListener('focus', () => {
+      tellScreen({ say: 'keyboard', where: 'here' });
+      if (this.#onDesktop) this.#desktop.focus();
+      else if (document.activeElement === document.body) this.#frame.view?.focus();
+    });
+    const other = this.#half === 'left' ? 'ArrowRight' : 'ArrowLeft';
+    const switches = ({ code, ctrlKey, altKey, shiftKey }: KeyboardEvent): boolean =>
+      ctrlKey && altKey && shiftKey && code === other;
+    addEventListener(
+      'keydown',
+      (event) => {
+        if (!switches(event)) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        tellScreen({ say: 'keyboard', where: 'other' });
+      },
+      true,
+    );
+  }
+
+  #showWhole(): void {
+    this.#split?.stop();
+    this.#split = null;
+    this.#show(connectingView(false));
+  }
+
   // Breaks
 
   #linkChanged(state: LinkState): void {
+    // What the halves show, they know best.
+    if (this.#split !== null) return;
+    if (this.#half !== null && state === 'up') tellScreen({ say: 'up' });
+    if (this.#half === 'left' && state === 'removed') tellScreen({ say: 'over', why: 'removed' });
     document.documentElement.dataset['line'] = state === 'up' ? 'up' : 'lost';
     switch (state) {
       case 'up':
@@ -413,7 +493,7 @@ export class StationPage {
 
   async #startAnew(): Promise<void> {
     await StationKey.forget().catch(() => {});
-    location.reload();
+    screenWindow().location.reload();
   }
 
   #pixelsLost(expected: boolean): void {

@@ -16,6 +16,7 @@ export interface ToolbarActions {
   fullScreen(): void;
   clipboard(): void;
   keyboard(): void;
+  otherHalf: (() => void) | null;
   /** The keyboard goes back to the desktop. */
   focusDesktop(): void;
 }
@@ -85,6 +86,16 @@ export class Toolbar {
         () => actions.keyboard(),
       ),
     ];
+    const { otherHalf } = actions;
+    if (otherHalf !== null) {
+      this.#buttons.push(
+        entry(
+          'otherHalf',
+          () => i18n._('Other half'),
+          () => otherHalf(),
+        ),
+      );
+    }
     this.#buttons[0]?.setAttribute('tabindex', '0');
     this.#bar = make(
       'div',
@@ -143,7 +154,11 @@ export class Toolbar {
     this.#hint.replaceChildren(
       make('span', {
         text: () =>
-          i18n._('For Disconnect, Lock and Sign out, hold the pointer at the middle of the top edge or press Ctrl+Alt+Shift.'),
+          this.#actions.otherHalf === null
+            ? i18n._('For Disconnect, Lock and Sign out, hold the pointer at the middle of the top edge or press Ctrl+Alt+Shift.')
+            : i18n._(
+                'For Disconnect, Lock and Sign out, hold the pointer at the middle of the top edge or press Ctrl+Alt+Shift. Press in a half to type there, or Ctrl+Alt+Shift with ← or →.',
+              ),
       }),
     );
     this.#hinting = setTimeout(() => this.#hint.replaceChildren(), hintMs);

@@ -12,6 +12,7 @@ export type ViewName =
   | 'choose'
   | 'opening'
   | 'desktop'
+  | 'split'
   | 'locked'
   | 'wait'
   | 'replaced'

@@ -96,6 +96,7 @@ const useStyles = makeStyles({
 type Asked =
   | { what: 'log-off'; row: StationRow }
   | { what: 'move'; session: string }
+  | { what: 'unsplit'; station: Station; right: Station; user: string }
   | { what: 'remove-saved'; session: Session }
   | { what: 'hibernate'; session: Session; checks: readonly SessionCheck[] }
   | { what: 'hibernate-several'; sessions: readonly Session[]; checks: readonly SessionCheck[] }
@@ -255,6 +256,25 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     [_, level, several],
   );
 
+  const split = (station: Station): void => {
+    void attempt(_('The station could not be split.'), async () => {
+      const { right } = await api('splitStation', {
+        params: { id: station.id },
+        body: { name: _('{station} right', { station: station.name }).slice(0, 64) },
+      });
+      notices.done(_('The screen is split. The right half is {station}.', { station: right.name }));
+    });
+  };
+  const unsplit = (station: Station): void => {
+    const rightId = station.split?.half === 'left' ? station.split.other : station.id;
+    const right = room.stations.find((each) => each.id === rightId);
+    const there = room.sessions.find((session) => session.station === rightId && holdsStation(session));
+    if (right !== undefined && there !== undefined) {
+      setAsked({ what: 'unsplit', station, right, user: there.user });
+      return;
+    }
+    void attempt(_('The screen could not be made whole.'), () => api('unsplitStation', { params: { id: station.id } }));
+  };
   const suspendAll = async (computer: string): Promise<void> => {
     setSuspending(true);
     setFailures(null);
@@ -512,6 +532,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
               api('identifyStation', { params: { id: station.id }, body: { on } }),
             )
           }
+          split={split}
+          unsplit={unsplit}
           configure={(station) => setAsked({ what: 'configure', station: station.id })}
           remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
           letIn={letIn}
@@ -626,6 +648,20 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       )}
       {moved !== undefined && <MoveDialog session={moved} close={() => setAsked(null)} />}
       {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
+      {asked?.what === 'unsplit' && (
+        <ConfirmDialog
+          title={_('Give the whole screen to the left half?')}
+          text={_('The session of {user} at {station} is suspended, not lost: it goes on at the next sign-in.', {
+            user: asked.user,
+            station: asked.right.name,
+          })}
+          verb={_('Suspend and unsplit')}
+          run={async () => {
+            await api('unsplitStation', { params: { id: asked.station.id }, body: { suspend: true } });
+          }}
+          close={() => setAsked(null)}
+        />
+      )}
       {asked?.what === 'remove' && (
         <ConfirmDialog
           title={_('Remove {station}?', { station: asked.station.name })}

@@ -5,6 +5,7 @@ import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { SaveRegular } from '@fluentui/react-icons/svg/save';
+import { LayoutColumnTwoRegular } from '@fluentui/react-icons/svg/layout-column-two';
 import { PauseCircleRegular } from '@fluentui/react-icons/svg/pause-circle';
 import { RenameRegular } from '@fluentui/react-icons/svg/rename';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
@@ -148,6 +149,8 @@ export function LineTasks(props: {
   logOff: (row: StationRow) => void;
   identify: (station: Station, on: boolean) => void;
   configure: (station: Station) => void;
+  split: (station: Station) => void;
+  unsplit: (station: Station) => void;
   remove: (station: Station) => void;
   letIn: (station: string) => void;
   unchoose: () => void;
@@ -226,7 +229,19 @@ export function LineTasks(props: {
         {station !== null && !waiting && may(level, 'station.configure', 'station') && (
           <Task icon={<RenameRegular />} label={_('Configure station')} run={() => props.configure(station)} />
         )}
-        {station !== null && may(level, 'station.remove', 'station') && (
+        {station !== null && !waiting && may(level, 'station.split', 'station') && (
+          <Task
+            icon={<LayoutColumnTwoRegular />}
+            label={station.split === null ? _('Split station') : _('Unsplit station')}
+            title={
+              station.split === null
+                ? _('Makes two stations of this screen, side by side. A session here stays, on the left.')
+                : _('Gives the whole screen to the left half.')
+            }
+            run={() => (station.split === null ? props.split(station) : props.unsplit(station))}
+          />
+        )}
+        {station !== null && station.split?.half !== 'right' && may(level, 'station.remove', 'station') && (
           <Task icon={<DeleteRegular />} label={waiting ? _('Refuse') : _('Remove station')} run={() => props.remove(station)} />
         )}
       </div>
