@@ -297,5 +297,12 @@ export async function isUnchanged({ path, inode, bytes, changedMs }: KeptFile): 
 export function savedSessionOf({ manifest, bytes, fault }: SavedDesktop): Session | null {
   if (manifest === null) return null;
   const { session, savedAt, programs } = manifest;
-  return { ...session, state: 'hibernated', station: null, endsAt: null, endsBy: '', saved: { at: savedAt, bytes, programs, fault } };
+  return {
+    ...session,
+    state: 'hibernated',
+    station: null,
+    endsAt: null,
+    endsBy: '',
+    saved: { at: savedAt, bytes, programs, fault },
+  };
 }
