@@ -1,4 +1,5 @@
 // `down`: stops host and gateway. Sessions go on unless it is asked to end them; `--demo` takes the demo away.
+import type { Session } from '#model/session.ts';
 import { CommandError } from '../exit-code.ts';
 import { GatewayClient } from '../room/gateway-client.ts';
 import { answerJson, say } from '../voice.ts';
@@ -58,9 +59,12 @@ export async function down(layout: Layout, options: DownOptions): Promise<void> 
   if (ended > 0) say(`Sessions ended: ${ended}.`);
   if (removed.length > 0) say(`Removed with their files: ${removed.join(', ')}.`);
   say(stopped ? 'Host and gateway are stopped.' : 'Host and gateway do not run.');
-  if (left.length > 0) {
-    say(`These people's sessions go on running and are found again at the next "up": ${left.map((one) => one.user).join(', ')}.`);
-    say('"stationmaster down --sessions" ends them.');
-  }
+  const people = (those: readonly Session[]): string => those.map(({ user }) => user).join(', ');
+  const saved = left.filter(({ state }) => state === 'hibernated');
+  const inMemory = left.filter(({ state }) => state !== 'hibernated' && state !== 'lost');
+  if (inMemory.length > 0)
+    say(`These people's sessions go on running and are found again at the next "up": ${people(inMemory)}.`);
+  if (saved.length > 0) say(`These people's sessions are on disk and stay there: ${people(saved)}.`);
+  if (inMemory.length + saved.length > 0) say('"stationmaster down --sessions" ends them.');
   if (options.json) answerJson({ stopped, sessionsEnded: ended, sessionsLeft: left.length, accountsRemoved: removed });
 }
