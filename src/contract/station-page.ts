@@ -119,6 +119,8 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     user: z.string(),
     fullName: z.string(),
     ticket: z.string(),
+    /** Somebody else has just moved it here. */
+    movedHere: z.boolean().optional(),
   }),
   z.object({
     say: z.literal('locked'),

@@ -43,7 +43,7 @@ describe('moving a session', () => {
     const because = { reason: 'moved', station: two.name, user: 'anna', ordered: true };
     assert.deepEqual((await one.page.hear('free')).because, because);
     const shown = await two.page.hear('desktop');
-    assert.deepEqual([shown.user, shown.station.name], ['anna', two.name]);
+    assert.deepEqual([shown.user, shown.station.name, shown.movedHere], ['anna', two.name, true]);
     assert.equal(await cut, closeCodes.sessionLeft);
     await room.pixels(shown.ticket);
     const [entry] = await entries(room, 'session.move');

@@ -38,6 +38,8 @@ export class FakeComputer {
   atRisk: ProgramAtRisk[] = [];
   /** What the windows of these people say of unsaved work, by user; null: their X server does not answer. */
   readonly unsaved = new Map<string, UnsavedWindow[] | null>();
+  /** Windows are told when this is fulfilled. */
+  beforeLooking: Promise<void> = Promise.resolve();
   /** The sessions whose desktop did not open. */
   readonly failed = new Set<string>();
   /** The sessions of which somebody tried to make a second copy. */
@@ -308,10 +310,11 @@ export class FakeDesktops implements Desktops {
         await one.gone.promise;
       },
       atRisk: () => Promise.resolve(computer.atRisk),
-      openWork: () => {
-        const unsaved = computer.unsaved.get(one.order.account.name) ?? [];
-        const answers = computer.unsaved.get(one.order.account.name) !== null;
-        return answers ? Promise.resolve({ unsaved, silent: ['Terminal'] }) : Promise.reject(new Error('no answer'));
+      async openWork() {
+        await computer.beforeLooking;
+        const unsaved = computer.unsaved.get(one.order.account.name);
+        if (unsaved === null) throw new Error('no answer');
+        return { unsaved: unsaved ?? [], silent: ['Terminal'] };
       },
       note: (listed) => Promise.resolve(whileItLives(() => computer.note(listed))),
       save: (order) => this.#unlessCutOff(computer.save(order)),

@@ -475,6 +475,44 @@ describe('moving', () => {
   });
 });
 
+describe('looking for unsaved work', () => {
+  it('says what windows say, of those that run; those that are no more are left out', async () => {
+    using room = await new Room().start();
+    const anna = await room.enter();
+    const ben = await room.saved({ account: room.ben, station: room.stations[1] });
+    const unsaved = [{ program: 'Mousepad', title: '*Letter' }];
+    room.computer.unsaved.set('anna', unsaved);
+    assert.deepEqual(await room.sessions.unsaved([anna.id, ben.id, newIdentity(), anna.id]), [
+      { session: anna.id, user: 'anna', looked: true, unsaved, silent: ['Terminal'] },
+      { session: ben.id, user: 'ben', looked: false, unsaved: [], silent: [] },
+    ]);
+    room.computer.unsaved.set('anna', null);
+    const [unknown] = await room.sessions.unsaved([anna.id]);
+    assert.deepEqual([unknown?.looked, unknown?.unsaved], [false, []]);
+  });
+
+  it('is over before the session is saved, and a session that is being saved is not looked at', async () => {
+    using room = await new Room().start();
+    const { id } = await room.enter();
+    const asked = Promise.withResolvers<void>();
+    room.computer.beforeLooking = asked.promise;
+    room.computer.savings = 'when-told';
+    const looking = room.sessions.unsaved([id]);
+    await settled();
+    const saving = room.sessions.hibernate(id, 'hibernated-by-administrator', { closing: false });
+    await settled();
+    assert.deepEqual([room.get(id)?.state, room.computer.beingSaved()], ['hibernating', []]);
+    const [meanwhile] = await room.sessions.unsaved([id]);
+    assert.equal(meanwhile?.looked, false);
+    asked.resolve();
+    assert.equal((await looking)[0]?.looked, true);
+    await settled();
+    assert.deepEqual(room.computer.beingSaved(), [id]);
+    room.computer.finishSaving(id, true);
+    assert.equal((await saving).state, 'hibernated');
+  });
+});
+
 describe('locking', () => {
   it('keeps the station; the password of its own person opens it', async () => {
     using room = await new Room().start();

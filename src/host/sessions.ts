@@ -100,6 +100,8 @@ interface Held {
   /** While it is being saved, or waits for its turn. */
   saving: SavingUnderWay | null;
   countdown: Countdown | null;
+  /** While somebody looks at its windows from within. Never rejects. */
+  looking: Promise<unknown> | null;
   readonly ended: PromiseWithResolvers<void>;
 }
 
@@ -113,6 +115,7 @@ function heldOf(session: Session): Held {
     order: null,
     saving: null,
     countdown: null,
+    looking: null,
     ended: Promise.withResolvers(),
   };
 }
@@ -351,15 +354,20 @@ export class Sessions {
     return await Promise.all(
       asked.map(async ({ session: { id, user } }) => {
         using _turn = await this.#lookers.enter();
-        // One that is being saved must not have a stranger in it.
+        // One that is being saved must not have a stranger in it: who saves it waits for that.
         const held = this.#held.get(id);
         const unknown = { session: id, user, looked: false, unsaved: [], silent: [] };
         if (held === undefined || held.desktop === null || !isRunning(held.session)) return unknown;
+        const looking = held.desktop.openWork();
+        const over = Promise.allSettled([held.looking, looking]);
+        held.looking = over;
         try {
-          return { ...unknown, looked: true, ...(await held.desktop.openWork()) };
+          return { ...unknown, looked: true, ...(await looking) };
         } catch (error) {
           this.#log.info({ err: error, session: id }, 'the windows of a session could not be looked at');
           return unknown;
+        } finally {
+          if (held.looking === over) held.looking = null;
         }
       }),
     );
@@ -519,6 +527,7 @@ export class Sessions {
     const { desktop } = held;
     try {
       using _turn = await this.#turnstile.enter();
+      if (held.looking !== null) await held.looking;
       if (saving.calledOff) throw new CodedError(isResumable(held.session) ? 'changed-meanwhile' : 'ended-meanwhile');
       saving.begun = true;
       if (desktop === null) throw new CodedError('not-possible-now');

@@ -115,9 +115,11 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--suspended', 'with --all: the suspended ones too')
     .option('--seconds <number>', 'how long the people are warned, 0 for at once; the setting if left out')
     .action(connected(async () => (await sessions()).logOffSessions));
-  withServer(session.command('keep').argument('<sessions...>', 'id, station or user').description('take a log-off back')).action(
-    connected(async () => (await sessions()).keepSessions),
-  );
+  computerOption(
+    withServer(session.command('keep').argument('[sessions...]', 'id, station or user').description('take a log-off back')),
+  )
+    .option('--all', 'every log-off that is counting down')
+    .action(connected(async () => (await sessions()).keepSessions));
 
   const system = () => import('./system-commands.ts');
   withServer(program.command('computer').description('computers of the room').command('list').description('computers')).action(

@@ -235,8 +235,14 @@ export async function logOffSessions(gateway: GatewayClient, options: LogOffOpti
   tellOutcomes(outcomes, body.seconds === 0 ? 'logged off' : 'is being warned, then logged off', options.json ?? false);
 }
 
-export async function keepSessions(gateway: GatewayClient, options: RoomOptions, ...words: string[]): Promise<void> {
-  const sessions = await namedSessions(gateway, options, words);
+export async function keepSessions(gateway: GatewayClient, options: ManyOptions, ...words: string[]): Promise<void> {
+  const computers = await wholeComputers(gateway, options, words);
+  const sessions =
+    computers === null
+      ? await namedSessions(gateway, options, words)
+      : (await gateway.call('sessions')).filter(
+          ({ computer, endsAt, state }) => computers.includes(computer) && endsAt !== null && state !== 'ending',
+        );
   const outcomes = await forEach(sessions, async ({ id }) => await gateway.call('keepSession', { params: { id } }));
   tellOutcomes(outcomes, 'goes on', options.json ?? false);
 }

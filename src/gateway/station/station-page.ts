@@ -531,7 +531,9 @@ export class StationPage {
       const ticket = this.#issue(session);
       this.#toldEnd = null;
       const { user, fullName } = session;
-      this.#showOnce(view, { say: 'desktop', station: { id, name }, computer, user, fullName, ticket }, again);
+      const movedHere = !again && session.cause === 'moved-by-administrator';
+      const place = { station: { id, name }, computer };
+      this.#showOnce(view, { say: 'desktop', ...place, user, fullName, ticket, ...(movedHere && { movedHere }) }, again);
     }
     this.#showCountdown(session);
   }

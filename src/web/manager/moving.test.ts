@@ -194,6 +194,28 @@ describe('stations and their sessions', () => {
     await row(page, /anna .*Logs off in/).waitFor();
   });
 
+  test('calls log-offs off: all of a computer, or those of the chosen lines; and says who asked', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /anna/).waitFor();
+    assert.equal(await page.getByRole('button', { name: /Keep all signed in/ }).count(), 0);
+    for (const id of ['a1', 'b1', 'c1']) gateway.changeSession(idOf(id), { endsAt: Date.now() + 90_000, endsBy: 'Maria Keller' });
+    await page.getByTitle('Maria Keller asked for it.').first().waitFor();
+    await choose(page, /anna/);
+    await row(page, /ben/)
+      .getByRole('gridcell')
+      .nth(1)
+      .click({ modifiers: ['Control'] });
+    await button(page, 'Keep signed in (2)').click();
+    await page.getByText('2 sessions go on.').first().waitFor();
+    await row(page, /chloe .*Logs off in/).waitFor();
+    await button(page, 'Keep all signed in (1)').click();
+    await row(page, /chloe .*Suspended/).waitFor();
+    assert.deepEqual(
+      gateway.calls.map(({ path }) => path.split('/').at(-1)),
+      ['keep', 'keep', 'keep'],
+    );
+  });
+
   test('splits a screen at once, and makes it whole again, from either half', async () => {
     await page.goto(gateway.url('/manager/stations'));
     await choose(page, /Station 1 .*anna/);

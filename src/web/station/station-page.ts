@@ -289,7 +289,7 @@ export class StationPage {
   }
 
   #showDesktop(message: Extract<GatewaySaysToStation, { say: 'desktop' }>): void {
-    const { user, fullName, ticket } = message;
+    const { user, fullName, ticket, movedHere } = message;
     clearTimeout(this.#ticketTimer);
     // The wheel stays until there is something to see; after a break the last picture does.
     if (!this.#onDesktop && this.#frame.view?.name !== 'opening') this.#frame.show(openingView('resume'));
@@ -298,6 +298,8 @@ export class StationPage {
     delete document.documentElement.dataset['firstFrame'];
     this.#nowShows('desktop');
     this.#desktop.show({ user, fullName, station: message.station.name, ticket });
+    const person = fullName === '' ? user : fullName;
+    if (movedHere === true) this.#toast.say(() => i18n._('The session of {person} was moved here.', { person }));
   }
 
   #painted(at: number): void {

@@ -268,7 +268,7 @@ const StationLine = memo(
         </div>
         <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
           {counting !== null ? (
-            <Countdown endsAt={counting} />
+            <Countdown endsAt={counting} by={session?.endsBy ?? ''} />
           ) : session !== null && session.saved !== null && row.status !== 'signing-out' ? (
             <SavedStatus status={row.status} saved={session.saved} />
           ) : (

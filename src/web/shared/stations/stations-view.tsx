@@ -383,6 +383,10 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       api('logOffSession', { params: { id }, body: { seconds: state === 'hibernated' || state === 'lost' ? 0 : seconds } }),
     );
   };
+  const keepSeveral = async (sessions: readonly Session[]): Promise<void> => {
+    const count = await toEach(sessions, _('Not called off:'), ({ id }) => api('keepSession', { params: { id } }));
+    if (count > 0) notices.done(_('{count, plural, one {# session goes on.} other {# sessions go on.}}', { count }));
+  };
   const logOffAll = async (computer: string, seconds: number): Promise<void> => {
     setFailures(null);
     const { outcomes } = await api('logOffAll', { params: { name: computer }, body: { seconds } });
@@ -479,6 +483,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
         suspendAll={(computer) => void suspendAll(computer)}
         hibernateAll={askHibernateAll}
         logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
+        keep={(sessions) => void keepSeveral(sessions)}
         identifyAll={(computer, on) =>
           void attempt(_('The names could not be shown.'), () => api('identifyAll', { params: { name: computer }, body: { on } }))
         }
@@ -550,6 +555,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           suspend={(sessions) => void suspendSeveral(sessions)}
           hibernate={askHibernateSeveral}
           logOff={(sessions) => setAsked({ what: 'log-off-several', sessions })}
+          keep={(sessions) => void keepSeveral(sessions)}
           unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
         />
       )}

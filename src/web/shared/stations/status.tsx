@@ -85,13 +85,13 @@ export function ComputerStatus({ reachable, leaving }: Pick<Computer, 'reachable
   );
 }
 
-/** How long it is until a log-off at `endsAt` (milliseconds since 1970). */
-export function Countdown({ endsAt }: { endsAt: number }): ReactNode {
+/** How long it is until a log-off at `endsAt` (milliseconds since 1970); `by` asked for it, empty where that is not known. */
+export function Countdown({ endsAt, by }: { endsAt: number; by: string }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const now = useNow('quick');
   return (
-    <span className={styles.status}>
+    <span className={styles.status} title={by === '' ? undefined : _('{person} asked for it.', { person: by })}>
       <WarningFilled className={mergeClasses(styles.icon, styles.bad)} />
       <span>{_('Logs off in {time}', { time: countdownText(endsAt - now) })}</span>
     </span>

@@ -1,6 +1,7 @@
 // The tasks beside the Stations list: those of the chosen computer, and those of the chosen station or session.
 import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
+import { ArrowUndoRegular } from '@fluentui/react-icons/svg/arrow-undo';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
@@ -73,6 +74,11 @@ function Task(props: {
   );
 }
 
+/** Those whose log-off is announced and can still be called off. */
+function countingDown(sessions: readonly Session[]): Session[] {
+  return sessions.filter((session) => session.endsAt !== null && session.state !== 'ending');
+}
+
 export function ComputerTasks(props: {
   level: Level;
   computer: string | null;
@@ -85,6 +91,7 @@ export function ComputerTasks(props: {
   suspendAll: (computer: string) => void;
   hibernateAll: (computer: string) => void;
   logOffAll: (computer: string) => void;
+  keep: (sessions: readonly Session[]) => void;
   identifyAll: (computer: string, on: boolean) => void;
   className?: string | undefined;
 }): ReactNode {
@@ -97,6 +104,7 @@ export function ComputerTasks(props: {
   const suspend = may(level, 'computer.suspend-all', 'computer');
   const logOff = may(level, 'computer.log-off-all', 'computer');
   const hibernate = may(level, 'computer.hibernate-all', 'computer');
+  const counting = countingDown(props.sessions.filter((session) => session.computer === computer));
   const suspended = props.sessions.some((session) => session.computer === computer && session.state === 'suspended');
   return (
     <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
@@ -126,6 +134,14 @@ export function ComputerTasks(props: {
             />
           )}
           {logOff && <Task icon={<SignOutRegular />} label={_('Log off all stations')} run={() => props.logOffAll(computer)} />}
+          {logOff && counting.length > 0 && (
+            <Task
+              icon={<ArrowUndoRegular />}
+              label={_('Keep all signed in ({count})', { count: counting.length })}
+              title={_('Calls off every log-off that is counting down.')}
+              run={() => props.keep(counting)}
+            />
+          )}
           <Task
             icon={<DesktopRegular />}
             label={identifying ? _('Hide all station names') : _('Identify all stations')}
@@ -260,6 +276,7 @@ export function SeveralTasks(props: {
   suspend: (sessions: readonly Session[]) => void;
   hibernate: (sessions: readonly Session[]) => void;
   logOff: (sessions: readonly Session[]) => void;
+  keep: (sessions: readonly Session[]) => void;
   unchoose: () => void;
   className?: string | undefined;
 }): ReactNode {
@@ -269,6 +286,7 @@ export function SeveralTasks(props: {
   const { level, sessions } = props;
   const suspendable = sessions.filter((session) => holdsStation(session) && sessionAfter(session.state, 'suspend') !== undefined);
   const saveable = sessions.filter((session) => isRunning(session) && props.ableToSave(session));
+  const counting = countingDown(sessions);
   const endable = sessions.filter((session) => session.state !== 'ending');
   return (
     <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
@@ -309,6 +327,13 @@ export function SeveralTasks(props: {
             label={_('Log off ({count})', { count: endable.length })}
             run={() => props.logOff(endable)}
             disabled={endable.length === 0}
+          />
+        )}
+        {may(level, 'session.log-off', 'standard-session') && counting.length > 0 && (
+          <Task
+            icon={<ArrowUndoRegular />}
+            label={_('Keep signed in ({count})', { count: counting.length })}
+            run={() => props.keep(counting)}
           />
         )}
       </div>
