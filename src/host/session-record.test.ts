@@ -71,6 +71,14 @@ describe('the record of a session', () => {
     assert.deepEqual(records.list(), [record.session.id]);
   });
 
+  it('is read as an earlier version wrote it: without what was saved, and without who asked for a log-off', () => {
+    using folder = new Folder();
+    const record = recordOf();
+    const { saved: _saved, endsBy: _endsBy, ...older } = record.session;
+    writeFileSync(join(folder.path, `${older.id}.json`), JSON.stringify({ ...record, session: older }));
+    assert.deepEqual(folder.records.read(older.id), record);
+  });
+
   it('is refused when it is garbage, cut off, or of another form', () => {
     using folder = new Folder();
     const record = recordOf();

@@ -215,6 +215,20 @@ describe('a split screen', () => {
     await Promise.any(desktops.map((one) => typed(one, 0x62)));
   });
 
+  test('full screen is that of the whole screen, both halves in it', async () => {
+    await using opened = await open();
+    const { page, right } = opened;
+    desktop(right, 'two');
+    await painted(frame(page, 'right'));
+    await frame(page, 'right').getByRole('button', { name: 'Toolbar' }).click();
+    await frame(page, 'right').getByRole('button', { name: 'Full screen' }).click();
+    await page.waitForFunction(() => document.fullscreenElement === document.documentElement);
+    assert.equal(await page.locator('iframe').count(), 2);
+    await frame(page, 'right').getByRole('button', { name: 'Toolbar' }).click();
+    await frame(page, 'right').getByRole('button', { name: 'Full screen' }).click();
+    await page.waitForFunction(() => document.fullscreenElement === null);
+  });
+
   test('the halves come back by themselves after the server was away, and after a reload', async () => {
     await using opened = await open();
     const { page, gateway, left, right } = opened;
