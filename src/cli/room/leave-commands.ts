@@ -1,10 +1,10 @@
 // `system restart|shutdown|stay`: a computer that restarts or shuts down with every session saved.
-import { createInterface } from 'node:readline/promises';
 import type { Computer, LeaveReport, LeaveWay, Leaving } from '#contract/values.ts';
 import { isRunning } from '#model/session.ts';
 import type { SessionCheck } from '#model/session.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, say, table } from '../voice.ts';
+import { confirm } from './confirm.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { wholeNumber } from './numbers.ts';
 import { programsAtRisk } from './programs-at-risk.ts';
@@ -71,17 +71,6 @@ async function checksOf(gateway: GatewayClient, name: string): Promise<readonly 
     // A computer that cannot save sessions can restart all the same; what is at stake says so.
     if (error instanceof CommandError && error.errorCode === 'hibernation-impossible') return [];
     throw error;
-  }
-}
-
-async function confirm(question: string): Promise<boolean> {
-  const dialogue = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    // Without an answer, when the terminal closes.
-    const closed = new Promise<string>((resolve) => dialogue.once('close', () => resolve('')));
-    return /^y(es)?$/i.test((await Promise.race([dialogue.question(`${question} [y/N] `), closed])).trim());
-  } finally {
-    dialogue.close();
   }
 }
 

@@ -114,6 +114,7 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--all', 'all sessions that are at a station')
     .option('--suspended', 'with --all: the suspended ones too')
     .option('--seconds <number>', 'how long the people are warned, 0 for at once; the setting if left out')
+    .option('--yes', 'do not ask where windows say that work is unsaved')
     .action(connected(async () => (await sessions()).logOffSessions));
   computerOption(
     withServer(session.command('keep').argument('[sessions...]', 'id, station or user').description('take a log-off back')),

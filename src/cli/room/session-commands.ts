@@ -2,12 +2,13 @@
 import type { Outcome } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import { holdsStation } from '#model/session.ts';
-import type { Session } from '#model/session.ts';
+import { holdsStation, isRunning } from '#model/session.ts';
+import type { Session, UnsavedWork } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
+import { confirm } from './confirm.ts';
 import { findSession, findStation } from './naming.ts';
 import { wholeNumber } from './numbers.ts';
 import { tellOutcomes } from './outcomes.ts';
@@ -190,20 +191,24 @@ export async function checkSessions(gateway: GatewayClient, options: ComputerOpt
   else answer(checks.length === 0 ? 'No session runs.' : 'Every session can be saved as it is.');
 }
 
+/** What windows say of unsaved work: of the named sessions, or of all at stations of the computers. */
+async function unsavedWork(
+  gateway: GatewayClient,
+  computers: readonly string[] | null,
+  sessions: readonly Session[],
+): Promise<UnsavedWork[]> {
+  if (computers === null) {
+    return await Promise.all(sessions.map(async ({ id }) => await gateway.call('unsavedInSession', { params: { id } })));
+  }
+  const answers = await Promise.all(
+    computers.map(async (name) => (await gateway.call('unsavedAtStations', { params: { name } })).sessions),
+  );
+  return answers.flat();
+}
+
 export async function unsavedInSessions(gateway: GatewayClient, options: ManyOptions, ...words: string[]): Promise<void> {
   const computers = await wholeComputers(gateway, options, words);
-  const works =
-    computers === null
-      ? await Promise.all(
-          (await namedSessions(gateway, options, words)).map(
-            async ({ id }) => await gateway.call('unsavedInSession', { params: { id } }),
-          ),
-        )
-      : (
-          await Promise.all(
-            computers.map(async (name) => (await gateway.call('unsavedAtStations', { params: { name } })).sessions),
-          )
-        ).flat();
+  const works = await unsavedWork(gateway, computers, computers === null ? await namedSessions(gateway, options, words) : []);
   if (options.json) {
     answerJson({ sessions: works });
     return;
@@ -216,14 +221,30 @@ export async function unsavedInSessions(gateway: GatewayClient, options: ManyOpt
   if (silent.length > 0) say(`Not every program says so. Also open: ${silent.join(', ')}.`);
 }
 
-type LogOffOptions = ManyOptions & { seconds?: string; suspended?: boolean };
+/** Names unsaved work before a log-off, and asks whether to go on where somebody can be asked. What cannot be looked at holds up nothing. */
+async function nameUnsaved(
+  gateway: GatewayClient,
+  options: LogOffOptions,
+  computers: readonly string[] | null,
+  sessions: readonly Session[],
+): Promise<void> {
+  const works = await unsavedWork(gateway, computers, sessions).catch((): UnsavedWork[] => []);
+  const rows = works.flatMap(({ user, unsaved }) => unsaved.map(({ program, title }) => [user, program, title]));
+  if (rows.length === 0) return;
+  say(`These windows say that work in them is not saved:\n${table(['User', 'Program', 'Window'], rows)}`);
+  const asks = process.stdin.isTTY && process.stderr.isTTY && options.yes !== true && options.json !== true;
+  if (asks && !(await confirm('Log off all the same?'))) throw new CommandError('nothing was done');
+}
+
+type LogOffOptions = ManyOptions & { seconds?: string; suspended?: boolean; yes?: true };
 
 export async function logOffSessions(gateway: GatewayClient, options: LogOffOptions, ...words: string[]): Promise<void> {
   const body = options.seconds === undefined ? {} : { seconds: wholeNumber(options.seconds, '--seconds', 0, 3600) };
   const computers = await wholeComputers(gateway, options, words);
   const outcomes: Outcome[] = [];
+  const sessions = computers === null ? await namedSessions(gateway, options, words) : [];
+  await nameUnsaved(gateway, options, computers, sessions.filter(isRunning));
   if (computers === null) {
-    const sessions = await namedSessions(gateway, options, words);
     outcomes.push(...(await forEach(sessions, async ({ id }) => await gateway.call('logOffSession', { params: { id }, body }))));
   } else {
     for (const name of computers)
