@@ -27,11 +27,18 @@ export const errorCodes = {
   'account-locked': { status: 403, text: 'This account is locked.' },
   'account-no-shell': { status: 403, text: 'This account may not sign in: it has no shell.' },
   'account-not-listed': { status: 403, text: 'This account may not sign in at stations.' },
+  'account-not-here': { status: 403, text: 'This account may not sign in at this station.' },
   'account-refused': { status: 403, text: 'The system refuses this account now.' },
   'password-not-changed': { status: 403, text: 'The password had to be changed and was not.' },
   'sign-in-timed-out': { status: 408, text: 'Signing in took too long; start again.' },
   'sign-in-unavailable': { status: 503, text: 'Signing in does not work now.' },
   'level-too-low': { status: 403, text: 'This page is not for this account.' },
+  // Accounts
+  'last-administrator': { status: 409, text: 'This is the last administrator; give somebody else that level first.' },
+  'domain-account': { status: 409, text: 'This account comes from a directory; change it there.' },
+  'session-exists': { status: 409, text: 'This account has a session; log it off first, or say that it is to be ended.' },
+  'account-in-use': { status: 409, text: 'Programs of this account still run; end them first.' },
+  'password-refused': { status: 409, text: 'The computer does not take this password.' },
   // Sessions
   'home-missing': { status: 409, text: 'The home folder of this account is missing.' },
   'home-not-writable': { status: 409, text: 'The home folder of this account cannot be written to.' },

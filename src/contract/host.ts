@@ -11,13 +11,16 @@ import {
   leaveWays,
   levelSchema,
   passwordSchema,
+  personSchema,
   questionSchema,
   sessionCheckSchema,
   sessionSchema,
   settingsSchema,
+  stationConfigurationSchema,
   unsavedWorkSchema,
   userNameSchema,
 } from './values.ts';
+import { accountFilesFates } from '#model/account.ts';
 import { sessionCauses } from '#model/session.ts';
 import { signInRules } from '#model/settings.ts';
 
@@ -40,6 +43,10 @@ export const signInStepSchema = z.discriminatedUnion('step', [
 ]);
 export type SignInStep = z.infer<typeof signInStepSchema>;
 
+/** Accounts and groups that may sign in at a station; administrators always may. */
+const onlyTheseSchema = stationConfigurationSchema.pick({ users: true, groups: true });
+export type OnlyThese = z.infer<typeof onlyTheseSchema>;
+
 const enterChoice = z.union([
   /** Continue the only one there is, or start one. */
   z.literal('any'),
@@ -48,6 +55,12 @@ const enterChoice = z.union([
   /** Continue this one. */
   idSchema,
 ]);
+
+const accountChange = {
+  level: levelSchema.optional(),
+  fullName: z.union([givenNameSchema, z.literal('')]).optional(),
+  disabled: z.boolean().optional(),
+};
 
 const outcome = z.object({ session: idSchema, user: z.string(), error: errorSchema.nullable() });
 
@@ -104,6 +117,8 @@ export const hostCalls = {
       password: passwordSchema,
       remote: z.string().max(64),
       who: z.enum(signInRules),
+      /** At a station that not everybody may use; others are refused with `account-not-here`. */
+      only: onlyTheseSchema.optional(),
     }),
     signInStepSchema,
   ),
@@ -183,7 +198,7 @@ export const hostCalls = {
     z.object({ sessions: z.array(unsavedWorkSchema) }),
   ),
   'session.list': call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
-  'account.list': call(z.object({}), z.object({ accounts: z.array(accountSchema) })),
+  'account.list': call(z.object({}), z.object({ accounts: z.array(personSchema) })),
   /** Fails with `not-found`. */
   'account.describe': call(z.object({ user: userNameSchema }), accountSchema),
   /** Makes a Linux account with a home folder. Fails with `name-taken`. */
@@ -193,11 +208,34 @@ export const hostCalls = {
       fullName: z.union([givenNameSchema, z.literal('')]),
       password: passwordSchema,
       level: levelSchema,
+      /** It must be changed at the first sign-in. */
+      mustChange: z.boolean().optional(),
     }),
     accountSchema,
   ),
   /** Puts the account into exactly the level's group. System accounts (uid below 1000) are refused with `not-allowed`. */
   'account.setLevel': call(z.object({ user: userNameSchema, level: levelSchema }), accountSchema),
+  /**
+   * All of it or nothing. `was`: what the change is based on; another value now is `changed-meanwhile`. Fails with
+   * `last-administrator`, `domain-account`, `not-allowed`, `not-found`. A disabled account's session goes on.
+   */
+  'account.change': call(
+    z.object({ user: userNameSchema, ...accountChange, was: z.object(accountChange).optional() }),
+    personSchema,
+  ),
+  /** `says`: what PAM remarks on the password though it takes it. Fails with `password-refused` (details: `says`). */
+  'account.password': call(
+    z.object({ user: userNameSchema, password: passwordSchema, mustChange: z.boolean() }),
+    z.object({ says: z.string() }),
+  ),
+  /**
+   * Removes the account and what is asked for of its files. A session of it is `session-exists` unless `endSession`; then it is
+   * ended first, saved ones with what is on disk. `archive`: where its files were packed to; `home`: where they still are.
+   */
+  'account.remove': call(
+    z.object({ user: userNameSchema, files: z.enum(accountFilesFates), endSession: z.boolean() }),
+    z.object({ archive: z.string().nullable(), home: z.string().nullable() }),
+  ),
 } as const;
 
 export type HostCall = keyof typeof hostCalls;

@@ -1,13 +1,13 @@
 // The schemas of what travels between the programs: model's things, checked.
 import { z } from 'zod';
 import { levels, longestUserName } from '#model/account.ts';
-import type { Account } from '#model/account.ts';
+import type { Account, Person } from '#model/account.ts';
 import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { enrolmentWays, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
-import { screenHalves, stationStates } from '#model/station.ts';
-import type { Station } from '#model/station.ts';
+import { orientations, screenHalves, stationLanguages, stationStates } from '#model/station.ts';
+import type { Station, StationConfiguration } from '#model/station.ts';
 import { errorCodes } from './errors.ts';
 import type { ErrorCode } from './errors.ts';
 
@@ -73,6 +73,20 @@ export const unsavedWorkSchema = z.object({
   silent: z.array(z.string()).readonly(),
 }) satisfies z.ZodType<UnsavedWork>;
 
+/** Names of accounts or groups, as they are written. */
+const listedNamesSchema = z
+  .array(userNameSchema.min(1).regex(/^[^\u0000-\u001f\u007f:,/]+$/))
+  .max(100)
+  .readonly();
+
+export const stationConfigurationSchema = z.object({
+  room: z.union([givenNameSchema, z.literal('')]),
+  language: z.enum(stationLanguages),
+  orientation: z.enum(orientations),
+  users: listedNamesSchema,
+  groups: listedNamesSchema,
+}) satisfies z.ZodType<StationConfiguration>;
+
 export const stationSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -87,6 +101,7 @@ export const stationSchema = z.object({
   latencyMs: z.number().nullable(),
   identifying: z.boolean(),
   split: z.object({ half: z.enum(screenHalves), other: idSchema }).nullable(),
+  configuration: stationConfigurationSchema,
 }) satisfies z.ZodType<Station>;
 
 export const accountSchema = z.object({
@@ -96,6 +111,11 @@ export const accountSchema = z.object({
   level: levelSchema,
   listed: z.boolean(),
 }) satisfies z.ZodType<Account>;
+
+export const personSchema = accountSchema.extend({
+  domain: z.boolean(),
+  disabled: z.boolean(),
+}) satisfies z.ZodType<Person>;
 
 /** Why a computer cannot save sessions to disk: CRIU is missing, does not work on this kernel, or there is no space for it. */
 export const hibernationFaults = ['not-looked-yet', 'criu-missing', 'criu-not-working', 'disk-full'] as const;

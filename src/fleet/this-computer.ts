@@ -28,10 +28,12 @@ const longCalls: ReadonlySet<HostCall> = new Set([
   'session.enter',
   'session.unsaved',
   'account.create',
+  'account.change',
+  'account.password',
 ]);
 /** Calls that wait for a disk: gigabytes are written. */
 const savingLimitMs = 600_000;
-const savingCalls: ReadonlySet<HostCall> = new Set(['session.hibernate', 'session.hibernateAll']);
+const savingCalls: ReadonlySet<HostCall> = new Set(['session.hibernate', 'session.hibernateAll', 'account.remove']);
 
 function limitOf(call: HostCall): number {
   if (savingCalls.has(call)) return savingLimitMs;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
@@ -11,6 +14,9 @@ import { LinuxAccounts } from './accounts.ts';
 import type { NewAccount } from './accounts.ts';
 import { makeTestRoom } from './test-room.ts';
 import type { TestRoom } from './test-room.ts';
+
+const archiveDir = mkdtempSync(join(tmpdir(), 'stationmaster-archives-'));
+after(() => rmSync(archiveDir, { recursive: true, force: true }));
 
 function newOrder(options: Partial<NewAccount> = {}): NewAccount {
   return {
@@ -48,7 +54,7 @@ describe('listing accounts', () => {
     const teacher = await room.addAccount({ level: 'dashboard' });
     const stranger = await room.addAccount({ level: null });
     const shellless = await room.addAccount({ shell: '/usr/sbin/nologin' });
-    const accounts = await new LinuxAccounts().list();
+    const accounts = await new LinuxAccounts(archiveDir).list();
     const byName = new Map(accounts.map((account) => [account.name, account]));
     assert.deepEqual(byName.get(teacher.name), {
       name: teacher.name,
@@ -56,6 +62,8 @@ describe('listing accounts', () => {
       fullName: '',
       level: 'dashboard',
       listed: true,
+      domain: false,
+      disabled: false,
     });
     assert.deepEqual(byName.get(stranger.name), {
       name: stranger.name,
@@ -63,6 +71,8 @@ describe('listing accounts', () => {
       fullName: '',
       level: 'standard',
       listed: false,
+      domain: false,
+      disabled: false,
     });
     for (const name of [shellless.name, 'root', 'daemon', 'nobody', room.places.gatewayUser]) assert.ok(!byName.has(name), name);
     assert.deepEqual(
@@ -74,7 +84,7 @@ describe('listing accounts', () => {
   it('describes one, and says when there is none', async () => {
     await using room = await makeTestRoom();
     const { name, uid } = await room.addAccount({ level: 'administrator' });
-    const accounts = new LinuxAccounts();
+    const accounts = new LinuxAccounts(archiveDir);
     assert.deepEqual(await accounts.describe(name), { name, uid, fullName: '', level: 'administrator', listed: true });
     await assert.rejects(accounts.describe('smt-nobody-at-all'), coded('not-found'));
     await assert.rejects(accounts.describe('--help'), coded('not-found'));
@@ -86,7 +96,7 @@ describe('making an account', () => {
     await using room = await makeTestRoom();
     const order = newOrder({ fullName: 'Žofie Nová', level: 'dashboard' });
     willMake(room, order);
-    const account = await new LinuxAccounts().create(order);
+    const account = await new LinuxAccounts(archiveDir).create(order);
     assert.deepEqual(
       { ...account, uid: 0 },
       { name: order.user, uid: 0, fullName: 'Žofie Nová', level: 'dashboard', listed: true },
@@ -104,7 +114,7 @@ describe('making an account', () => {
 
   it('refuses a name that is taken by an account, a group or a home folder', async () => {
     await using room = await makeTestRoom({ accounts: 1 });
-    const accounts = new LinuxAccounts();
+    const accounts = new LinuxAccounts(archiveDir);
     await assert.rejects(accounts.create(newOrder({ user: room.accounts[0]?.name ?? '' })), coded('name-taken'));
     await assert.rejects(accounts.create(newOrder({ user: 'daemon' })), coded('name-taken'));
     await assert.rejects(accounts.create(newOrder({ user: 'sudo' })), coded('name-taken'));
@@ -119,7 +129,7 @@ describe('making an account', () => {
   });
 
   it('refuses names, full names and passwords that would do harm, and makes nothing', async () => {
-    const accounts = new LinuxAccounts();
+    const accounts = new LinuxAccounts(archiveDir);
     const before = readFileSync('/etc/passwd', 'utf8')
       .split('\n')
       .filter((line) => /^(-|root2|systemd-x|stationmaster-x)/.test(line));
@@ -159,14 +169,14 @@ describe('making an account', () => {
     await using _room = await makeTestRoom();
     // libcrypt takes no password of more than 512 bytes, chpasswd fails with it.
     const order = newOrder({ password: 'ä'.repeat(2_000) });
-    await assert.rejects(new LinuxAccounts().create(order));
+    await assert.rejects(new LinuxAccounts(archiveDir).create(order));
     assert.ok(!exists(order.user));
     assert.ok(!existsSync(`/home/${order.user}`));
   });
 
   it('makes several at once, one after the other', async () => {
     await using room = await makeTestRoom();
-    const accounts = new LinuxAccounts();
+    const accounts = new LinuxAccounts(archiveDir);
     const orders = Array.from({ length: 4 }, () => newOrder());
     for (const order of orders) willMake(room, order);
     const made = await Promise.all(orders.map((order) => accounts.create(order)));
@@ -178,7 +188,9 @@ describe('the level of an account', () => {
   it('is exactly one group, whatever it was before, and other groups stay', async () => {
     await using room = await makeTestRoom();
     const account = await room.addAccount({ level: null });
-    const accounts = new LinuxAccounts();
+    // Else the account would be the last administrator for a while, and stay it.
+    await room.addAccount({ level: 'administrator' });
+    const accounts = new LinuxAccounts(archiveDir);
     await promisify(execFile)('gpasswd', ['--add', account.name, 'video']);
     for (const level of ['standard', 'administrator', 'dashboard', 'dashboard', 'standard'] as const) {
       assert.equal((await accounts.setLevel(account.name, level)).level, level);
@@ -193,9 +205,201 @@ describe('the level of an account', () => {
 
   it('is not given to system accounts, nor to nobody', async () => {
     await using _room = await makeTestRoom();
-    const accounts = new LinuxAccounts();
+    const accounts = new LinuxAccounts(archiveDir);
     await assert.rejects(accounts.setLevel('daemon', 'administrator'), coded('not-allowed'));
     await assert.rejects(accounts.setLevel('root', 'standard'), coded('not-allowed'));
     await assert.rejects(accounts.setLevel('smt-nobody-at-all', 'standard'), coded('not-found'));
+  });
+});
+
+/** The field of /etc/shadow, counted from 1. */
+const shadowField = (user: string, field: number): string =>
+  execFileSync('getent', ['shadow', '--', user], { encoding: 'utf8' }).trimEnd().split(':')[field - 1] ?? '';
+
+const noSessions = async (): Promise<void> => undefined;
+
+/** The room need not remove it any more. */
+function isRemoved(room: TestRoom, name: string): void {
+  const at = room.accounts.findIndex((account) => account.name === name);
+  if (at !== -1) room.accounts.splice(at, 1);
+  rmSync(`/home/${name}`, { recursive: true, force: true });
+  rmSync(`/var/mail/${name}`, { force: true });
+}
+
+describe('changing an account', () => {
+  it('changes the full name and leaves the other fields of the comment', async () => {
+    await using room = await makeTestRoom();
+    const account = await room.addAccount();
+    await room.changeAccount('usermod', ['--comment', 'Old Name,Room 5,123'], account);
+    const accounts = new LinuxAccounts(archiveDir);
+    const changed = await accounts.change({ user: account.name, fullName: 'Žofie Nová' });
+    assert.equal(changed.fullName, 'Žofie Nová');
+    const line = execFileSync('getent', ['passwd', '--', account.name], { encoding: 'utf8' });
+    assert.equal(line.split(':')[4], 'Žofie Nová,Room 5,123');
+    for (const fullName of ['a:b', 'a,b', 'umask=0']) {
+      await assert.rejects(accounts.change({ user: account.name, fullName }), coded('bad-request', { field: 'fullName' }));
+    }
+  });
+
+  it('disables and enables it, and knows one that was locked or has expired otherwise', async () => {
+    await using room = await makeTestRoom();
+    const account = await room.addAccount();
+    const accounts = new LinuxAccounts(archiveDir);
+    const shown = async () => (await accounts.list()).find(({ name }) => name === account.name)?.disabled;
+    assert.equal(await shown(), false);
+    assert.equal((await accounts.change({ user: account.name, disabled: true })).disabled, true);
+    assert.equal(shadowField(account.name, 8), '1');
+    assert.equal(await shown(), true);
+    assert.equal((await accounts.change({ user: account.name, disabled: false })).disabled, false);
+    assert.equal(shadowField(account.name, 8), '');
+    await room.changeAccount('usermod', ['--lock'], account);
+    assert.equal(await shown(), true);
+    assert.equal((await accounts.change({ user: account.name, disabled: false })).disabled, false);
+    assert.match(shadowField(account.name, 2), /^\$/);
+  });
+
+  it('does nothing of it when somebody else changed it meanwhile', async () => {
+    await using room = await makeTestRoom();
+    const { name } = await room.addAccount();
+    const accounts = new LinuxAccounts(archiveDir);
+    const order = { user: name, fullName: 'New', level: 'dashboard', was: { level: 'administrator' } } as const;
+    await assert.rejects(accounts.change(order), coded('changed-meanwhile'));
+    assert.deepEqual([(await accounts.describe(name)).fullName, (await accounts.describe(name)).level], ['', 'standard']);
+    assert.equal((await accounts.change({ ...order, was: { level: 'standard', fullName: '' } })).level, 'dashboard');
+  });
+
+  it('takes back what it did when the last of it fails', async () => {
+    await using room = await makeTestRoom();
+    const account = await room.addAccount({ level: null });
+    // The account's main group is a level's: that level cannot be left.
+    await room.changeAccount('usermod', ['--gid', levelGroups.administrator], account);
+    const accounts = new LinuxAccounts(archiveDir);
+    await room.addAccount({ level: 'administrator' });
+    const order = { user: account.name, fullName: 'New', disabled: true, level: 'standard' } as const;
+    await assert.rejects(accounts.change(order), coded('not-possible-now', { level: 'administrator' }));
+    const after_ = (await accounts.list()).find(({ name }) => name === account.name);
+    assert.deepEqual([after_?.fullName, after_?.disabled], ['', false]);
+  });
+
+  it('never touches accounts that are not people’s', async () => {
+    await using room = await makeTestRoom();
+    const accounts = new LinuxAccounts(archiveDir);
+    const service = await room.addAccount({ system: true });
+    for (const user of ['root', 'daemon', 'nobody', room.places.gatewayUser, service.name]) {
+      await assert.rejects(accounts.change({ user, disabled: true }), coded('not-allowed'), user);
+      await assert.rejects(accounts.setPassword({ user, password: 'x', mustChange: false }), coded('not-allowed'), user);
+      await assert.rejects(accounts.remove({ user, files: 'remove' }, noSessions), coded('not-allowed'), user);
+    }
+    for (const user of ['smt-nobody-at-all', '--help', '', '0', '../x', 'a\nb'])
+      await assert.rejects(accounts.remove({ user, files: 'remove' }, noSessions), coded('not-found'), user);
+  });
+});
+
+describe('the password of an account', () => {
+  it('is set, and must be changed at the next sign-in if that is wanted', async () => {
+    await using room = await makeTestRoom();
+    const { name } = await room.addAccount();
+    const accounts = new LinuxAccounts(archiveDir);
+    const before = shadowField(name, 2);
+    await accounts.setPassword({ user: name, password: 'another:wörd 1', mustChange: false });
+    const hash = shadowField(name, 2);
+    assert.notEqual(hash, before);
+    assert.notEqual(shadowField(name, 3), '0');
+    const check = 'chomp($p = <STDIN>); print crypt($p, $ARGV[0]) eq $ARGV[0] ? "right" : "wrong"';
+    assert.equal(execFileSync('perl', ['-e', check, hash], { input: 'another:wörd 1\n', encoding: 'utf8' }), 'right');
+    await accounts.setPassword({ user: name, password: 'third word', mustChange: true });
+    assert.equal(shadowField(name, 3), '0');
+  });
+
+  it('stays what it was when the computer does not take the new one, and the reason is told', async () => {
+    await using room = await makeTestRoom();
+    const { name } = await room.addAccount();
+    const before = shadowField(name, 2);
+    await assert.rejects(
+      new LinuxAccounts(archiveDir).setPassword({ user: name, password: 'ä'.repeat(2_000), mustChange: true }),
+      (error) => error instanceof CodedError && error.code === 'password-refused' && error.details['says'] !== '',
+    );
+    assert.equal(shadowField(name, 2), before);
+    assert.notEqual(shadowField(name, 3), '0');
+  });
+});
+
+describe('removing an account', () => {
+  it('keeps the home folder where it is, for root only', async () => {
+    await using room = await makeTestRoom();
+    const { name, home } = await room.addAccount();
+    writeFileSync(`${home}/work.txt`, 'work');
+    assert.deepEqual(await new LinuxAccounts(archiveDir).remove({ user: name, files: 'keep' }, noSessions), {
+      archive: null,
+      home,
+    });
+    assert.ok(!exists(name));
+    assert.equal(readFileSync(`${home}/work.txt`, 'utf8'), 'work');
+    const { uid, mode } = statSync(home);
+    assert.deepEqual([uid, mode & 0o777], [0, 0o700]);
+    isRemoved(room, name);
+  });
+
+  it('packs the files up for root only, or removes them', async () => {
+    await using room = await makeTestRoom();
+    const packed = await room.addAccount();
+    writeFileSync(`${packed.home}/work.txt`, 'work');
+    const accounts = new LinuxAccounts(archiveDir);
+    const { archive, home } = await accounts.remove({ user: packed.name, files: 'archive' }, noSessions);
+    assert.equal(home, null);
+    assert.ok(archive !== null && !exists(packed.name) && !existsSync(packed.home));
+    assert.equal(statSync(archive).mode & 0o777, 0o600);
+    assert.equal(statSync(archiveDir).mode & 0o777, 0o700);
+    const content = execFileSync('tar', ['--zstd', '--extract', '--to-stdout', '--file', archive, `${packed.name}/work.txt`]);
+    assert.equal(content.toString(), 'work');
+    isRemoved(room, packed.name);
+    const gone = await room.addAccount();
+    assert.deepEqual(await accounts.remove({ user: gone.name, files: 'remove' }, noSessions), { archive: null, home: null });
+    assert.ok(!exists(gone.name) && !existsSync(gone.home));
+    isRemoved(room, gone.name);
+  });
+
+  it('changes nothing when a session may not be ended, and lets nobody in meanwhile', async () => {
+    await using room = await makeTestRoom();
+    const { name, home } = await room.addAccount();
+    const archives = readdirSync(archiveDir);
+    let meanwhile = '';
+    const refuse = async (): Promise<void> => {
+      meanwhile = shadowField(name, 8);
+      throw new CodedError('session-exists', { sessions: 1 });
+    };
+    const accounts = new LinuxAccounts(archiveDir);
+    await assert.rejects(accounts.remove({ user: name, files: 'archive' }, refuse), coded('session-exists'));
+    assert.equal(meanwhile, '1');
+    assert.equal(shadowField(name, 8), '');
+    assert.ok(exists(name) && existsSync(home));
+    assert.deepEqual(readdirSync(archiveDir), archives);
+  });
+
+  it('refuses while a program of the account runs, and makes everything as it was', async () => {
+    await using room = await makeTestRoom();
+    const { name, uid, gid, home } = await room.addAccount();
+    const program = spawn('sleep', ['1000'], { uid, gid, stdio: 'ignore' });
+    const ended = once(program, 'exit');
+    const archives = readdirSync(archiveDir);
+    const accounts = new LinuxAccounts(archiveDir);
+    await assert.rejects(accounts.remove({ user: name, files: 'archive' }, noSessions), coded('account-in-use'));
+    assert.ok(exists(name) && existsSync(home));
+    assert.equal(shadowField(name, 8), '');
+    assert.deepEqual(readdirSync(archiveDir), archives);
+    program.kill('SIGKILL');
+    await ended;
+  });
+
+  it('removes no folder that is somebody else’s', async () => {
+    await using room = await makeTestRoom({ accounts: 2 });
+    const [one, other] = room.accounts;
+    assert.ok(one !== undefined && other !== undefined);
+    await room.changeAccount('usermod', ['--home', other.home], one);
+    await assert.rejects(
+      new LinuxAccounts(archiveDir).remove({ user: one.name, files: 'remove' }, noSessions),
+      coded('not-possible-now', { home: other.home }),
+    );
+    assert.ok(exists(one.name) && existsSync(other.home));
   });
 });

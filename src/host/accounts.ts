@@ -1,10 +1,11 @@
 // Linux accounts of the computer, whatever NSS knows (local, LDAP, SSSD), and the changes that the Manager makes to them.
 import { spawn } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
-import { levelGroups, levelOfGroups, levels, userNameFault } from '#model/account.ts';
-import type { Account, Level } from '#model/account.ts';
+import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
+import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
 import { lookUpAccount } from './account-database.ts';
 
 export interface PosixAccount extends Account {
@@ -18,32 +19,68 @@ export interface NewAccount {
   fullName: string;
   password: string;
   level: Level;
+  /** The password must be changed at the first sign-in. */
+  mustChange?: boolean | undefined;
+}
+
+interface AccountValues {
+  level?: Level | undefined;
+  fullName?: string | undefined;
+  disabled?: boolean | undefined;
+}
+
+export interface AccountChange extends AccountValues {
+  user: string;
+  /** What the change is based on; another value now is `changed-meanwhile`. */
+  was?: AccountValues | undefined;
+}
+
+export interface AccountRemoval {
+  /** Where its files were packed to. */
+  archive: string | null;
+  /** Where its files still are. */
+  home: string | null;
 }
 
 export interface Accounts {
   /** The people of this computer: no system accounts, none without a shell. By name. */
-  list(): Promise<Account[]>;
+  list(): Promise<Person[]>;
   /** Rejects with `not-found`. */
   describe(user: string): Promise<Account>;
   /** Makes an account with a home folder, or nothing. Rejects with `name-taken`, `bad-request` (details name the field), `disk-full`. */
   create(order: NewAccount): Promise<Account>;
   /** Puts an account into exactly the level's group. Rejects with `not-found`; with `not-allowed` for system accounts. */
   setLevel(user: string, level: Level): Promise<Account>;
+  /** All of it or nothing. Rejects with `changed-meanwhile`, `last-administrator`, `domain-account`, and as `setLevel`. */
+  change(order: AccountChange): Promise<Person>;
+  /** Gives what PAM remarks on a password that it takes. Rejects with `password-refused` (details: `says`), `domain-account`. */
+  setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }>;
+  /**
+   * Removes an account; `endSessions` is asked when nobody can sign in with it any more, and if it rejects all stays as it was.
+   * Rejects with `last-administrator`, `domain-account`, `account-in-use`, `disk-full` (no room for the archive).
+   */
+  remove(
+    order: { user: string; files: AccountFilesFate },
+    endSessions: (account: PosixAccount) => Promise<void>,
+  ): Promise<AccountRemoval>;
 }
 
-/** What useradd takes everywhere and no program stumbles over. */
-const newName = /^[a-z][a-z0-9_-]{0,31}$/;
-/** Names that packages, systemd and Stationmaster itself make accounts with. */
-const systemName = /^(systemd-|stationmaster|nobody$|root$)/;
-
-/** Exit codes of useradd and its like. */
-const exit = { fileBusy: 1, nameTaken: 9, fileNotWritten: 10, homeNotMade: 12 } as const;
+/** Exit codes of useradd, userdel and their like. */
+const exit = { inUse: 8, nameTaken: 9, homeNotMade: 12, homeNotRemoved: 12 } as const;
 /** getent: an entry that was asked for does not exist. */
 const noSuchEntry = 2;
 
 const programTimeoutMs = 60_000;
 const busyRetryMs = 200;
 const busyPatienceMs = 15_000;
+/** Packing a home folder may take long. */
+const archiveTimeoutMs = 8 * 60_000;
+/** What an ended session leaves may take a moment to go. */
+const lingeringPatienceMs = 5_000;
+/** The traditional uid of `nobody`. */
+const nobodyUid = 65_534;
+/** Fields of /etc/shadow count days. */
+const dayMs = 86_400_000;
 
 interface Finished {
   code: number;
@@ -52,11 +89,11 @@ interface Finished {
 }
 
 /** Runs one of the computer's programs. `input` goes to its standard input and nowhere else. */
-async function finish(program: string, args: readonly string[], input = ''): Promise<Finished> {
+async function finish(program: string, args: readonly string[], input = '', timeoutMs = programTimeoutMs): Promise<Finished> {
   const child = spawn(program, args, {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: programTimeoutMs,
+    timeout: timeoutMs,
   });
   const ended = Promise.withResolvers<number>();
   child.once('error', ended.reject);
@@ -121,26 +158,81 @@ function told(account: PosixAccount): Account {
   return { name, uid, fullName, level, listed };
 }
 
-function checkNewAccount({ user, fullName, password }: NewAccount): void {
-  if (userNameFault(user) !== null || !newName.test(user)) throw new CodedError('bad-request', { field: 'user' });
-  if (systemName.test(user)) throw new CodedError('bad-request', { field: 'user', reason: 'system-name' });
-  // The fields of /etc/passwd and of its comment end at these.
-  // pam_umask reads `umask=` and its like from this field.
-  if (/[:,=\n\u0000-\u001f\u007f]/.test(fullName)) throw new CodedError('bad-request', { field: 'fullName' });
+function checkFullName(fullName: string): void {
+  if (!isFullName(fullName)) throw new CodedError('bad-request', { field: 'fullName' });
+}
+
+function checkPassword(password: string): void {
   if (password === '' || /[\u0000-\u001f\u007f]/.test(password)) throw new CodedError('bad-request', { field: 'password' });
+}
+
+function checkNewAccount({ user, fullName, password }: NewAccount): void {
+  const fault = newUserNameFault(user);
+  if (fault === 'form') throw new CodedError('bad-request', { field: 'user' });
+  if (fault !== null) throw new CodedError('bad-request', { field: 'user', reason: fault });
+  checkFullName(fullName);
+  checkPassword(password);
+}
+
+/** What /etc/passwd and /etc/shadow say of the accounts that are this computer's own. */
+interface LocalFacts {
+  /** The comment with all its fields. */
+  comment: string;
+  hash: string;
+  /** Day of 1970's calendar on which it expires; empty: never. */
+  expires: string;
+  disabled: boolean;
+}
+
+/** `passwd --lock` puts a mark before the hash; a mark alone is an account that never had a password. */
+const isLocked = (hash: string): boolean => /^!+[^!*]/.test(hash);
+
+async function localFacts(): Promise<Map<string, LocalFacts>> {
+  const [passwd, shadow] = await Promise.all(['/etc/passwd', '/etc/shadow'].map((file) => readFile(file, 'utf8')));
+  const fields = (text: string | undefined): string[][] => (text ?? '').split('\n').map((line) => line.split(':'));
+  const secrets = new Map(fields(shadow).map((entry) => [entry[0] ?? '', entry]));
+  const today = Date.now() / dayMs;
+  return new Map(
+    fields(passwd).map(([name = '', , , , comment = '']) => {
+      const [, hash = '', , , , , , expires = ''] = secrets.get(name) ?? [];
+      const expired = expires !== '' && Number(expires) <= today;
+      return [name, { comment, hash, expires, disabled: expired || isLocked(hash) }];
+    }),
+  );
+}
+
+function personOf(account: Account, facts: ReadonlyMap<string, LocalFacts>): Person {
+  const local = facts.get(account.name);
+  return { ...account, domain: local === undefined, disabled: local?.disabled ?? false };
+}
+
+/** What the program said, as PAM words it. */
+function wordsOf({ stderr }: Finished): string {
+  const lines = stderr.split('\n').map((line) => line.replace(/^\w+: /, '').trim());
+  return lines
+    .filter((line) => line !== '')
+    .join(' ')
+    .slice(0, 300);
 }
 
 /** The accounts of the computer that this program runs on. Changes need root. */
 export class LinuxAccounts implements Accounts {
+  /** Where the files of removed accounts are packed to. */
+  readonly #archiveDir: string;
   /** Changes come one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  async list(): Promise<Account[]> {
-    const [passwd, groups, range, mayLogIn] = await Promise.all([
+  constructor(archiveDir: string) {
+    this.#archiveDir = archiveDir;
+  }
+
+  async list(): Promise<Person[]> {
+    const [passwd, groups, range, mayLogIn, facts] = await Promise.all([
       entries('passwd'),
       entries('group', Object.values(levelGroups)),
       uidRange(),
       shellTest(),
+      localFacts(),
     ]);
     const accounts = new Map<string, Account>();
     for (const [name = '', , uid, gid, gecos = '', , shell = ''] of passwd) {
@@ -159,7 +251,9 @@ export class LinuxAccounts implements Accounts {
       const account = await lookUpAccount(name);
       if (account !== null && mayLogIn(account.shell)) accounts.set(account.name, told(account));
     }
-    return [...accounts.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+    return [...accounts.values()]
+      .map((account) => personOf(account, facts))
+      .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
   }
 
   async describe(user: string): Promise<Account> {
@@ -174,7 +268,27 @@ export class LinuxAccounts implements Accounts {
   }
 
   async setLevel(user: string, level: Level): Promise<Account> {
-    return await this.#inTurn(() => this.#setLevel(user, level));
+    return await this.#inTurn(async () => {
+      await this.#mustStayRun(await this.#changeable(user), level !== 'administrator');
+      return await this.#setLevel(user, level);
+    });
+  }
+
+  async change(order: AccountChange): Promise<Person> {
+    if (order.fullName !== undefined) checkFullName(order.fullName);
+    return await this.#inTurn(() => this.#change(order));
+  }
+
+  async setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }> {
+    checkPassword(order.password);
+    return await this.#inTurn(() => this.#setPassword(order));
+  }
+
+  async remove(
+    order: { user: string; files: AccountFilesFate },
+    endSessions: (account: PosixAccount) => Promise<void>,
+  ): Promise<AccountRemoval> {
+    return await this.#inTurn(() => this.#removeAccount(order, endSessions));
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -183,7 +297,7 @@ export class LinuxAccounts implements Accounts {
     return await turn;
   }
 
-  async #create({ user, fullName, password, level }: NewAccount): Promise<Account> {
+  async #create({ user, fullName, password, level, mustChange }: NewAccount): Promise<Account> {
     const [passwd, groups] = await Promise.all([entries('passwd', [user]), entries('group', [user])]);
     if (passwd.length > 0 || groups.length > 0) throw new CodedError('name-taken');
     // useradd would hand the files of somebody else over to the new account's name.
@@ -209,9 +323,8 @@ export class LinuxAccounts implements Accounts {
       throw failure('useradd', made);
     }
     try {
-      const set = await change('chpasswd', [], `${user}:${password}\n`);
-      if (set.code !== 0)
-        throw /BAD PASSWORD/.test(set.stderr) ? new CodedError('bad-request', { field: 'password' }) : failure('chpasswd', set);
+      await this.#setHash(user, password);
+      if (mustChange === true) await this.#mustChange(user);
       return await this.describe(user);
     } catch (error) {
       await this.#remove(user);
@@ -223,10 +336,138 @@ export class LinuxAccounts implements Accounts {
     await change('userdel', ['--remove', '--force', '--', user]);
   }
 
-  async #setLevel(user: string, level: Level): Promise<Account> {
+  /** Rejects with `not-found`, and with `not-allowed` for accounts that are not people's. */
+  async #changeable(user: string): Promise<PosixAccount & Person> {
     const account = await lookUpAccount(user);
     if (account === null) throw new CodedError('not-found');
-    if (account.uid < (await uidRange()).first) throw new CodedError('not-allowed');
+    const isSystem = newUserNameFault(account.name) === 'system-name' || account.uid === nobodyUid;
+    if (account.uid < (await uidRange()).first || isSystem) throw new CodedError('not-allowed');
+    return { ...account, ...personOf(account, await localFacts()) };
+  }
+
+  /** As `#changeable`, and with `domain-account` where only the directory can change it. */
+  async #local(user: string): Promise<{ account: PosixAccount & Person; facts: LocalFacts }> {
+    const account = await this.#changeable(user);
+    const facts = (await localFacts()).get(account.name);
+    if (facts === undefined) throw new CodedError('domain-account');
+    return { account, facts };
+  }
+
+  /** Rejects with `last-administrator` if this account is that and `loses` says that it will no longer be. */
+  async #mustStayRun(account: Account, loses: boolean): Promise<void> {
+    if (loses && isLastAdministrator(await this.list(), account.name)) throw new CodedError('last-administrator');
+  }
+
+  async #change({ user, was, ...wanted }: AccountChange): Promise<Person> {
+    const before = await this.#changeable(user);
+    const known = Object.entries(was ?? {}) as [keyof AccountValues, unknown][];
+    if (known.some(([name, value]) => value !== undefined && before[name] !== value)) throw new CodedError('changed-meanwhile');
+    const { level, fullName = before.fullName, disabled = before.disabled } = wanted;
+    const loses = disabled || (level !== undefined && level !== 'administrator');
+    await this.#mustStayRun(before, loses && !before.disabled);
+    await using undo = new AsyncDisposableStack();
+    if (fullName !== before.fullName) {
+      const { facts } = await this.#local(user);
+      const [, ...others] = facts.comment.split(',');
+      await mustSucceed('usermod', ['--comment', [fullName, ...others].join(','), '--', before.name]);
+      undo.defer(() => mustSucceed('usermod', ['--comment', facts.comment, '--', before.name]));
+    }
+    if (disabled !== before.disabled) {
+      const { facts } = await this.#local(user);
+      await this.#expire(before.name, disabled ? '1' : '');
+      undo.defer(() => this.#expire(before.name, facts.expires));
+      if (!disabled && isLocked(facts.hash)) await mustSucceed('usermod', ['--unlock', '--', before.name]);
+    }
+    if (level !== undefined && (level !== before.level || !before.listed)) await this.#setLevel(user, level);
+    undo.move();
+    return personOf(await this.describe(user), await localFacts());
+  }
+
+  /** An account that has expired is refused by PAM whatever way somebody signs in. */
+  async #expire(name: string, day: string): Promise<void> {
+    await mustSucceed('chage', ['--expiredate', day === '' ? '-1' : day, '--', name]);
+  }
+
+  async #mustChange(name: string): Promise<void> {
+    await mustSucceed('chage', ['--lastday', '0', '--', name]);
+  }
+
+  /** Gives PAM's remarks. */
+  async #setHash(name: string, password: string): Promise<string> {
+    const set = await change('chpasswd', [], `${name}:${password}\n`);
+    const says = wordsOf(set);
+    if (set.code === 0) return says;
+    const fault = failure('chpasswd', set);
+    throw fault instanceof CodedError ? fault : new CodedError('password-refused', { says }, { cause: fault });
+  }
+
+  async #setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }> {
+    const { account, facts } = await this.#local(order.user);
+    const says = await this.#setHash(account.name, order.password);
+    if (!order.mustChange) return { says };
+    await using undo = new AsyncDisposableStack();
+    undo.defer(async () => void (await change('chpasswd', ['--encrypted'], `${account.name}:${facts.hash}\n`)));
+    await this.#mustChange(account.name);
+    undo.move();
+    return { says };
+  }
+
+  /** Its home folder, null where there is none. Rejects with `not-possible-now` if that is somebody else's or no folder. */
+  async #homeOf({ home, uid }: PosixAccount): Promise<string | null> {
+    const there = await lstat(home).catch(() => null);
+    if (there === null) return null;
+    if (!there.isDirectory() || there.uid !== uid) throw new CodedError('not-possible-now', { home });
+    return home;
+  }
+
+  async #archive(name: string, home: string): Promise<string> {
+    await mkdir(this.#archiveDir, { recursive: true, mode: 0o700 });
+    await chmod(this.#archiveDir, 0o700);
+    const file = join(this.#archiveDir, `${name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.tar.zst`);
+    const args = ['--create', '--zstd', '--one-file-system', '--numeric-owner', '--acls', '--xattrs', '--file', file];
+    const packed = await finish('tar', [...args, '--directory', dirname(home), '--', basename(home)], '', archiveTimeoutMs);
+    if (packed.code !== 0) {
+      await rm(file, { force: true });
+      throw failure('tar', packed);
+    }
+    await chmod(file, 0o600);
+    return file;
+  }
+
+  async #removeAccount(
+    { user, files }: { user: string; files: AccountFilesFate },
+    endSessions: (account: PosixAccount) => Promise<void>,
+  ): Promise<AccountRemoval> {
+    const { account, facts } = await this.#local(user);
+    const { name } = account;
+    await this.#mustStayRun(account, true);
+    const home = await this.#homeOf(account);
+    await using undo = new AsyncDisposableStack();
+    await this.#expire(name, '1');
+    undo.defer(() => this.#expire(name, facts.expires));
+    await endSessions(account);
+    const archive = files === 'archive' && home !== null ? await this.#archive(name, home) : null;
+    if (archive !== null) undo.defer(() => rm(archive, { force: true }));
+    const args = [...(files === 'keep' ? [] : ['--remove']), '--', name];
+    const untilMs = performance.now() + lingeringPatienceMs;
+    let gone = await change('userdel', args);
+    while (gone.code === exit.inUse && performance.now() < untilMs) {
+      await pause(busyRetryMs);
+      gone = await change('userdel', args);
+    }
+    if (gone.code === exit.inUse) throw new CodedError('account-in-use');
+    if (gone.code !== 0 && gone.code !== exit.homeNotRemoved) throw failure('userdel', gone);
+    undo.move();
+    const left = home === null ? null : await lstat(home).catch(() => null);
+    if (left === null) return { archive, home: null };
+    // The uid may be given to a new account, to which these files would then belong.
+    await chown(account.home, 0, 0);
+    await chmod(account.home, 0o700);
+    return { archive, home };
+  }
+
+  async #setLevel(user: string, level: Level): Promise<Account> {
+    const account = await this.#changeable(user);
     const wanted = levelGroups[level];
     await mustSucceed('groupadd', ['--force', '--system', '--', wanted]);
     const groups = await entries(

@@ -1,18 +1,26 @@
 // Accounts in memory, for tests and for the product without root.
 import { CodedError } from '#contract/errors.ts';
-import type { Account, Level } from '#model/account.ts';
-import type { Accounts, NewAccount, PosixAccount } from './accounts.ts';
+import { isLastAdministrator } from '#model/account.ts';
+import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
+import type { AccountChange, AccountRemoval, Accounts, NewAccount, PosixAccount } from './accounts.ts';
 
 const firstUid = 100_000;
 
+interface FakePerson {
+  account: PosixAccount;
+  password: string;
+  disabled: boolean;
+  domain: boolean;
+}
+
 export class FakeAccounts implements Accounts {
-  readonly #people = new Map<string, { account: PosixAccount; password: string }>();
+  readonly #people = new Map<string, FakePerson>();
 
   /** Adds a person whose password is `password`. */
   add(name: string, fullName: string, level: Level, password: string): PosixAccount {
-    const uid = firstUid + this.#people.size;
+    const uid = Math.max(firstUid - 1, ...[...this.#people.values()].map((one) => one.account.uid)) + 1;
     const account = { name, uid, gid: uid, fullName, level, listed: true, home: `/home/${name}`, shell: '/bin/bash' };
-    this.#people.set(name, { account, password });
+    this.#people.set(name, { account, password, disabled: false, domain: false });
     return account;
   }
 
@@ -30,12 +38,17 @@ export class FakeAccounts implements Accounts {
   /** The account if the password is right, else null. */
   check(name: string, password: string): PosixAccount | null {
     const person = this.#people.get(name);
-    return person?.password === password ? person.account : null;
+    return person?.password === password && !person.disabled ? person.account : null;
   }
 
-  async list(): Promise<Account[]> {
+  /** Makes it an account of a directory. */
+  moveToDomain(user: string): void {
+    this.#find(user).domain = true;
+  }
+
+  async list(): Promise<Person[]> {
     await Promise.resolve();
-    return [...this.#people.values()].map(({ account }) => account);
+    return [...this.#people.values()].map(({ account, domain, disabled }) => ({ ...account, domain, disabled }));
   }
 
   async describe(user: string): Promise<Account> {
@@ -52,11 +65,53 @@ export class FakeAccounts implements Accounts {
   async setLevel(user: string, level: Level): Promise<Account> {
     await Promise.resolve();
     const person = this.#find(user);
-    person.account = { ...person.account, level };
+    await this.#mustStayRun(user, level !== 'administrator');
+    person.account = { ...person.account, level, listed: true };
     return person.account;
   }
 
-  #find(user: string): { account: PosixAccount; password: string } {
+  async change({ user, was, ...wanted }: AccountChange): Promise<Person> {
+    const person = this.#find(user);
+    const before = { ...person.account, disabled: person.disabled };
+    const known = Object.entries(was ?? {}) as ['level' | 'fullName' | 'disabled', unknown][];
+    if (known.some(([name, value]) => value !== undefined && before[name] !== value)) throw new CodedError('changed-meanwhile');
+    const { level = before.level, fullName = before.fullName, disabled = before.disabled } = wanted;
+    await this.#mustStayRun(user, disabled || level !== 'administrator');
+    if (person.domain && (fullName !== before.fullName || disabled !== before.disabled)) throw new CodedError('domain-account');
+    person.disabled = disabled;
+    person.account = { ...person.account, fullName, level, listed: before.listed || wanted.level !== undefined };
+    return { ...person.account, disabled, domain: person.domain };
+  }
+
+  async setPassword({ user, password }: { user: string; password: string }): Promise<{ says: string }> {
+    await Promise.resolve();
+    const person = this.#find(user);
+    if (person.domain) throw new CodedError('domain-account');
+    if (password.length < 3) throw new CodedError('password-refused', { says: 'BAD PASSWORD: it is too short' });
+    person.password = password;
+    return { says: '' };
+  }
+
+  async remove(
+    { user, files }: { user: string; files: AccountFilesFate },
+    endSessions: (account: PosixAccount) => Promise<void>,
+  ): Promise<AccountRemoval> {
+    const { account, domain } = this.#find(user);
+    if (domain) throw new CodedError('domain-account');
+    await this.#mustStayRun(user, true);
+    await endSessions(account);
+    this.#people.delete(user);
+    return {
+      archive: files === 'archive' ? `/var/lib/stationmaster/removed-accounts/${user}.tar.zst` : null,
+      home: files === 'keep' ? account.home : null,
+    };
+  }
+
+  async #mustStayRun(user: string, loses: boolean): Promise<void> {
+    if (loses && isLastAdministrator(await this.list(), user)) throw new CodedError('last-administrator');
+  }
+
+  #find(user: string): FakePerson {
     const person = this.#people.get(user);
     if (person === undefined) throw new CodedError('not-found');
     return person;

@@ -486,6 +486,24 @@ describe('accounts', () => {
     await assert.rejects(client.call('account.create', order), coded('name-taken'));
     assert.equal((await client.call('account.setLevel', { user: 'dora', level: 'standard' })).level, 'standard');
   });
+
+  it('are changed, get a password, and are removed with their session only if that is said', async () => {
+    await using room = await new Room().start();
+    const client = await room.client();
+    const { session } = await client.call('session.enter', room.enterArgs(await room.accepted(client)));
+    const changed = await client.call('account.change', { user: 'ben', fullName: 'Benjamin', was: { level: 'standard' } });
+    assert.deepEqual([changed.fullName, changed.disabled, changed.domain], ['Benjamin', false, false]);
+    assert.deepEqual(await client.call('account.password', { user: 'ben', password: 'a new one', mustChange: false }), {
+      says: '',
+    });
+    const removal = { user: 'anna', files: 'archive', endSession: false } as const;
+    await assert.rejects(client.call('account.remove', removal), coded('session-exists'));
+    assert.equal(room.sessions.list()[0]?.id, session.id);
+    const { archive } = await client.call('account.remove', { ...removal, endSession: true });
+    assert.match(archive ?? '', /anna/);
+    assert.deepEqual(room.sessions.list(), []);
+    await assert.rejects(client.call('account.describe', { user: 'anna' }), coded('not-found'));
+  });
 });
 
 describe('the socket', () => {

@@ -8,7 +8,8 @@ import type { Logger } from 'pino';
 import { CodedError, tellError } from '#contract/errors.ts';
 import { hostCalls, hostProtocol, hostRequestSchema, longestHostLine } from '#contract/host.ts';
 import type { HostArgs, HostCall, HostEvent, HostResult, SignInStep } from '#contract/host.ts';
-import { accountSchema } from '#contract/values.ts';
+import { accountSchema, personSchema } from '#contract/values.ts';
+import { endSessionsOf } from './account-sessions.ts';
 import type { Accounts, PosixAccount } from './accounts.ts';
 import type { Clock } from './clock.ts';
 import type { ThisComputer } from './computer.ts';
@@ -325,6 +326,12 @@ export class HostServer {
     'account.list': async () => ({ accounts: await this.#parts.accounts.list() }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),
     'account.create': async (order) => accountSchema.parse(await this.#parts.accounts.create(order)),
+    'account.change': async (order) => personSchema.parse(await this.#parts.accounts.change(order)),
+    'account.password': (order) => this.#parts.accounts.setPassword(order),
+    'account.remove': ({ user, files, endSession }) => {
+      const { accounts, sessions, clock } = this.#parts;
+      return accounts.remove({ user, files }, (account) => endSessionsOf(account, { sessions, clock, may: endSession }));
+    },
     'account.setLevel': async ({ user, level }) => accountSchema.parse(await this.#parts.accounts.setLevel(user, level)),
   };
 

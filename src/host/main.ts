@@ -55,7 +55,7 @@ function realOutside(places: Places, settings: HostSettings, log: Logger): Outsi
   const tell = (details: Readonly<Record<string, string | number>>, message: string): void => log.warn(details, message);
   const hibernation = new HibernationAbility(places);
   return {
-    accounts: new LinuxAccounts(),
+    accounts: new LinuxAccounts(`${places.stateDir}/removed-accounts`),
     signIns: new PamSignIns(places, tell),
     desktops: new RealDesktops(places, hibernation, () => settings.values.encryptSaved, tell),
     power: new SystemPower(),

@@ -20,6 +20,35 @@ export interface Account {
   listed: boolean;
 }
 
+/** An account as those who run the room see it. */
+export interface Person extends Account {
+  /** Of a directory (LDAP, SSSD): here only its level can be changed. */
+  domain: boolean;
+  /** Signing in is refused; what runs already goes on. */
+  disabled: boolean;
+}
+
+/** What becomes of the files of an account that is removed: its home folder stays where it is, is packed up, or goes. */
+export const accountFilesFates = ['keep', 'archive', 'remove'] as const;
+export type AccountFilesFate = (typeof accountFilesFates)[number];
+
+/** True if nobody could run the room any more without this account. */
+export function isLastAdministrator(people: readonly Person[], user: string): boolean {
+  const able = people.filter((one) => one.listed && one.level === 'administrator' && !one.disabled);
+  return able.length > 0 && able.every((one) => one.name === user);
+}
+
+/** Why a new account cannot have this name, or null: what useradd takes everywhere, and no name that packages use. */
+export function newUserNameFault(name: string): 'form' | 'system-name' | null {
+  if (!/^[a-z][a-z0-9_-]{0,31}$/.test(name)) return 'form';
+  return /^(systemd-|stationmaster|nobody$|root$)/.test(name) ? 'system-name' : null;
+}
+
+/** True if the name can stand in /etc/passwd: its fields end at these, and pam_umask reads `umask=` and its like there. */
+export function isFullName(name: string): boolean {
+  return !/[:,=\u0000-\u001f\u007f]/u.test(name);
+}
+
 /** The highest level among the groups of an account, null if it is in none of them. */
 export function levelOfGroups(groups: readonly string[]): Level | null {
   return levels.findLast((level) => groups.includes(levelGroups[level])) ?? null;

@@ -32,11 +32,19 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'account-locked': msg('This account is locked. Ask your administrator.'),
   'account-no-shell': msg('This account may not sign in. Ask your administrator.'),
   'account-not-listed': msg('This account may not sign in at stations. Ask your administrator.'),
+  'account-not-here': msg('You may not use this station. Sign in at another one, or ask your administrator.'),
   'account-refused': msg('The system does not let this account in at this time. Ask your administrator.'),
   'password-not-changed': msg('The password must be changed, and it was not. Sign in again to change it.'),
   'sign-in-timed-out': msg('Signing in took too long. Start again.'),
   'sign-in-unavailable': msg('Signing in does not work at the moment. Ask your administrator.'),
   'level-too-low': msg('Your account may not use this page.'),
+  'last-administrator': msg('This is the last administrator. Make somebody else an administrator first.'),
+  'domain-account': msg('This account comes from a directory of your organisation. It can only be changed there.'),
+  'session-exists': msg('This person has a session. Log it off first, or choose to end it.'),
+  'account-in-use': msg(
+    'Programs of this account still run outside of a session. End them, or restart the computer, then try again.',
+  ),
+  'password-refused': msg('The computer does not take this password. Choose a longer or less simple one.'),
   'home-missing': msg('The home folder of this account is missing. Ask your administrator.'),
   'home-not-writable': msg('Nothing can be saved in the home folder of this account. Ask your administrator.'),
   'home-full': msg('The home folder is full. Ask your administrator.'),
@@ -84,6 +92,10 @@ function mainText(error: ToldError): string {
       : i18n._('Too many attempts. Try again in {minutes, plural, one {# minute} other {# minutes}}.', {
           minutes: Math.ceil(seconds / 60),
         });
+  }
+  const says = error.details?.['says'];
+  if (error.code === 'password-refused' && typeof says === 'string' && says !== '') {
+    return i18n._('The computer does not take this password. It says: {says}', { says });
   }
   const program = error.details?.['program'];
   if (error.code === 'cannot-be-saved' && typeof program === 'string' && program !== '') {
