@@ -2,6 +2,8 @@
 # Run by CRIU, as root outside of the session, at each step of restoring it (criu(8), --action-script). When all its processes are
 # there and none runs yet, they may follow links again, see restore.sh. If this fails, so does the restore.
 set -eu
+# CRIU may leave none of them open, and what is opened first would take their place.
+exec </dev/null >/dev/null 2>&1
 [ "$CRTOOLS_SCRIPT_ACTION" = post-restore ] || exit 0
 
 while read -r _ _ _ _ place options _; do
