@@ -34,6 +34,7 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   'node:sqlite': /^src\/gateway\//,
   pino: /^src\/(?:host|gateway)\//,
   'smol-toml': /^src\/(?:host|gateway|cli)\//,
+  papaparse: /^src\/gateway\/people\/people-list\.ts$/,
   commander: /^src\/cli\//,
   react: /^src\/web\/(?:manager|dashboard|shared)\//,
   'react-dom': /^src\/web\/(?:manager|dashboard|shared)\//,

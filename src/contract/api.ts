@@ -1,5 +1,6 @@
 // The HTTP interface /api/v1: every route with what it takes and gives. Pages and command line use nothing else.
 import { z } from 'zod';
+import { accountFilesFates } from '#model/account.ts';
 import type { Action } from '#model/permissions.ts';
 import {
   accountSchema,
@@ -8,12 +9,15 @@ import {
   givenNameSchema,
   idSchema,
   levelSchema,
+  importLineSchema,
   passwordSchema,
+  personSchema,
   questionSchema,
   leaveWays,
   sessionCheckSchema,
   sessionSchema,
   settingsSchema,
+  stationConfigurationSchema,
   stationSchema,
   timeSchema,
   unsavedWorkSchema,
@@ -88,7 +92,27 @@ interface Route {
   body: z.ZodType;
   reply: z.ZodType;
   summary: string;
+  /** In bytes, where it may be longer than others. */
+  longestBody?: number;
 }
+
+/** A list of people, in base64. */
+const longestImport = 700_000;
+
+const fullName = z.union([givenNameSchema, z.literal('')]);
+const accountChange = {
+  level: levelSchema.optional(),
+  fullName: fullName.optional(),
+  disabled: z.boolean().optional(),
+};
+
+const listedPersonSchema = personSchema.extend({
+  /** Sessions of the person that have not ended, those on disk as well. */
+  sessions: z.number().int(),
+  /** At a station; null: not as far as is known. */
+  lastSignInAt: timeSchema.nullable(),
+});
+export type ListedPerson = z.infer<typeof listedPersonSchema>;
 
 const nothing = { params: none, query: none, body: none, reply: none };
 
@@ -239,14 +263,37 @@ export const apiRoutes = {
     method: 'PATCH',
     path: '/stations/:id',
     action: 'station.configure',
-    summary: 'Rename a station',
+    summary: 'Configure a station: its name, and what is given of its configuration; a room that is new is made',
     params: byId,
     body: z.object({
-      name: givenNameSchema,
+      name: givenNameSchema.optional(),
       /** The name the change is based on; another one now is `changed-meanwhile`. */
       was: z.string().optional(),
+      configuration: stationConfigurationSchema.partial().strict().optional(),
+      /** The configuration the change is based on; another one now is `changed-meanwhile`. */
+      wasConfiguration: stationConfigurationSchema.optional(),
     }),
     reply: stationSchema,
+  }),
+  rooms: route({
+    method: 'GET',
+    path: '/rooms',
+    action: 'stations.list',
+    summary: 'The rooms that stations stand in, in their order',
+    reply: z.object({ rooms: z.array(z.string()) }),
+  }),
+  arrangeRooms: route({
+    method: 'POST',
+    path: '/rooms',
+    action: 'station.configure',
+    summary: 'Make, rename, order and remove rooms: the list as it shall be; stations of a removed room are in none',
+    body: z.object({
+      /** `was`: the name that the room has now; left out: a new room. */
+      rooms: z.array(z.object({ name: givenNameSchema, was: z.string().max(64).optional() })).max(500),
+      /** The list the order is based on; another one now is `changed-meanwhile`. */
+      based: z.array(z.string().max(64)).max(500),
+    }),
+    reply: z.object({ rooms: z.array(z.string()) }),
   }),
   admitStation: route({
     method: 'POST',
@@ -372,7 +419,70 @@ export const apiRoutes = {
     path: '/users',
     action: 'accounts.list',
     summary: 'People with an account on this computer',
-    reply: z.array(accountSchema),
+    reply: z.array(listedPersonSchema),
+  }),
+  createAccount: route({
+    method: 'POST',
+    path: '/users',
+    action: 'accounts.manage',
+    summary: 'Make a Linux account with a home folder',
+    body: z.object({
+      user: userNameSchema,
+      fullName: fullName.default(''),
+      password: passwordSchema,
+      level: levelSchema.default('standard'),
+      /** It must be changed at the first sign-in. */
+      mustChange: z.boolean().default(false),
+    }),
+    reply: accountSchema,
+  }),
+  changeAccount: route({
+    method: 'PATCH',
+    path: '/users/:name',
+    action: 'accounts.manage',
+    summary: 'Change level or full name of an account, disable or enable it; all of it or nothing',
+    params: byName,
+    body: z
+      .object({
+        ...accountChange,
+        /** What the change is based on; another value now is `changed-meanwhile`. */
+        was: z.object(accountChange).strict().optional(),
+      })
+      .strict(),
+    reply: personSchema,
+  }),
+  setPassword: route({
+    method: 'POST',
+    path: '/users/:name/password',
+    action: 'accounts.manage',
+    summary: 'Give an account another password; says what the computer remarks on it',
+    params: byName,
+    body: z.object({ password: passwordSchema, mustChange: z.boolean().default(false) }),
+    reply: z.object({ says: z.string() }),
+  }),
+  removeAccount: route({
+    method: 'DELETE',
+    path: '/users/:name',
+    action: 'accounts.manage',
+    summary: 'Remove an account; its files are kept, packed up or removed',
+    params: byName,
+    query: z.object({
+      files: z.enum(accountFilesFates),
+      /** End a session of it; else it is a reason to refuse with `session-exists`. */
+      endSession: z.enum(['yes', 'no']).default('no'),
+    }),
+    /** Where the files were packed to, and where they still are. */
+    reply: z.object({ archive: z.string().nullable(), home: z.string().nullable() }),
+  }),
+  previewImport: route({
+    method: 'POST',
+    path: '/users/import/preview',
+    action: 'accounts.manage',
+    summary: 'Read a list of people (CSV) and say what is wrong with each line; makes nothing. Missing passwords are made up',
+    // The file as it is, in base64: which letters it uses is found out here.
+    body: z.object({ file: z.base64().max(longestImport) }),
+    reply: z.object({ lines: z.array(importLineSchema) }),
+    longestBody: longestImport + 1000,
   }),
   settings: route({ method: 'GET', path: '/settings', action: 'settings.see', summary: 'Settings', reply: settingsSchema }),
   changeSettings: route({

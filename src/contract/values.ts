@@ -1,7 +1,7 @@
 // The schemas of what travels between the programs: model's things, checked.
 import { z } from 'zod';
-import { levels, longestUserName } from '#model/account.ts';
-import type { Account, Person } from '#model/account.ts';
+import { importFaults, levels, longestUserName } from '#model/account.ts';
+import type { Account, ImportLine, Person } from '#model/account.ts';
 import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { enrolmentWays, signInRules } from '#model/settings.ts';
@@ -116,6 +116,16 @@ export const personSchema = accountSchema.extend({
   domain: z.boolean(),
   disabled: z.boolean(),
 }) satisfies z.ZodType<Person>;
+
+export const importLineSchema = z.object({
+  line: z.number().int(),
+  user: z.string(),
+  fullName: z.string(),
+  level: levelSchema,
+  password: z.string(),
+  made: z.boolean(),
+  fault: z.enum(importFaults).nullable(),
+}) satisfies z.ZodType<ImportLine>;
 
 /** Why a computer cannot save sessions to disk: CRIU is missing, does not work on this kernel, or there is no space for it. */
 export const hibernationFaults = ['not-looked-yet', 'criu-missing', 'criu-not-working', 'disk-full'] as const;

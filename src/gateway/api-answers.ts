@@ -9,20 +9,24 @@ import type { z } from 'zod';
 import type { Audit, Deed } from './audit.ts';
 import type { Caller } from './callers.ts';
 import type { PageSessions } from './people/page-sessions.ts';
+import type { People } from './people/people.ts';
 import type { PageSignInResult, PageSignIns } from './people/page-sign-ins.ts';
 import type { SetUp } from './people/set-up.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { EnrolmentCodes } from './station/enrolment-codes.ts';
+import type { Rooms } from './station/rooms.ts';
 import type { Stations } from './station/stations.ts';
 
 export interface AnswerParts {
   fleet: Fleet;
   stations: Stations;
+  rooms: Rooms;
   codes: EnrolmentCodes;
   settings: RoomSettings;
   audit: Audit;
   tokens: Tokens;
+  people: People;
   pageSessions: PageSessions;
   signIns: PageSignIns;
   setUp: SetUp;
@@ -41,7 +45,7 @@ export interface Asked<N extends ApiRouteName> {
 export type Answers = { readonly [N in ApiRouteName]: (asked: Asked<N>) => ApiReply<N> | Promise<ApiReply<N>> };
 
 export function makeAnswers(parts: AnswerParts): Answers {
-  const { fleet, stations, codes, settings, audit, tokens, pageSessions, signIns, setUp } = parts;
+  const { fleet, stations, rooms, codes, settings, audit, tokens, people, pageSessions, signIns, setUp } = parts;
 
   const deedOf = (caller: Caller, action: string, target: string, details: Deed['details'] = {}): Omit<Deed, 'outcome'> => ({
     actor: caller.principal?.name ?? '',
@@ -264,10 +268,31 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
 
     stations: () => stations.list(),
-    configureStation: ({ params, body, caller }) =>
-      stations.rename(params.id, body.name, body.was, (station) =>
-        audit.record({ ...deedOf(caller, 'station.configure', station.name, { name: body.name }), outcome: 'done' }),
+    configureStation: ({ params, body, caller }) => {
+      const room = body.configuration?.room;
+      // The room as it is written already, whatever letters were typed; a new one is made with what it is for.
+      const known = room === undefined ? undefined : (rooms.find(room) ?? room);
+      const configuration = body.configuration === undefined ? undefined : { ...body.configuration, room: known };
+      return stations.configure(params.id, { ...body, configuration }, (before, after) => {
+        rooms.ensure(after.configuration.room);
+        audit.record({
+          ...deedOf(caller, 'station.configure', before.name, configurationChange(before, after)),
+          outcome: 'done',
+        });
+      });
+    },
+    rooms: () => ({ rooms: rooms.list() }),
+    arrangeRooms: ({ body, caller }) => ({
+      rooms: rooms.arrange(body.rooms, body.based, () =>
+        audit.record({
+          ...deedOf(caller, 'rooms.arrange', '', {
+            before: body.based.join(', '),
+            after: body.rooms.map(({ name }) => name).join(', '),
+          }),
+          outcome: 'done',
+        }),
       ),
+    }),
     admitStation: ({ params, caller }) => {
       const label = stations.get(params.id)?.name ?? '';
       return stations.admit(params.id, (station) =>
@@ -383,7 +408,13 @@ export function makeAnswers(parts: AnswerParts): Answers {
       );
     },
 
-    accounts: async () => (await fleet.call(fleet.computers()[0]?.name ?? '', 'account.list', {})).accounts,
+    accounts: () => people.list(),
+    createAccount: ({ body, caller }) => people.create(caller, body),
+    changeAccount: ({ params, body, caller }) => people.change(caller, { ...body, user: params.name }),
+    setPassword: ({ params, body, caller }) => people.setPassword(caller, { ...body, user: params.name }),
+    removeAccount: ({ params, query, caller }) =>
+      people.remove(caller, { user: params.name, files: query.files, endSession: query.endSession === 'yes' }),
+    previewImport: ({ body }) => people.previewImport(body.file),
     settings: () => settings.now,
     changeSettings: ({ body, caller }) => {
       const before = settings.now;
@@ -404,4 +435,14 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return {};
     },
   };
+}
+
+/** What the audit keeps of a change: each thing that is another now. */
+function configurationChange(before: Station, after: Station): Record<string, string> {
+  const details: Record<string, string> = before.name === after.name ? {} : { name: after.name };
+  for (const [name, value] of Object.entries(after.configuration)) {
+    const was = String(before.configuration[name as keyof Station['configuration']]);
+    if (String(value) !== was) details[name] = `${was} → ${String(value)}`;
+  }
+  return details;
 }

@@ -125,11 +125,12 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   });
 
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
-    const route = apiRoutes[name];
+    const route: (typeof apiRoutes)[ApiRouteName] & { longestBody?: number } = apiRoutes[name];
     const hasBody = route.method === 'POST' || route.method === 'PATCH';
     app.route({
       method: route.method,
       url: `${apiPrefix}${route.path}`,
+      ...(route.longestBody === undefined ? {} : { bodyLimit: route.longestBody }),
       schema: {
         params: route.params,
         querystring: route.query,

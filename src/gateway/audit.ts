@@ -62,6 +62,15 @@ export class Audit {
     );
   }
 
+  /** When each actor did this last. */
+  lastDone(action: string): Map<string, number> {
+    const rows = this.#store.all<{ actor: string; at: number }>(
+      "SELECT actor, max(at) AS at FROM audit WHERE action = ? AND outcome = 'done' GROUP BY actor",
+      action,
+    );
+    return new Map(rows.map(({ actor, at }) => [actor, at]));
+  }
+
   /** Newest first, those before the entry `before` if given. */
   list(query: { before?: number | undefined; limit: number; search?: string | undefined }): AuditEntry[] {
     const search = query.search === undefined ? '%' : `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;

@@ -13,6 +13,7 @@ import { checkFolders } from './configuration.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { PageSessions } from './people/page-sessions.ts';
+import { People } from './people/people.ts';
 import { PageSignIns } from './people/page-sign-ins.ts';
 import { SetUp } from './people/set-up.ts';
 import { SignInDesk } from './people/sign-in-desk.ts';
@@ -24,6 +25,7 @@ import { EnrolmentCodes } from './station/enrolment-codes.ts';
 import { Pictures } from './station/pictures.ts';
 import { PixelDoor } from './station/pixel-door.ts';
 import { PrivacyNotices } from './station/privacy-notices.ts';
+import { Rooms } from './station/rooms.ts';
 import { StationDoor } from './station/station-door.ts';
 import { Stations } from './station/stations.ts';
 import { Tickets } from './station/tickets.ts';
@@ -72,9 +74,11 @@ export class Gateway implements AsyncDisposable {
     const tokens = new Tokens(store, clock);
     const pageSessions = new PageSessions(store, fleet, clock, log);
     const desk = new SignInDesk(fleet, throttle, audit);
+    const people = new People(fleet, audit, pageSessions);
     const signIns = new PageSignIns(fleet, desk, pageSessions, audit);
     const setUp = new SetUp({ fleet, desk, settings, audit, clock });
     const stations = new Stations(store, clock, () => fleet.computers()[0]?.name ?? '');
+    const rooms = new Rooms(store, stations);
     const codes = new EnrolmentCodes(store, clock);
     const notices = new PrivacyNotices(store, clock, log);
     const losses = new ToldLosses(store, clock, log);
@@ -100,7 +104,7 @@ export class Gateway implements AsyncDisposable {
     });
     const liveFeed = new LiveFeed({ fleet, stations, settings, pageSessions, tokens, log });
     const callers = new Callers(pageSessions, tokens);
-    const answers = makeAnswers({ fleet, stations, codes, settings, audit, tokens, pageSessions, signIns, setUp });
+    const answers = makeAnswers({ fleet, stations, rooms, codes, settings, audit, tokens, people, pageSessions, signIns, setUp });
     const server = new WebServer({
       places,
       config,

@@ -32,6 +32,33 @@ export interface Person extends Account {
 export const accountFilesFates = ['keep', 'archive', 'remove'] as const;
 export type AccountFilesFate = (typeof accountFilesFates)[number];
 
+/** What can be wrong with a line of a list of people that is to be imported. */
+export const importFaults = [
+  'quotes',
+  'user',
+  'system-name',
+  'user-twice',
+  'name-taken',
+  'full-name',
+  'password',
+  'level',
+] as const;
+export type ImportFault = (typeof importFaults)[number];
+
+/** A line of a list of people that is to be imported. */
+export interface ImportLine {
+  /** As in the file, from 1. */
+  line: number;
+  user: string;
+  fullName: string;
+  level: Level;
+  password: string;
+  /** The list had no password; this one was made. */
+  made: boolean;
+  /** Null: it can be imported. */
+  fault: ImportFault | null;
+}
+
 /** True if nobody could run the room any more without this account. */
 export function isLastAdministrator(people: readonly Person[], user: string): boolean {
   const able = people.filter((one) => one.listed && one.level === 'administrator' && !one.disabled);

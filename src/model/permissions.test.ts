@@ -46,6 +46,7 @@ it('keeps what changes the room for the administrator', () => {
     'station.remove',
     'station.code',
     'accounts.list',
+    'accounts.manage',
     'settings.change',
     'audit.see',
     'tokens.manage',

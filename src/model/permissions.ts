@@ -41,6 +41,7 @@ export const permissions = {
   'session.log-off': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
   'session.picture': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
   'accounts.list': { administrator: 'any' },
+  'accounts.manage': { administrator: 'any' },
   'settings.see': { dashboard: 'any', administrator: 'any' },
   'settings.change': { administrator: 'any' },
   'audit.see': { administrator: 'any' },

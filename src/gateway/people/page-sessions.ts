@@ -145,6 +145,11 @@ export class PageSessions {
     for (const listener of this.#listeners) listener(hash);
   }
 
+  /** Closes all of a person's, but not `except`. */
+  closeAllOf(user: string, except: string | null): void {
+    for (const session of this.#sessions.values()) if (session.user === user && session.hash !== except) this.close(session.hash);
+  }
+
   onClose(listener: (hash: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,0 +1,135 @@
+// People over the API, against the real host program with fake accounts.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { GatewayRoom } from '../../../test/support/gateway-room.ts';
+import type { Reply } from '../../../test/support/gateway-room.ts';
+
+let room: GatewayRoom;
+let cookie = '';
+
+before(async () => {
+  room = await GatewayRoom.make();
+  cookie = await room.pageCookie('admin');
+});
+after(() => room[Symbol.asyncDispose]());
+
+const ask = (method: string, path: string, body?: unknown): Promise<Reply> =>
+  room.ask(method, path, { cookie, ...(body === undefined ? {} : { body }) });
+
+const listed = async (name: string) =>
+  ((await ask('GET', '/users')).body as { name: string; [key: string]: unknown }[]).find((one) => one.name === name);
+
+const audited = async (action: string) => {
+  const entries = (await ask('GET', `/audit?search=${action}`)).body as { action: string; target: string; outcome: string }[];
+  return entries.filter((entry) => entry.action === action).map(({ target, outcome }) => [target, outcome]);
+};
+
+test('an account is made, changed, given a password and removed, and the activity has it without the password', async () => {
+  const order = { user: 'dora', fullName: 'Dora Dean', password: 'dora-secret', level: 'dashboard', mustChange: true };
+  assert.equal((await ask('POST', '/users', order)).body.level, 'dashboard');
+  assert.equal((await ask('POST', '/users', order)).body.code, 'name-taken');
+  assert.deepEqual(await listed('dora'), {
+    name: 'dora',
+    uid: (await listed('dora'))?.['uid'],
+    fullName: 'Dora Dean',
+    level: 'dashboard',
+    listed: true,
+    domain: false,
+    disabled: false,
+    sessions: 0,
+    lastSignInAt: null,
+  });
+  const changed = await ask('PATCH', '/users/dora', { fullName: 'Dora Dee', level: 'standard', was: { level: 'dashboard' } });
+  assert.deepEqual([changed.body.fullName, changed.body.level], ['Dora Dee', 'standard']);
+  assert.equal(
+    (await ask('PATCH', '/users/dora', { level: 'standard', was: { level: 'dashboard' } })).body.code,
+    'changed-meanwhile',
+  );
+  assert.equal((await ask('POST', '/users/dora/password', { password: 'other-secret' })).status, 200);
+  const refused = await ask('POST', '/users/dora/password', { password: 'x' });
+  assert.equal(refused.body.code, 'password-refused');
+  assert.match(refused.body.details.says, /too short/);
+  const removed = await ask('DELETE', '/users/dora?files=keep');
+  assert.deepEqual(removed.body, { archive: null, home: '/home/dora' });
+  assert.equal(await listed('dora'), undefined);
+  assert.deepEqual(await audited('account.create'), [
+    ['dora', 'name-taken'],
+    ['dora', 'done'],
+  ]);
+  assert.deepEqual(await audited('account.remove'), [['dora', 'done']]);
+  const everything = JSON.stringify((await ask('GET', '/audit?limit=500')).body);
+  assert.doesNotMatch(everything, /dora-secret|other-secret/);
+});
+
+test('what is wrong is refused with the field, and changes nothing', async () => {
+  const good = { user: 'emil', password: 'emil-secret' };
+  for (const [change, field] of [
+    [{ user: 7 }, 'user'],
+    [{ password: 'x'.repeat(513) }, 'password'],
+    [{ level: 'king' }, 'level'],
+    [{ fullName: 'a\nb' }, 'fullName'],
+  ] as const) {
+    const { status, body } = await ask('POST', '/users', { ...good, ...change });
+    assert.deepEqual([status, body.code, body.details.field], [400, 'bad-request', field]);
+  }
+  assert.equal((await ask('PATCH', '/users/anna', { uid: 0 })).status, 400);
+  assert.equal((await ask('PATCH', '/users/nobody-here', { disabled: true })).body.code, 'not-found');
+  assert.equal((await ask('DELETE', '/users/anna')).body.code, 'bad-request');
+  assert.equal(await listed('emil'), undefined);
+});
+
+test('the last administrator stays that, and a directory keeps its accounts', async () => {
+  for (const change of [{ level: 'standard' }, { disabled: true }])
+    assert.equal((await ask('PATCH', '/users/admin', change)).body.code, 'last-administrator');
+  assert.equal((await ask('DELETE', '/users/admin?files=remove')).body.code, 'last-administrator');
+  room.accounts.moveToDomain('carla');
+  assert.equal((await listed('carla'))?.['domain'], true);
+  assert.equal((await ask('PATCH', '/users/carla', { fullName: 'X' })).body.code, 'domain-account');
+  assert.equal((await ask('PATCH', '/users/carla', { level: 'dashboard' })).body.level, 'dashboard');
+  assert.equal((await ask('DELETE', '/users/carla?files=keep')).body.code, 'domain-account');
+});
+
+test('a person with a session is removed only if that is said; then the session is gone first', async () => {
+  using page = await room.station();
+  await page.hear('free');
+  await page.signIn('ben');
+  const ben = await listed('ben');
+  assert.equal(ben?.['sessions'], 1);
+  assert.ok(Math.abs(Number(ben['lastSignInAt']) - room.clock.nowMs()) < 60_000);
+  const refused = await ask('DELETE', '/users/ben?files=keep');
+  assert.deepEqual([refused.body.code, refused.body.details], ['session-exists', { sessions: 1 }]);
+  assert.ok(room.sessions.list().some(({ user }) => user === 'ben'));
+  assert.equal((await ask('DELETE', '/users/ben?files=archive&endSession=yes')).status, 200);
+  assert.ok(!room.sessions.list().some(({ user }) => user === 'ben'));
+});
+
+test('who is disabled or loses the level is out of the pages at once', async () => {
+  const theirs = await room.pageCookie('teacher', 'dashboard');
+  assert.equal((await room.ask('GET', '/me', { cookie: theirs })).status, 200);
+  await ask('PATCH', '/users/teacher', { disabled: true });
+  assert.equal((await room.ask('GET', '/me', { cookie: theirs })).status, 401);
+  assert.equal(
+    (await room.ask('POST', '/sign-in', { body: { user: 'teacher', password: 'teacher', page: 'dashboard' } })).status,
+    403,
+  );
+  await ask('PATCH', '/users/teacher', { disabled: false });
+  const again = await room.pageCookie('teacher', 'dashboard');
+  await ask('POST', '/users/teacher/password', { password: 'another' });
+  assert.equal((await room.ask('GET', '/me', { cookie: again })).status, 401);
+});
+
+test('a list of people is looked at without making anybody', async () => {
+  const file = Buffer.from('frida;Frida Fox;;Standard\nadmin;;;\n').toString('base64');
+  const { lines } = (await ask('POST', '/users/import/preview', { file })).body;
+  assert.deepEqual(
+    lines.map(({ user, fault, made }: { user: string; fault: string | null; made: boolean }) => [user, fault, made]),
+    [
+      ['frida', null, true],
+      ['admin', 'name-taken', true],
+    ],
+  );
+  assert.equal(await listed('frida'), undefined);
+  assert.equal((await ask('POST', '/users/import/preview', { file: 'no base64!' })).status, 400);
+  const long = Buffer.alloc(300_000, 'anna;Anna\n').toString('base64');
+  assert.equal((await ask('POST', '/users/import/preview', { file: long })).body.code, 'too-large');
+});
