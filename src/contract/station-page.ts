@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { errorSchema, idSchema, leaveWays, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
 import { sessionCauses } from '#model/session.ts';
-import { screenHalves } from '#model/station.ts';
+import { orientations, screenHalves, stationLanguages } from '#model/station.ts';
 
 /** The longest message either side takes, in bytes. */
 export const longestStationMessage = 64_000;
@@ -136,6 +136,8 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
    * is split, and when that changes.
    */
   z.object({ say: z.literal('halves'), half: z.enum(['whole', ...screenHalves]) }),
+  /** How the screen hangs, and the language that the page begins with (empty: its browser's). Told first, and when it changes. */
+  z.object({ say: z.literal('configured'), orientation: z.enum(orientations), language: z.enum(stationLanguages) }),
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
   /** The session here is logged off in so many milliseconds, as `by` asked (empty: the administrator); null takes it back. */
   z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable(), by: z.string() }),

@@ -68,4 +68,9 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE stations ADD COLUMN splitOf TEXT;
   `,
+  `
+  ALTER TABLE stations ADD COLUMN configuration TEXT NOT NULL DEFAULT '{}';
+
+  CREATE TABLE rooms (name TEXT PRIMARY KEY COLLATE NOCASE, position INTEGER NOT NULL) STRICT;
+  `,
 ];

@@ -10,6 +10,13 @@ const run = promisify(execFile);
 const noSuchEntry = 2;
 const lookUpTimeoutMs = 20_000;
 
+/** Names of all groups of an account. Rejects if the database cannot be asked. */
+export async function groupNamesOf({ name }: { name: string }): Promise<string[]> {
+  // With zeros between them: names of a domain have blanks.
+  const { stdout } = await run('id', ['-Gnz', '--', name], { timeout: lookUpTimeoutMs, encoding: 'utf8' });
+  return stdout.split('\0').filter((group) => group !== '');
+}
+
 /**
  * The account named `name`, or null if there is none. In none of the level groups: level `standard`, not listed.
  * Rejects if the database itself cannot be asked.
@@ -28,7 +35,7 @@ export async function lookUpAccount(name: string): Promise<PosixAccount | null> 
   if (canonical === undefined || canonical === '' || home === undefined || shell === undefined) return null;
   // getent takes a number, `+7` as well, for a uid; that is nobody's name.
   if (/^\+?\d+$/.test(name) && canonical !== name) return null;
-  const groups = (await run('id', ['-Gn', '--', canonical], options)).stdout.trim().split(/\s+/);
+  const groups = await groupNamesOf({ name: canonical });
   const level = levelOfGroups(groups);
   return {
     name: canonical,

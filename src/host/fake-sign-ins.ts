@@ -27,7 +27,12 @@ export class FakeSignIns implements SignIns {
     const further = this.#further;
     const account = this.#accounts.check(order.user, order.password);
     const refused: SignInOutcome = { step: 'refused', error: new CodedError('wrong-credentials'), messages: [] };
-    const accepted: SignInOutcome = account === null ? refused : { step: 'accepted', account, messages: [] };
+    const { only } = order;
+    // Fake accounts are in no groups.
+    const mayHere =
+      account === null || only === undefined || account.level === 'administrator' || only.users.includes(account.name);
+    const notHere: SignInOutcome = { step: 'refused', error: new CodedError('account-not-here'), messages: [] };
+    const accepted: SignInOutcome = account === null ? refused : mayHere ? { step: 'accepted', account, messages: [] } : notHere;
     const attempt: SignInAttempt = {
       async answer(text: string): Promise<SignInOutcome> {
         await Promise.resolve();

@@ -51,6 +51,35 @@ describe('signing in by PAM', () => {
     return begun;
   }
 
+  it('at a station that is for some only those may, by name or by group; administrators always may', async () => {
+    const [named, member, other] = [await room.addAccount(), await room.addAccount(), await room.addAccount()];
+    const administrator = await room.addAccount({ level: 'administrator' });
+    // Every account has a group of its own name.
+    const only = { users: [named.name], groups: [member.name, 'there-is-no-such-group'] };
+    const outcomes = await Promise.all(
+      [named, member, other, administrator].map(async ({ name: user, password }) => {
+        const { attempt, outcome } = await signIns.begin({ user, password, remote: '192.0.2.7', who: 'listed', only });
+        attempts.push(attempt);
+        return outcome.step === 'refused' ? outcome.error.code : outcome.step;
+      }),
+    );
+    assert.deepEqual(outcomes, ['accepted', 'accepted', 'account-not-here', 'accepted']);
+  });
+
+  it('who may not use a station is told so only after the right password', async () => {
+    const other = await room.addAccount();
+    const only = { users: ['somebody-else'], groups: [] };
+    const { attempt, outcome } = await signIns.begin({
+      user: other.name,
+      password: 'wrong',
+      remote: '192.0.2.7',
+      who: 'listed',
+      only,
+    });
+    attempts.push(attempt);
+    assert.equal(outcome.step === 'refused' && outcome.error.code, 'wrong-credentials');
+  });
+
   async function assertRefused(user: string, password: string, code: ErrorCode): Promise<void> {
     const { outcome } = await begin(user, password);
     assert.equal(outcome.step, 'refused');

@@ -7,10 +7,11 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CodedError } from '#contract/errors.ts';
+import type { OnlyThese } from '#contract/host.ts';
 import type { Places } from '#contract/places.ts';
 import { userNameFault } from '#model/account.ts';
 import type { SignInRule } from '#model/settings.ts';
-import { lookUpAccount } from './account-database.ts';
+import { groupNamesOf, lookUpAccount } from './account-database.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
 import type { FromWorker, ToWorker } from './sign-in-worker.ts';
@@ -107,10 +108,14 @@ async function isLoginShell(shell: string): Promise<boolean> {
 }
 
 /** Why the person whom PAM let through may not have a session nevertheless, or null. */
-async function accountFault(account: PosixAccount, who: SignInRule): Promise<CodedError | null> {
+async function accountFault(account: PosixAccount, who: SignInRule, only: OnlyThese | undefined): Promise<CodedError | null> {
   if (account.uid < firstPersonsUid || account.uid === nobodysUid) return new CodedError('account-refused');
   if (!(await isLoginShell(account.shell))) return new CodedError('account-no-shell');
   if (who === 'listed' && !account.listed) return new CodedError('account-not-listed');
+  if (only !== undefined && account.level !== 'administrator' && !only.users.includes(account.name)) {
+    const groups = new Set(await groupNamesOf(account));
+    if (!only.groups.some((name) => groups.has(name))) return new CodedError('account-not-here');
+  }
   return null;
 }
 
@@ -118,7 +123,7 @@ export class PamAttempt implements SignInAttempt {
   /** Started when it is this attempt's turn. */
   #worker: Worker | null = null;
   readonly #places: Places;
-  readonly #order: { user: string; who: SignInRule };
+  readonly #order: Pick<SignInOrder, 'user' | 'who' | 'only'>;
   readonly #turnstile: Turnstile;
   readonly #log: SignInLog;
   #limit: NodeJS.Timeout;
@@ -130,7 +135,7 @@ export class PamAttempt implements SignInAttempt {
     return this.#state === 'over';
   }
 
-  constructor(places: Places, order: { user: string; who: SignInRule }, turnstile: Turnstile, log: SignInLog) {
+  constructor(places: Places, order: Pick<SignInOrder, 'user' | 'who' | 'only'>, turnstile: Turnstile, log: SignInLog) {
     this.#places = places;
     this.#order = order;
     this.#turnstile = turnstile;
@@ -235,7 +240,7 @@ export class PamAttempt implements SignInAttempt {
   async #accept(user: string, messages: string[]): Promise<SignInOutcome> {
     const account = await lookUpAccount(user);
     if (account === null) return this.#refused(new CodedError('account-refused'), messages);
-    const fault = await accountFault(account, this.#order.who);
+    const fault = await accountFault(account, this.#order.who, this.#order.only);
     if (fault !== null) return this.#refused(fault, messages);
     if (this.#isOver) return this.#refused(this.#overBecause());
     clearTimeout(this.#limit);
@@ -267,7 +272,12 @@ export class PamSignIns implements SignIns {
     if (password === null || !order.user.isWellFormed()) {
       return { attempt: noAttempt, outcome: { step: 'refused', error: new CodedError('wrong-credentials'), messages: [] } };
     }
-    const attempt = new PamAttempt(this.#places, { user: order.user, who: order.who }, this.#turnstile, this.#log);
+    const attempt = new PamAttempt(
+      this.#places,
+      { user: order.user, who: order.who, only: order.only },
+      this.#turnstile,
+      this.#log,
+    );
     return { attempt, outcome: await attempt.begin(order.remote, password) };
   }
 }

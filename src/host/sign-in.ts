@@ -1,6 +1,7 @@
 // Sign-in attempts as the host sees them: a conversation that ends accepted or refused. Real ones (PAM, in a worker process
 // each) in pam-sign-ins.ts, fake ones in fake-sign-ins.ts.
 import type { CodedError } from '#contract/errors.ts';
+import type { OnlyThese } from '#contract/host.ts';
 import type { Question } from '#contract/values.ts';
 import type { SignInRule } from '#model/settings.ts';
 import type { PosixAccount } from './accounts.ts';
@@ -11,6 +12,8 @@ export interface SignInOrder {
   /** Network address of the person, for PAM. */
   remote: string;
   who: SignInRule;
+  /** Left out: the station is for all. */
+  only?: OnlyThese | undefined;
 }
 
 export type SignInOutcome =

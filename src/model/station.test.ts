@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Session } from './session.ts';
-import { stationRows } from './station.ts';
+import { plainConfiguration, stationRows } from './station.ts';
 import type { Station } from './station.ts';
 
 function station(id: string, options: Partial<Station> = {}): Station {
@@ -19,6 +19,7 @@ function station(id: string, options: Partial<Station> = {}): Station {
     latencyMs: 3,
     identifying: false,
     split: null,
+    configuration: plainConfiguration,
     ...options,
   };
 }

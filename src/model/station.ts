@@ -8,6 +8,33 @@ export type StationState = (typeof stationStates)[number];
 export const screenHalves = ['left', 'right'] as const;
 export type ScreenHalf = (typeof screenHalves)[number];
 
+/** How the screen hangs, turned clockwise from its usual place: not at all, by a quarter, by a half, by three quarters. */
+export const orientations = ['landscape', 'portrait', 'landscape-flipped', 'portrait-flipped'] as const;
+export type Orientation = (typeof orientations)[number];
+
+/** Languages that a station's page can speak; empty: the one of its browser. */
+export const stationLanguages = ['', 'en', 'fr'] as const;
+export type StationLanguage = (typeof stationLanguages)[number];
+
+/** What the administrator has set for a station, beside its name. */
+export interface StationConfiguration {
+  /** The room that it stands in; empty: none. */
+  room: string;
+  language: StationLanguage;
+  orientation: Orientation;
+  /** Accounts and groups that may sign in here; both empty: all who may sign in at stations. Administrators always may. */
+  users: readonly string[];
+  groups: readonly string[];
+}
+
+export const plainConfiguration: StationConfiguration = {
+  room: '',
+  language: '',
+  orientation: 'landscape',
+  users: [],
+  groups: [],
+};
+
 export interface Station {
   /** 16 characters a-z2-7. */
   id: string;
@@ -31,6 +58,7 @@ export interface Station {
   identifying: boolean;
   /** Which half of a split screen it is, and the station that is the other half; null: its screen is whole. */
   split: { half: ScreenHalf; other: string } | null;
+  configuration: StationConfiguration;
 }
 
 /** What the Status column says. `saving`, `saved`, `restoring`: suspended, and on its way to disk, on disk, on its way back. */
@@ -93,15 +121,22 @@ export function stationRows(
   sessions: readonly Session[],
   options: { showAll: boolean },
 ): StationRow[] {
+  const byName = new Intl.Collator('en', { numeric: true });
+  return unsortedRows(
+    stations.toSorted((a, b) => byName.compare(a.name, b.name)),
+    sessions.toSorted((a, b) => byName.compare(a.user, b.user) || a.since - b.since),
+  ).filter((row) => options.showAll || row.status !== 'offline');
+}
+
+/** One row for every station, then one for every session at no station, in the order given. */
+export function unsortedRows(stations: readonly Station[], sessions: readonly Session[]): StationRow[] {
   const atStation = new Map<string, Session>();
   for (const session of sessions) if (session.station !== null) atStation.set(session.station, session);
   const known = new Set(stations.map((station) => station.id));
-  const byName = new Intl.Collator('en', { numeric: true });
   const rows: StationRow[] = [];
-  for (const station of stations.toSorted((a, b) => byName.compare(a.name, b.name))) {
+  for (const station of stations) {
     const session = atStation.get(station.id) ?? null;
     const idle = station.state === 'waiting' ? 'waiting' : station.online ? 'free' : 'offline';
-    if (session === null && idle === 'offline' && !options.showAll) continue;
     rows.push({
       key: station.id,
       computer: station.computer,
@@ -111,7 +146,7 @@ export function stationRows(
       since: session?.since ?? (station.state === 'waiting' ? station.enrolledAt : station.lastSeenAt),
     });
   }
-  for (const session of sessions.toSorted((a, b) => byName.compare(a.user, b.user) || a.since - b.since)) {
+  for (const session of sessions) {
     if (session.station !== null && known.has(session.station)) continue;
     rows.push({
       key: session.id,

@@ -20,6 +20,7 @@ import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
+import { plainConfiguration } from '#model/station.ts';
 import type { Station } from '#model/station.ts';
 import { securityHeaders } from '../../src/gateway/web-security.ts';
 
@@ -54,6 +55,7 @@ type Answer = (call: Call, match: readonly string[]) => unknown;
 export class FakeGateway implements AsyncDisposable {
   computers: Computer[] = [];
   stations: Station[] = [];
+  rooms: string[] = [];
   sessions: Session[] = [];
   settings: Settings = { ...defaultSettings };
   /** By computer; told after the snapshot, as the gateway does. */
@@ -387,7 +389,26 @@ export class FakeGateway implements AsyncDisposable {
       ({ body }, [id = '']) => {
         const station = this.stations.find((each) => each.id === id);
         if (body['was'] !== undefined && body['was'] !== station?.name) throw new Refusal('changed-meanwhile');
-        return this.changeStation(id, { name: String(body['name']) });
+        const was = body['wasConfiguration'];
+        if (was !== undefined && JSON.stringify(was) !== JSON.stringify(station?.configuration))
+          throw new Refusal('changed-meanwhile');
+        const configuration = { ...plainConfiguration, ...station?.configuration, ...(body['configuration'] as object) };
+        if (configuration.room !== '' && !this.rooms.includes(configuration.room)) this.rooms.push(configuration.room);
+        return this.changeStation(id, { name: String(body['name'] ?? station?.name), configuration });
+      },
+    ],
+    [/^GET \/rooms$/, () => ({ rooms: this.rooms })],
+    [
+      /^POST \/rooms$/,
+      ({ body }) => {
+        if (JSON.stringify(body['based']) !== JSON.stringify(this.rooms)) throw new Refusal('changed-meanwhile');
+        const asked = body['rooms'] as { name: string; was?: string }[];
+        this.rooms = asked.map(({ name }) => name);
+        for (const { id, configuration } of this.stations) {
+          const room = asked.find(({ was }) => was === configuration.room)?.name ?? '';
+          this.changeStation(id, { configuration: { ...configuration, room } });
+        }
+        return { rooms: this.rooms };
       },
     ],
     [/^POST \/stations\/(\w+)\/admit$/, (_call, [id = '']) => this.changeStation(id, { state: 'enrolled', name: 'Station 9' })],
@@ -515,6 +536,7 @@ export function makeStation(id: string, name: string, computer: string, change: 
     latencyMs: 3.4,
     identifying: false,
     split: null,
+    configuration: plainConfiguration,
     ...change,
   };
 }

@@ -1,5 +1,5 @@
 // A small RFB server over a WebSocket for tests of the station page: paints a desktop, follows the size that is asked for, and
-// notes keys and clipboard.
+// notes keys, pointer and clipboard.
 import { EventEmitter, once } from 'node:events';
 import type { WebSocket } from 'ws';
 
@@ -17,6 +17,7 @@ export class PaintedDesktop {
   readonly socket: WebSocket;
   readonly protocols: readonly string[];
   readonly keys: { keysym: number; down: boolean }[] = [];
+  readonly pointers: { x: number; y: number; buttons: number }[] = [];
   readonly pastes: string[] = [];
   readonly #events = new EventEmitter();
   #bytes = Buffer.alloc(0);
@@ -100,6 +101,8 @@ export class PaintedDesktop {
       const message = this.#take(fixed);
       if (message === null) return false;
       if (type === 3 && message[1] === 0) this.paint();
+      if (type === 5)
+        this.pointers.push({ x: message.readUInt16BE(2), y: message.readUInt16BE(4), buttons: message.readUInt8(1) });
       if (type === 4) this.keys.push({ keysym: message.readUInt32BE(4), down: message[1] === 1 });
       return true;
     }

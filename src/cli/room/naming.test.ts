@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Session } from '#model/session.ts';
+import { plainConfiguration } from '#model/station.ts';
 import type { Station } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { findSession, findStation } from './naming.ts';
@@ -19,6 +20,7 @@ const station = (id: string, name: string): Station => ({
   latencyMs: null,
   identifying: false,
   split: null,
+  configuration: plainConfiguration,
 });
 const session = (id: string, user: string, at: string | null): Session => ({
   id,

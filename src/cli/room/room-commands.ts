@@ -1,6 +1,7 @@
 // The words for the room: stations, sessions, people, settings, tokens, audit. Each does what the Manager's task does, over the
 // same API.
 import { Option } from 'commander';
+import { orientations } from '#model/station.ts';
 import type { Command } from 'commander';
 import type { Layout } from '../computer/layout.ts';
 import type { GatewayClient, ServerOptions } from './gateway-client.ts';
@@ -35,8 +36,14 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   computerOption(withServer(station.command('list').description('stations and the sessions at them')))
     .option('--all', 'also those that are not open')
     .action(connected(async () => (await stations()).listStations));
-  withServer(station.command('set').argument('<station>', 'its name or id').description('configure a station'))
-    .requiredOption('--name <name>', 'what it is called from now on')
+  withServer(station.command('set').argument('<stations...>', 'their names or ids').description('configure stations'))
+    .option('--name <name>', 'what it is called from now on')
+    .option('--room <room>', 'the room that it stands in, made if it is new; "" for none')
+    .addOption(new Option('--language <language>', 'language that its page begins with').choices(['en', 'fr', 'browser']))
+    .addOption(new Option('--orientation <orientation>', 'how its screen hangs').choices(orientations))
+    .option('--users <names>', 'accounts that may use it, with commas between them')
+    .option('--groups <names>', 'groups that may use it, with commas between them')
+    .option('--everyone', 'all who may sign in at stations may use it')
     .action(connected(async () => (await stations()).setStation));
   withServer(
     station
@@ -67,6 +74,24 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(station.command('code').description('a code with which browsers become stations'))
     .option('--minutes <number>', 'how long it holds', '60')
     .action(connected(async () => (await stations()).makeCode));
+
+  const rooms = () => import('./room-order-commands.ts');
+  const roomWord = program.command('room').description('rooms that stations stand in');
+  withServer(roomWord.command('list').description('rooms and their stations')).action(
+    connected(async () => (await rooms()).listRooms),
+  );
+  withServer(roomWord.command('add').argument('<rooms...>').description('make rooms')).action(
+    connected(async () => (await rooms()).addRooms),
+  );
+  withServer(
+    roomWord.command('rename').argument('<room>').argument('<name>').description('rename a room; its stations go along'),
+  ).action(connected(async () => (await rooms()).renameRoom));
+  withServer(roomWord.command('remove').argument('<rooms...>').description('remove rooms; their stations stay, in none')).action(
+    connected(async () => (await rooms()).removeRooms),
+  );
+  withServer(roomWord.command('order').argument('<rooms...>').description('put rooms first, in this order')).action(
+    connected(async () => (await rooms()).orderRooms),
+  );
 
   const sessions = () => import('./session-commands.ts');
   const session = program.command('session').description("people's desktops");

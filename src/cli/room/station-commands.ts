@@ -1,6 +1,6 @@
 // `station list|set|split|unsplit|identify|admit|remove|code`.
 import { stationRows } from '#model/station.ts';
-import type { StationStatus } from '#model/station.ts';
+import type { Orientation, StationLanguage, StationStatus } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
@@ -45,9 +45,10 @@ export async function listStations(gateway: GatewayClient, options: ListOptions)
   const now = Date.now();
   answer(
     table(
-      ['Computer', 'Station', 'User', 'Status', 'Since', 'Id'],
+      ['Computer', 'Room', 'Station', 'User', 'Status', 'Since', 'Id'],
       rows.map((row) => [
         row.computer,
+        row.station?.configuration.room ?? '',
         row.station?.name ?? '',
         row.session?.user ?? '',
         statusText[row.status],
@@ -58,14 +59,52 @@ export async function listStations(gateway: GatewayClient, options: ListOptions)
   );
 }
 
-export async function setStation(gateway: GatewayClient, options: RoomOptions & { name: string }, word: string): Promise<void> {
-  const station = findStation(await gateway.call('stations'), word);
-  const changed = await gateway.call('configureStation', {
-    params: { id: station.id },
-    body: { name: options.name, was: station.name },
-  });
-  if (options.json) answerJson(changed);
-  else answer(`${station.name} is now called ${changed.name}.`);
+interface SetOptions extends RoomOptions {
+  name?: string;
+  room?: string;
+  language?: StationLanguage | 'browser';
+  orientation?: Orientation;
+  users?: string;
+  groups?: string;
+  everyone?: true;
+}
+
+const namesIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+export async function setStation(gateway: GatewayClient, options: SetOptions, ...words: string[]): Promise<void> {
+  const { name, room, language, orientation, users, groups, everyone } = options;
+  if (name !== undefined && words.length > 1) throw new CommandError('only one station can have this name', exitCode.usage);
+  if (everyone === true && (users !== undefined || groups !== undefined))
+    throw new CommandError('--everyone does not go with --users and --groups', exitCode.usage);
+  const configuration = {
+    ...(room !== undefined && { room }),
+    ...(language !== undefined && { language: language === 'browser' ? ('' as const) : language }),
+    ...(orientation !== undefined && { orientation }),
+    ...(users !== undefined && { users: namesIn(users) }),
+    ...(groups !== undefined && { groups: namesIn(groups) }),
+    ...(everyone === true && { users: [], groups: [] }),
+  };
+  const isConfigured = Object.keys(configuration).length > 0;
+  if (name === undefined && !isConfigured)
+    throw new CommandError('nothing to change; see: stationmaster station set --help', exitCode.usage);
+  const stations = await gateway.call('stations');
+  const named = words.map((word) => findStation(stations, word));
+  const changed = [];
+  for (const station of named) {
+    changed.push(
+      await gateway.call('configureStation', {
+        params: { id: station.id },
+        body: { ...(name !== undefined && { name, was: station.name }), ...(isConfigured && { configuration }) },
+      }),
+    );
+  }
+  if (options.json) answerJson(words.length === 1 ? changed[0] : changed);
+  else if (name !== undefined && !isConfigured) answer(`${named[0]?.name ?? ''} is now called ${name}.`);
+  else answer(changed.map((station) => `${station.name} is configured.`).join('\n'));
 }
 
 export async function splitStation(

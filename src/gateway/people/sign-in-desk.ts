@@ -1,7 +1,7 @@
 // Every sign-in, at a station or a page, passes here: the throttle first, then the host's conversation with PAM, and the audit.
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import type { SignInStep } from '#contract/host.ts';
+import type { OnlyThese, SignInStep } from '#contract/host.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { userNameFault } from '#model/account.ts';
 import type { SignInRule } from '#model/settings.ts';
@@ -21,6 +21,8 @@ export interface SignInOrder {
   /** The station's id, for the throttle. */
   station?: string;
   who: SignInRule;
+  /** Who else may not, only these; administrators always may. Left out: all. */
+  only?: OnlyThese | undefined;
 }
 
 const mostAtOnce = 200;
@@ -30,6 +32,7 @@ const innocent: ReadonlySet<ErrorCode> = new Set([
   'account-expired',
   'account-no-shell',
   'account-not-listed',
+  'account-not-here',
   'account-refused',
   'password-not-changed',
   'sign-in-unavailable',
@@ -59,7 +62,7 @@ export class SignInConversation {
 
   /** Once, first. */
   async begin(): Promise<SignInStep> {
-    const { user, password, address, station, who, computer } = this.#order;
+    const { user, password, address, station, who, only, computer } = this.#order;
     try {
       this.#counted = this.#desk.throttle.begin({ user, address, station });
     } catch (error) {
@@ -76,7 +79,9 @@ export class SignInConversation {
     }
     try {
       const { attempt } = this;
-      return this.#look(await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who }));
+      return this.#look(
+        await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who, only }),
+      );
     } catch (error) {
       return this.#look(refused(error));
     } finally {

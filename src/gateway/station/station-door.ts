@@ -136,6 +136,7 @@ export class StationDoor implements StationRoom {
     const nameBefore = this.#names.get(id);
     this.#names.set(id, name);
     if (state === 'enrolled' && page?.admitted() === false && nameBefore !== name) page.renamed();
+    page?.configured();
     page?.splitChanged(split?.half ?? 'whole');
     if (identifying !== this.#identifying.has(id)) {
       if (identifying) this.#identifying.add(id);

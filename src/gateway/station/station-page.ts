@@ -3,7 +3,7 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import { CodedError, tellError } from '#contract/errors.ts';
-import type { SignInStep } from '#contract/host.ts';
+import type { OnlyThese, SignInStep } from '#contract/host.ts';
 import { closeCodes, stationPageSays, stationProofText } from '#contract/station-page.ts';
 import type { FreeReason, GatewaySaysToStation, LostSession, Resumable, StationPageSays } from '#contract/station-page.ts';
 import type { Leaving } from '#contract/values.ts';
@@ -106,6 +106,8 @@ export class StationPage {
   #half: ScreenHalf | null = null;
   /** What it was last told that its screen is. */
   #toldHalf: ScreenHalf | 'whole' = 'whole';
+  /** What it was last told of its configuration. */
+  #toldConfiguration = '';
   #key: { x: string; y: string } = { x: '', y: '' };
   #nonce = '';
   #language = '';
@@ -195,6 +197,17 @@ export class StationPage {
   #sayHalves(half: ScreenHalf | 'whole'): void {
     this.#toldHalf = half;
     this.#say({ say: 'halves', half });
+  }
+
+  /** How its screen hangs, or its language, may be another now. */
+  configured(): void {
+    const station = this.#stage === 'ready' ? this.#services.stations.get(this.#id) : null;
+    if (station === null) return;
+    const { orientation, language } = station.configuration;
+    const told = `${orientation} ${language}`;
+    if (told === this.#toldConfiguration) return;
+    this.#toldConfiguration = told;
+    this.#say({ say: 'configured', orientation, language });
   }
 
   /** Its name changed: the page shows it. */
@@ -426,6 +439,7 @@ export class StationPage {
     this.#stage = 'ready';
     const split = this.#services.stations.get(this.#id)?.split ?? null;
     if (this.#half !== null || split !== null) this.#sayHalves(split?.half ?? 'whole');
+    this.configured();
     this.#room.arrived(this, this.#id);
     this.#services.stations.seen(this.#id, this.#facts);
     const station = this.#services.stations.get(this.#id);
@@ -615,6 +629,7 @@ export class StationPage {
         address: this.#facts.address,
         station: this.#id,
         who: settings.now.whoMaySignIn,
+        only: onlyOf(station),
       }),
     );
   }
@@ -882,6 +897,11 @@ export class StationPage {
       this.#commanding = false;
     }
   }
+}
+
+/** Whom the station is for; undefined: for all. */
+function onlyOf({ configuration: { users, groups } }: Station): OnlyThese | undefined {
+  return users.length === 0 && groups.length === 0 ? undefined : { users, groups };
 }
 
 function remainingMs(until: number): number {

@@ -1,7 +1,9 @@
 // The stations of the room: those in the store, and those that wait for the administrator's yes, which live only as long as
 // their page is open.
 import { CodedError } from '#contract/errors.ts';
-import type { Station } from '#model/station.ts';
+import { stationConfigurationSchema } from '#contract/values.ts';
+import { plainConfiguration } from '#model/station.ts';
+import type { Station, StationConfiguration } from '#model/station.ts';
 import type { Clock } from '../clock.ts';
 import { ifRoom } from '../store.ts';
 import type { Store } from '../store.ts';
@@ -41,6 +43,13 @@ const animals = [
   'Wapiti',
 ];
 
+export interface StationChangeOrder {
+  name?: string | undefined;
+  configuration?: { [K in keyof StationConfiguration]?: StationConfiguration[K] | undefined } | undefined;
+  was?: string | undefined;
+  wasConfiguration?: StationConfiguration | undefined;
+}
+
 interface Kept {
   station: Station;
   key: string;
@@ -70,13 +79,14 @@ export class Stations {
       widthPx: number;
       heightPx: number;
       splitOf: string | null;
+      configuration: string;
     };
     const halves: [string, string][] = [];
-    for (const { key, splitOf, ...row } of this.#store.all<Row>(
-      'SELECT id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx, splitOf FROM stations',
+    for (const { key, splitOf, configuration, ...row } of this.#store.all<Row>(
+      'SELECT id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx, splitOf, configuration FROM stations',
     )) {
       const shown = { computer: '', state: 'enrolled', online: false, latencyMs: null, identifying: false, split: null } as const;
-      this.#kept.set(row.id, { key, station: { ...row, ...shown } });
+      this.#kept.set(row.id, { key, station: { ...row, ...shown, configuration: keptConfiguration(configuration) } });
       if (splitOf !== null) halves.push([splitOf, row.id]);
     }
     for (const [left, right] of halves) this.#pair(left, right);
@@ -122,6 +132,7 @@ export class Stations {
       latencyMs: null,
       identifying: false,
       split: null,
+      configuration: plainConfiguration,
     };
     this.#store.transaction(() => {
       this.#store.run(
@@ -167,6 +178,7 @@ export class Stations {
       latencyMs: null,
       identifying: false,
       split: null,
+      configuration: plainConfiguration,
     });
   }
 
@@ -185,20 +197,59 @@ export class Stations {
     this.#tell({ removed: id });
   }
 
-  /** Throws `station-not-found`, `name-taken`, `changed-meanwhile`, `store-full`. `record` writes in the same transaction. */
-  rename(id: string, name: string, was: string | undefined, record: (station: Station) => void): Station {
+  /**
+   * Changes what is given. `was`, `wasConfiguration`: what the change is based on, as far as it is given. Throws `station-not-found`,
+   * `not-possible-now`, `name-taken`, `changed-meanwhile`, `store-full`. `record` writes in the same transaction.
+   */
+  configure(id: string, change: StationChangeOrder, record: (before: Station, after: Station) => void): Station {
     const { station, key } = this.#find(id);
     if (station.state !== 'enrolled') throw new CodedError('not-possible-now');
+    const { was, wasConfiguration } = change;
     if (was !== undefined && was !== station.name) throw new CodedError('changed-meanwhile', { name: station.name });
+    if (wasConfiguration !== undefined && !isSameConfiguration(wasConfiguration, station.configuration))
+      throw new CodedError('changed-meanwhile', { name: station.name });
+    const name = change.name ?? station.name;
     for (const other of this.#kept.values()) {
       if (other.station.id !== id && other.station.name.toLowerCase() === name.toLowerCase())
         throw new CodedError('name-taken', { name });
     }
+    const given = Object.fromEntries(Object.entries(change.configuration ?? {}).filter(([, value]) => value !== undefined));
+    const after = { ...station, name, configuration: stationConfigurationSchema.parse({ ...station.configuration, ...given }) };
     this.#store.transaction(() => {
-      this.#store.run('UPDATE stations SET name = ? WHERE id = ?', name, id);
-      record(this.#shown(station));
+      this.#keep(after);
+      record(this.#shown(station), this.#shown(after));
     });
-    return this.#set(key, { ...station, name });
+    return this.#set(key, after);
+  }
+
+  /**
+   * Gives several stations names and rooms in one step, however they exchange them. Those that are not given keep theirs. Throws
+   * `station-not-found`, `name-taken`, `store-full`.
+   */
+  reorder(changes: ReadonlyMap<string, { name?: string; room?: string }>, record: () => void): void {
+    const after = [...changes].map(([id, { name, room }]) => {
+      const { station, key } = this.#find(id);
+      const configuration = { ...station.configuration, room: room ?? station.configuration.room };
+      return { key, station: { ...station, name: name ?? station.name, configuration } };
+    });
+    const names = new Set<string>();
+    for (const { station } of this.#kept.values()) if (!changes.has(station.id)) names.add(station.name.toLowerCase());
+    for (const { station } of after) {
+      if (names.has(station.name.toLowerCase())) throw new CodedError('name-taken', { name: station.name });
+      names.add(station.name.toLowerCase());
+    }
+    this.#store.transaction(() => {
+      // Names are unique at every moment: on the way each is the station's identity, which is nobody's name.
+      for (const { station } of after)
+        this.#store.run('UPDATE stations SET name = ? WHERE id = ?', `\u0001${station.id}`, station.id);
+      for (const { station } of after) this.#keep(station);
+      record();
+    });
+    for (const { key, station } of after) this.#set(key, station);
+  }
+
+  #keep({ id, name, configuration }: Station): void {
+    this.#store.run('UPDATE stations SET name = ?, configuration = ? WHERE id = ?', name, JSON.stringify(configuration), id);
   }
 
   /** Throws `station-not-found`, `store-full`. */
@@ -237,7 +288,7 @@ export class Stations {
     };
     this.#store.transaction(() => {
       this.#store.run(
-        'INSERT INTO stations (id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx, splitOf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO stations (id, key, name, enrolledAt, lastSeenAt, address, widthPx, heightPx, splitOf, configuration) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         right.id,
         key,
         right.name,
@@ -247,6 +298,7 @@ export class Stations {
         right.widthPx,
         right.heightPx,
         id,
+        JSON.stringify(right.configuration),
       );
       record(right);
     });
@@ -360,4 +412,17 @@ export class Stations {
   #shown(station: Station): Station {
     return { ...station, computer: this.#computerName() };
   }
+}
+
+function isSameConfiguration(a: StationConfiguration, b: StationConfiguration): boolean {
+  const inOrder = ({ room, language, orientation, users, groups }: StationConfiguration): string =>
+    JSON.stringify([room, language, orientation, users, groups]);
+  return inOrder(a) === inOrder(b);
+}
+
+/** What the store has in a form no longer known is as if it had never been set. */
+function keptConfiguration(text: string): StationConfiguration {
+  const kept = stationConfigurationSchema.partial().safeParse(JSON.parse(text));
+  const given = kept.success ? Object.entries(kept.data).filter(([, value]) => value !== undefined) : [];
+  return { ...plainConfiguration, ...Object.fromEntries(given) };
 }

@@ -14,6 +14,7 @@ export type PageTexts = Readonly<Record<Language, Catalogue>>;
 
 const sharedTexts: PageTexts = { en: () => import('./locales/en.po'), fr: () => import('./locales/fr.po') };
 const rememberedAs = 'stationmaster.language';
+const begunAs = 'stationmaster.station-language';
 
 let pageTexts: PageTexts;
 
@@ -64,6 +65,20 @@ export async function changeLanguage(language: Language): Promise<void> {
   } catch {
     // Without storage the choice holds until the page is closed.
   }
+}
+
+/**
+ * Shows the page in the language that it is set to begin with. Once it has begun so, a person's choice of another one holds until the
+ * administrator sets yet another.
+ */
+export async function beginInLanguage(language: Language): Promise<void> {
+  try {
+    if (localStorage.getItem(begunAs) === language) return;
+    localStorage.setItem(begunAs, language);
+  } catch {
+    // Without storage there is no station; the page says so.
+  }
+  if (language !== currentLanguage()) await changeLanguage(language);
 }
 
 /** The language shown now. */

@@ -4,6 +4,7 @@ import type { ProgramFate, ProgramRiskReason } from '#model/session.ts';
 import type { StationStatus } from '#model/station.ts';
 import { faultText } from './error-text.ts';
 import { i18n, msg } from './i18n.ts';
+import type { TableColumn } from './stations/table-view.ts';
 
 export const levelLabels: Readonly<Record<Level, string>> = {
   standard: msg('Standard user'),
@@ -24,6 +25,17 @@ export const statusLabels: Readonly<Record<StationStatus, string>> = {
   free: msg('Free'),
   offline: msg('Offline'),
   waiting: msg('Waiting'),
+};
+
+export const columnLabels: Readonly<Record<TableColumn, string>> = {
+  computer: msg('Computer'),
+  station: msg('Station'),
+  room: msg('Room'),
+  user: msg('User'),
+  status: msg('Status'),
+  risks: msg('Programs at risk'),
+  since: msg('Since'),
+  connection: msg('Connection'),
 };
 
 /** What becomes of a program when its session is saved. */

@@ -2,6 +2,7 @@
 // connection breaks.
 import type RFB from '@novnc/novnc';
 import { make } from './element.ts';
+import { rectInPage } from './orientation.ts';
 import { closeCodes, socketAddress, ticketProtocolPrefix, windowSize } from './wire.ts';
 
 let loading: Promise<typeof RFB> | null = null;
@@ -155,6 +156,8 @@ export class DesktopPicture {
     });
     const canvas = this.#live.querySelector('canvas');
     if (canvas === null) return;
+    // noVNC measures with these where a pointer is and how large the desktop shall be: in the page's own coordinates, however it is turned.
+    for (const measured of [canvas, canvas.parentElement ?? canvas]) measured.getBoundingClientRect = () => rectInPage(measured);
     describe(canvas);
     this.#keepFitting(rfb, canvas);
     awaitFirstFrame(canvas, (at) => {

@@ -1,5 +1,6 @@
 // Which half of a split screen this page is. A half is a page of its own, in a frame of the page that fills the screen; they tell each
 // other over messages of the same origin.
+import type { Orientation } from '#model/station.ts';
 
 export type Half = 'left' | 'right';
 
@@ -8,6 +9,8 @@ export type HalfSays =
   /** Its line to the gateway is there; which station it is. */
   | { say: 'up' }
   | { say: 'place'; station: string }
+  /** How the screen hangs, as it is set for the left half. */
+  | { say: 'turn'; orientation: Orientation }
   /** The keyboard came here, or is wanted by the other half. */
   | { say: 'keyboard'; where: 'here' | 'other' }
   /** The screen is whole again, or its station was removed. */

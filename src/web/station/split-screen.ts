@@ -5,6 +5,7 @@ import { make } from './element.ts';
 import { heardFromHalf } from './half.ts';
 import type { Half, HalfSays } from './half.ts';
 import { icon } from './icon.ts';
+import { turnTo } from './orientation.ts';
 
 /** A half that is not up by then is loaded again: the server may just be restarting. */
 const upWithinMs = 8000;
@@ -87,6 +88,9 @@ export class SplitScreen {
       case 'place':
         side.station = said.station;
         document.title = `${[this.#sides.left.station, this.#sides.right.station].filter((name) => name !== '').join(' · ')} – Stationmaster`;
+        return;
+      case 'turn':
+        if (side.half === 'left') turnTo(said.orientation);
         return;
       case 'keyboard':
         this.#give(said.where === 'here' ? side.half : side.half === 'left' ? 'right' : 'left', said.where === 'other');

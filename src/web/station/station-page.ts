@@ -2,7 +2,7 @@
 import type { FreeReason, GatewaySaysToStation } from '#contract/station-page.ts';
 import type { LeaveWay } from '#contract/values.ts';
 import { errorText } from '../shared/error-text.ts';
-import { currentLanguage, i18n } from '../shared/i18n.ts';
+import { beginInLanguage, currentLanguage, i18n } from '../shared/i18n.ts';
 import { BackOff } from './back-off.ts';
 import { ChoiceView } from './choice-view.ts';
 import { loadPainter } from './desktop-picture.ts';
@@ -26,6 +26,7 @@ import {
 import { LostView } from './lost-view.ts';
 import { NoticeView } from './notice-view.ts';
 import { CountdownBanner, IdentifyOverlay, LineOverlay, Toast, leavingText, logOffText } from './overlays.ts';
+import { startTurning, turnTo } from './orientation.ts';
 import { QuestionView } from './question-view.ts';
 import { isUpdated, reloadOnce } from './page-update.ts';
 import { SignInView } from './sign-in-view.ts';
@@ -86,6 +87,7 @@ export class StationPage {
   }
 
   async start(): Promise<void> {
+    startTurning();
     document.body.replaceChildren(
       this.#frame.element,
       this.#desktop.element,
@@ -223,6 +225,9 @@ export class StationPage {
         this.#place({ name: message.station.name, computer: message.computer }, message.fullName);
         this.#locked(message);
         break;
+      case 'configured':
+        this.#configured(message);
+        break;
       case 'identify':
         if (message.on) this.#identify.show(message.station, message.computer);
         else this.#identify.hide();
@@ -250,6 +255,13 @@ export class StationPage {
         // A newer gateway says more than this page understands; it is renewed at the next sign-in page.
         this.#mayBeUpdated = true;
     }
+  }
+
+  #configured({ orientation, language }: Extract<GatewaySaysToStation, { say: 'configured' }>): void {
+    if (this.#half === null) turnTo(orientation);
+    else if (this.#half === 'left') tellScreen({ say: 'turn', orientation });
+    // The halves of a screen are one browser: the left one's counts.
+    if (language !== '' && this.#half !== 'right') void beginInLanguage(language);
   }
 
   #enrol({ way, label, error }: Extract<GatewaySaysToStation, { say: 'enrol' }>): void {

@@ -3,6 +3,7 @@ import { i18n } from '../shared/i18n.ts';
 import { make, newId } from './element.ts';
 import { icon } from './icon.ts';
 import type { IconName } from './icon.ts';
+import { shownSize } from './orientation.ts';
 
 /** The pointer stays at the edge so long: menus of the desktop lie there, too. */
 const dwellMs = 350;
@@ -189,7 +190,8 @@ export class Toolbar {
       }
       return;
     }
-    const atEdge = clientY <= 1 && Math.abs(clientX - innerWidth / 2) < Math.min(240, innerWidth / 5) && buttons === 0;
+    const { width } = shownSize();
+    const atEdge = clientY <= 1 && Math.abs(clientX - width / 2) < Math.min(240, width / 5) && buttons === 0;
     if (!atEdge) {
       clearTimeout(this.#dwell);
       this.#dwell = undefined;

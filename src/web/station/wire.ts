@@ -1,6 +1,7 @@
 // The contract's values that the page needs at run time. The contract itself brings its checker (zod), four times the size of
 // this page; the compiler and a test hold these equal to it.
 import type * as contract from '#contract/station-page.ts';
+import { shownSize } from './orientation.ts';
 
 export const closeCodes: typeof contract.closeCodes = {
   restarting: 4000,
@@ -23,8 +24,9 @@ export function socketAddress(path: 'station' | 'pixels'): string {
   return `${location.protocol === 'http:' ? 'ws' : 'wss'}://${location.host}/api/v1/${path}`;
 }
 
-/** The page's window as the desktop shall fill it. */
+/** The page as the desktop shall fill it. */
 export function windowSize(): { widthPx: number; heightPx: number } {
   const within = (side: number): number => Math.min(16384, Math.max(1, Math.floor(side)));
-  return { widthPx: within(innerWidth), heightPx: within(innerHeight) };
+  const { width, height } = shownSize();
+  return { widthPx: within(width), heightPx: within(height) };
 }

@@ -1,6 +1,8 @@
-// Configures a station; for now its name. Says so if somebody else renamed it meanwhile.
+// Configures a station: its name, the room that it stands in, its screen and language, who may use it. Says so if somebody else changed
+// it meanwhile.
 import {
   Button,
+  Combobox,
   Dialog,
   DialogActions,
   DialogBody,
@@ -11,36 +13,90 @@ import {
   Input,
   MessageBar,
   MessageBarBody,
+  Option,
+  Radio,
+  RadioGroup,
+  Subtitle2,
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
-import type { Station } from '#model/station.ts';
+import type { Station, StationConfiguration } from '#model/station.ts';
 import { ApiError, api, textOf } from '../api.ts';
+import { LanguageField, OrientationField } from './screen-fields.tsx';
 
-const useStyles = makeStyles({ content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL } });
+const useStyles = makeStyles({
+  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
+  section: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
+  pair: { display: 'grid', gap: tokens.spacingHorizontalM, gridTemplateColumns: 'repeat(auto-fit, minmax(180px, 1fr))' },
+  names: { paddingInlineStart: tokens.spacingHorizontalXL },
+});
+
+/** Names with commas between them, as people type them. */
+export function namesIn(text: string): string[] {
+  return [...new Set(text.split(/[,\n]/).map((name) => name.trim()))].filter((name) => name !== '');
+}
+
+function changesOf(before: StationConfiguration, after: StationConfiguration): Partial<StationConfiguration> {
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof StationConfiguration]),
+    ),
+  );
+}
 
 /** `station` is the station as it is now, also while the dialogue is open. */
 export function ConfigureDialog({ station, close }: { station: Station; close: () => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const [opened] = useState(station.name);
-  const [told, setTold] = useState(false);
+  const [general, whose] = [useId(), useId()];
+  const [opened] = useState(station);
   const [name, setName] = useState(station.name);
+  const [configuration, setConfiguration] = useState(station.configuration);
+  const [limited, setLimited] = useState(station.configuration.users.length + station.configuration.groups.length > 0);
+  const [users, setUsers] = useState(station.configuration.users.join(', '));
+  const [groups, setGroups] = useState(station.configuration.groups.join(', '));
+  const [rooms, setRooms] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [told, setTold] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.select(), []);
+  useEffect(() => {
+    const left = new AbortController();
+    api('rooms', {}, left.signal).then(
+      (known) => setRooms(known.rooms),
+      () => {
+        // Without the list a room can still be typed.
+      },
+    );
+    return () => left.abort();
+  }, []);
   const conflict = error instanceof ApiError && error.code === 'changed-meanwhile';
+  const nobody = limited && namesIn(users).length + namesIn(groups).length === 0;
+  const ready = !busy && name.trim() !== '' && !nobody;
+  const set = (change: Partial<StationConfiguration>): void => setConfiguration((now) => ({ ...now, ...change }));
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(null);
+    const before = told ? station : opened;
+    const after = {
+      ...configuration,
+      room: configuration.room.trim(),
+      users: limited ? namesIn(users) : [],
+      groups: limited ? namesIn(groups) : [],
+    };
+    const changes = changesOf(before.configuration, after);
+    const isChanged = Object.keys(changes).length > 0;
     try {
       await api('configureStation', {
         params: { id: station.id },
-        body: { name: name.trim(), was: told ? station.name : opened },
+        body: {
+          ...((name.trim() !== before.name || !isChanged) && { name: name.trim(), was: before.name }),
+          ...(isChanged && { configuration: changes, wasConfiguration: before.configuration }),
+        },
       });
       close();
     } catch (failure) {
@@ -53,8 +109,9 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
   };
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!busy && name.trim() !== '') void save();
+    if (ready) void save();
   };
+  const wanted = configuration.room.trim().toLocaleLowerCase();
   return (
     <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
       <DialogSurface>
@@ -62,31 +119,82 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
           <DialogBody>
             <DialogTitle>{_('Configure station')}</DialogTitle>
             <DialogContent className={styles.content}>
-              <Field label={_('Name')} hint={_('As people call this place. It is shown on its screen and in the lists.')}>
-                <Input
-                  ref={(element: HTMLInputElement | null) => {
-                    input.current = element;
-                  }}
-                  value={name}
-                  maxLength={64}
-                  autoComplete="off"
-                  onChange={(_event, data) => setName(data.value)}
-                />
-              </Field>
+              <section className={styles.section} aria-labelledby={general}>
+                <Subtitle2 as="h3" id={general}>
+                  {_('Place and screen')}
+                </Subtitle2>
+                <Field label={_('Name')} hint={_('As people call this place. It is shown on its screen and in the lists.')}>
+                  <Input
+                    ref={(element: HTMLInputElement | null) => {
+                      input.current = element;
+                    }}
+                    value={name}
+                    maxLength={64}
+                    autoComplete="off"
+                    onChange={(_event, data) => setName(data.value)}
+                  />
+                </Field>
+                <Field label={_('Room')} hint={_('Choose one, or type a new one. Empty: none.')}>
+                  <Combobox
+                    freeform
+                    value={configuration.room}
+                    selectedOptions={[configuration.room]}
+                    maxLength={64}
+                    onChange={(event) => set({ room: event.target.value })}
+                    onOptionSelect={(_event, data) => {
+                      // Nothing is chosen any more while something new is typed.
+                      if (data.optionValue !== undefined) set({ room: data.optionValue });
+                    }}
+                  >
+                    {rooms
+                      .filter((room) => rooms.includes(configuration.room) || room.toLocaleLowerCase().includes(wanted))
+                      .map((room) => (
+                        <Option key={room} value={room}>
+                          {room}
+                        </Option>
+                      ))}
+                  </Combobox>
+                </Field>
+                <div className={styles.pair}>
+                  {station.split?.half !== 'right' && (
+                    <OrientationField value={configuration.orientation} choose={(orientation) => set({ orientation })} />
+                  )}
+                  <LanguageField value={configuration.language} choose={(language) => set({ language })} />
+                </div>
+              </section>
+              <section className={styles.section} aria-labelledby={whose}>
+                <Subtitle2 as="h3" id={whose}>
+                  {_('Who may use it')}
+                </Subtitle2>
+                <RadioGroup
+                  aria-labelledby={whose}
+                  value={limited ? 'these' : 'all'}
+                  onChange={(_event, data) => setLimited(data.value === 'these')}
+                >
+                  <Radio value="all" label={_('All who may sign in at stations')} />
+                  <Radio value="these" label={_('Only these, and administrators')} />
+                </RadioGroup>
+                {limited && (
+                  <div className={styles.names}>
+                    <Field label={_('Accounts')} hint={_('Account names, with commas between them.')}>
+                      <Input value={users} autoComplete="off" onChange={(_event, data) => setUsers(data.value)} />
+                    </Field>
+                    <Field label={_('Groups')} hint={_('Groups of the computer, with commas between them.')}>
+                      <Input value={groups} autoComplete="off" onChange={(_event, data) => setGroups(data.value)} />
+                    </Field>
+                  </div>
+                )}
+              </section>
               {error !== null && (
                 <MessageBar intent={conflict ? 'warning' : 'error'} layout="multiline">
                   <MessageBarBody>
-                    {conflict
-                      ? _('Somebody else renamed this station to “{name}” meanwhile. Press Save again to use your name.', {
-                          name: station.name,
-                        })
-                      : textOf(error)}
+                    {conflict ? conflictText(_, station.name !== opened.name, station.name) : textOf(error)}
                   </MessageBarBody>
                 </MessageBar>
               )}
             </DialogContent>
             <DialogActions>
-              <Button type="submit" appearance="primary" disabledFocusable={busy || name.trim() === ''}>
+              <Button type="submit" appearance="primary" disabledFocusable={!ready}>
                 {_('Save')}
               </Button>
               <Button onClick={close}>{_('Cancel')}</Button>
@@ -96,4 +204,10 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
       </DialogSurface>
     </Dialog>
   );
+}
+
+function conflictText(_: ReturnType<typeof useLingui>['_'], renamed: boolean, now: string): string {
+  return renamed
+    ? _('Somebody else renamed this station to “{name}” meanwhile. Press Save again to use your name.', { name: now })
+    : _('Somebody else changed this station meanwhile. Press Save again to have it your way.');
 }

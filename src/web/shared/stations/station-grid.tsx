@@ -1,22 +1,33 @@
-// The Stations list: a line per computer, a line per station or suspended session; chosen by mouse or keyboard.
+// The Stations list: a line per station or suspended session, in groups; chosen by mouse or keyboard. Only the lines in sight
+// are drawn, so that thousands of stations cost no more than a screenful.
 import { Button, makeStyles, mergeClasses, shorthands, tokens } from '@fluentui/react-components';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { ServerRegular } from '@fluentui/react-icons/svg/server';
+import { ArrowDownRegular } from '@fluentui/react-icons/svg/arrow-down';
+import { ArrowUpRegular } from '@fluentui/react-icons/svg/arrow-up';
+import { GroupListRegular } from '@fluentui/react-icons/svg/group-list';
 import { useLingui } from '@lingui/react';
-import { memo, useEffect, useRef } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
+import type { Range } from '@tanstack/react-virtual';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { CSSProperties, KeyboardEvent, ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
 import type { ProgramAtRisk } from '#model/session.ts';
 import type { StationRow } from '#model/station.ts';
 import { durationText, timeText, useNow } from '../clock.ts';
+import { columnLabels } from '../labels.ts';
 import { choiceKindOf } from './chosen.ts';
 import type { ChoiceKind, Chosen } from './chosen.ts';
 import { Risks } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
 import { ComputerStatus, Countdown, Status } from './status.tsx';
+import { roomOf } from './table-view.ts';
+import type { TableColumn } from './table-view.ts';
 
 export type Line =
   | { kind: 'computer'; key: string; name: string; computer: Computer | null; stations: number; people: number }
+  /** `name` empty: those in no room. `keys`: the lines in it. */
+  | { kind: 'room'; key: string; name: string; stations: number; people: number; keys: readonly string[] }
   | {
       kind: 'station';
       key: string;
@@ -28,6 +39,8 @@ export type Line =
 export interface LineActions {
   /** `key` null: the computer itself. */
   choose: (to: { computer: string; key: string | null }, kind: ChoiceKind) => void;
+  chooseAll: (keys: readonly string[]) => void;
+  unchoose: () => void;
   letIn: (station: string) => void;
   refuse: (station: string) => void;
   keep: (session: string) => void;
@@ -35,11 +48,24 @@ export interface LineActions {
 }
 
 /** Below this width a line is a card. */
-const narrow = '@media (max-width: 767px)';
+const narrowWidth = '(max-width: 767px)';
+const narrow = `@media ${narrowWidth}`;
 const middling = '@media (max-width: 1340px)';
 
-const columns =
-  'minmax(96px, 0.9fr) minmax(110px, 1fr) minmax(140px, 1.3fr) minmax(176px, 1.5fr) minmax(130px, 1.1fr) minmax(84px, 0.7fr) minmax(146px, 0.9fr)';
+const widths: Readonly<Record<TableColumn, readonly [wide: string, middling: string]>> = {
+  computer: ['minmax(96px, 0.9fr)', 'minmax(106px, 0.9fr)'],
+  station: ['minmax(110px, 1fr)', 'minmax(92px, 1fr)'],
+  room: ['minmax(90px, 0.9fr)', 'minmax(84px, 0.9fr)'],
+  user: ['minmax(140px, 1.3fr)', 'minmax(104px, 1.2fr)'],
+  status: ['minmax(176px, 1.5fr)', 'minmax(150px, 1.6fr)'],
+  risks: ['minmax(130px, 1.1fr)', 'minmax(110px, 1.2fr)'],
+  since: ['minmax(84px, 0.7fr)', 'minmax(84px, 0.8fr)'],
+  connection: ['minmax(146px, 0.9fr)', ''],
+};
+
+/** What a line is high before it was measured: as a row, as a card. */
+const guessedRowPx = 44;
+const guessedCardPx = 108;
 
 const useStyles = makeStyles({
   grid: {
@@ -50,26 +76,27 @@ const useStyles = makeStyles({
   },
   line: {
     display: 'grid',
-    gridTemplateColumns: columns,
+    gridTemplateColumns: 'var(--columns)',
     alignItems: 'center',
     minHeight: '44px',
     columnGap: tokens.spacingHorizontalM,
     paddingInline: tokens.spacingHorizontalM,
     boxSizing: 'border-box',
     borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
-    contentVisibility: 'auto',
-    containIntrinsicSize: 'auto 44px',
+    // Not below the head, nor on a narrow screen below the tasks at its lower edge.
+    scrollMarginTop: '48px',
+    scrollMarginBottom: '16px',
     cursor: 'default',
     outlineStyle: 'none',
     '&:hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
     '&:focus-visible': { boxShadow: `inset 0 0 0 2px ${tokens.colorStrokeFocus2}` },
     [middling]: {
-      gridTemplateColumns:
-        'minmax(106px, 0.9fr) minmax(92px, 1fr) minmax(104px, 1.2fr) minmax(150px, 1.6fr) minmax(110px, 1.2fr) minmax(84px, 0.8fr)',
+      gridTemplateColumns: 'var(--columns-middling)',
     },
     [narrow]: {
       gridTemplateColumns: 'minmax(0, 1fr) auto',
-      gridTemplateAreas: '"station status" "user user" "risks risks" "computer since"',
+      gridTemplateAreas: '"station status" "user user" "risks risks" "computer since" "room room"',
+      scrollMarginBottom: '180px',
       rowGap: tokens.spacingVerticalXS,
       paddingBlock: tokens.spacingVerticalS,
     },
@@ -79,9 +106,6 @@ const useStyles = makeStyles({
     borderTop: 'none',
     color: tokens.colorNeutralForeground2,
     fontWeight: tokens.fontWeightSemibold,
-    position: 'sticky',
-    top: 0,
-    zIndex: 1,
     backgroundColor: tokens.colorNeutralBackground1,
     '&:hover': { backgroundColor: tokens.colorNeutralBackground1 },
     [narrow]: {
@@ -94,12 +118,39 @@ const useStyles = makeStyles({
       padding: 0,
     },
   },
+  headGroup: { position: 'sticky', top: 0, zIndex: 1, [narrow]: { position: 'static' } },
   computerLine: {
     fontWeight: tokens.fontWeightSemibold,
     backgroundColor: tokens.colorNeutralBackground3,
     '&:hover': { backgroundColor: tokens.colorNeutralBackground3Hover },
     [narrow]: { gridTemplateAreas: '"computer status" "station since" "user user"' },
   },
+  roomLine: { [narrow]: { gridTemplateAreas: '"computer computer" "station user"' } },
+  body: { position: 'relative' },
+  place: { position: 'absolute', top: 0, insetInlineStart: 0, width: '100%' },
+  sort: {
+    ...shorthands.borderStyle('none'),
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXXS,
+    maxWidth: '100%',
+    padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalXXS}`,
+    marginInlineStart: `calc(-1 * ${tokens.spacingHorizontalXXS})`,
+    borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: 'transparent',
+    color: 'inherit',
+    fontFamily: 'inherit',
+    fontSize: 'inherit',
+    fontWeight: 'inherit',
+    lineHeight: 'inherit',
+    textAlign: 'start',
+    cursor: 'pointer',
+    '&:hover': { backgroundColor: tokens.colorNeutralBackground1Hover },
+    '&:focus-visible': { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+    // As cards there is no head; the Arrange menu sorts.
+    [narrow]: { display: 'none' },
+  },
+  onlyAsCards: { display: 'none', [narrow]: { display: 'inline' } },
   chosen: {
     backgroundColor: tokens.colorBrandBackground2,
     '&:hover': { backgroundColor: tokens.colorBrandBackground2Hover },
@@ -122,6 +173,7 @@ const useStyles = makeStyles({
     [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold },
   },
   user: { [narrow]: { gridArea: 'user' } },
+  room: { [narrow]: { gridArea: 'room', color: tokens.colorNeutralForeground2, '&:empty': { display: 'none' } } },
   status: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -169,56 +221,99 @@ function Since({ at }: { at: number }): ReactNode {
   return <span title={timeText(at)}>{durationText(now - at)}</span>;
 }
 
-const ComputerLine = memo(function ComputerLine(props: {
-  line: Extract<Line, { kind: 'computer' }>;
+interface LineProps {
+  /** Its place among all lines, the head being the first. */
+  rowIndex: number;
+  columns: readonly TableColumn[];
   chosen: boolean;
-  chosenComputer: boolean;
   reached: boolean;
   actions: LineActions;
-}): ReactNode {
+}
+
+const ComputerLine = memo(function ComputerLine(
+  props: LineProps & { line: Extract<Line, { kind: 'computer' }>; chosenComputer: boolean },
+): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const { line } = props;
+  const content: Readonly<Partial<Record<TableColumn, ReactNode>>> = {
+    computer: (
+      <>
+        <ServerRegular className={styles.icon} />
+        <button type="button" tabIndex={-1} className={styles.name}>
+          {line.name}
+        </button>
+      </>
+    ),
+    station: _('{count, plural, =0 {No stations} one {# station} other {# stations}}', { count: line.stations }),
+    user: _('{count, plural, =0 {Nobody} one {# person} other {# people}}', { count: line.people }),
+    status: <ComputerStatus reachable={line.computer?.reachable ?? false} leaving={line.computer?.leaving ?? null} />,
+    since: line.computer !== null && line.computer.reachable && <Since at={line.computer.startedAt} />,
+  };
   return (
     <div
       role="row"
       data-key={line.key}
+      aria-rowindex={props.rowIndex}
       aria-selected={props.chosen}
       tabIndex={props.reached ? 0 : -1}
       className={mergeClasses(styles.line, styles.computerLine, props.chosen && styles.chosen)}
       onClick={() => props.actions.choose({ computer: line.name, key: null }, 'only')}
     >
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}>
-        <ServerRegular className={styles.icon} />
-        <button type="button" tabIndex={-1} className={styles.name}>
-          {line.name}
-        </button>
-      </div>
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.station)}>
-        {_('{count, plural, =0 {No stations} one {# station} other {# stations}}', { count: line.stations })}
-      </div>
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.user)}>
-        {_('{count, plural, =0 {Nobody} one {# person} other {# people}}', { count: line.people })}
-      </div>
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
-        <ComputerStatus reachable={line.computer?.reachable ?? false} leaving={line.computer?.leaving ?? null} />
-      </div>
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.risks)} />
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.since)}>
-        {line.computer !== null && line.computer.reachable && <Since at={line.computer.startedAt} />}
-      </div>
-      <div role="gridcell" className={mergeClasses(styles.cell, styles.connection)} />
+      {props.columns.map((column) => (
+        <div
+          key={column}
+          role="gridcell"
+          className={mergeClasses(
+            styles.cell,
+            styles[column],
+            column === 'computer' && props.chosenComputer && styles.chosenComputer,
+          )}
+        >
+          {content[column]}
+        </div>
+      ))}
     </div>
   );
 });
 
-interface StationLineProps {
+const RoomLine = memo(function RoomLine(props: LineProps & { line: Extract<Line, { kind: 'room' }> }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { line } = props;
+  const content: Readonly<Partial<Record<TableColumn, ReactNode>>> = {
+    computer: (
+      <>
+        <GroupListRegular className={styles.icon} />
+        <span className={styles.name}>{line.name === '' ? _('No room') : line.name}</span>
+      </>
+    ),
+    station: _('{count, plural, =0 {No stations} one {# station} other {# stations}}', { count: line.stations }),
+    user: _('{count, plural, =0 {Nobody} one {# person} other {# people}}', { count: line.people }),
+  };
+  return (
+    <div
+      role="row"
+      data-key={line.key}
+      aria-rowindex={props.rowIndex}
+      tabIndex={props.reached ? 0 : -1}
+      title={_('Chooses all its lines')}
+      className={mergeClasses(styles.line, styles.computerLine, styles.roomLine)}
+      onClick={() => props.actions.chooseAll(line.keys)}
+    >
+      {props.columns.map((column) => (
+        <div key={column} role="gridcell" className={mergeClasses(styles.cell, styles[column])}>
+          {content[column]}
+        </div>
+      ))}
+    </div>
+  );
+});
+
+interface StationLineProps extends LineProps {
   row: StationRow;
   atRisk: readonly ProgramAtRisk[] | undefined;
-  chosen: boolean;
   chosenComputer: boolean;
-  reached: boolean;
-  actions: LineActions;
 }
 
 const StationLine = memo(
@@ -228,45 +323,24 @@ const StationLine = memo(
     const { row, atRisk, actions } = props;
     const { station, session } = row;
     const counting = session !== null && session.endsAt !== null && row.status !== 'signing-out' ? session.endsAt : null;
-    return (
-      <div
-        role="row"
-        data-key={row.key}
-        aria-selected={props.chosen}
-        tabIndex={props.reached ? 0 : -1}
-        className={mergeClasses(styles.line, props.chosen && styles.chosen)}
-        onMouseDown={(event) => {
-          // Shift would choose text as well.
-          if (event.shiftKey) event.preventDefault();
-        }}
-        onClick={(event) => actions.choose({ computer: row.computer, key: row.key }, choiceKindOf(event))}
-      >
-        <div
-          role="gridcell"
-          className={mergeClasses(styles.cell, styles.computer, props.chosenComputer && styles.chosenComputer)}
-          onClick={(event) => {
-            event.stopPropagation();
-            actions.choose({ computer: row.computer, key: null }, 'only');
-          }}
-        >
-          <button type="button" tabIndex={-1} className={styles.name}>
-            {row.computer}
-          </button>
-        </div>
-        <div role="gridcell" className={mergeClasses(styles.cell, styles.station)} title={station?.name}>
-          {station === null ? <span className={styles.subtle}>{_('At no station')}</span> : station.name}
-        </div>
-        <div role="gridcell" className={mergeClasses(styles.cell, styles.user)} title={session?.fullName}>
-          {session !== null && (
-            <>
-              {session.user}
-              {session.fullName !== '' && session.fullName !== session.user && (
-                <span className={styles.subtle}> ({session.fullName})</span>
-              )}
-            </>
+    const content: Readonly<Record<TableColumn, ReactNode>> = {
+      computer: (
+        <button type="button" tabIndex={-1} className={styles.name}>
+          {row.computer}
+        </button>
+      ),
+      station: station === null ? <span className={styles.subtle}>{_('At no station')}</span> : station.name,
+      room: roomOf(row),
+      user: session !== null && (
+        <>
+          {session.user}
+          {session.fullName !== '' && session.fullName !== session.user && (
+            <span className={styles.subtle}> ({session.fullName})</span>
           )}
-        </div>
-        <div role="gridcell" className={mergeClasses(styles.cell, styles.status)}>
+        </>
+      ),
+      status: (
+        <>
           {counting !== null ? (
             <Countdown endsAt={counting} by={session?.endsBy ?? ''} />
           ) : session !== null && session.saved !== null && row.status !== 'signing-out' ? (
@@ -313,29 +387,66 @@ const StationLine = memo(
               <DesktopRegular className={styles.icon} /> {_('Shows its name')}
             </span>
           )}
-        </div>
-        <div role="gridcell" className={mergeClasses(styles.cell, styles.risks)}>
-          {atRisk !== undefined && (
-            <>
-              <span className={styles.risksName} aria-hidden="true">
-                {_('Programs at risk:')}{' '}
-              </span>
-              <Risks atRisk={atRisk} />
-            </>
-          )}
-        </div>
-        <div role="gridcell" className={mergeClasses(styles.cell, styles.since)}>
-          <Since at={row.since} />
-        </div>
-        <div role="gridcell" className={mergeClasses(styles.cell, styles.connection)}>
-          {station !== null && station.online && (
-            <span title={station.address}>
-              {station.latencyMs !== null && _('{milliseconds} ms', { milliseconds: Math.round(station.latencyMs) })}
-              {station.latencyMs !== null && station.widthPx > 0 && ' · '}
-              {station.widthPx > 0 && `${station.widthPx} × ${station.heightPx}`}
-            </span>
-          )}
-        </div>
+        </>
+      ),
+      risks: atRisk !== undefined && (
+        <>
+          <span className={styles.risksName} aria-hidden="true">
+            {_('Programs at risk:')}{' '}
+          </span>
+          <Risks atRisk={atRisk} />
+        </>
+      ),
+      since: <Since at={row.since} />,
+      connection: station !== null && station.online && (
+        <span title={station.address}>
+          {station.latencyMs !== null && _('{milliseconds} ms', { milliseconds: Math.round(station.latencyMs) })}
+          {station.latencyMs !== null && station.widthPx > 0 && ' · '}
+          {station.widthPx > 0 && `${station.widthPx} × ${station.heightPx}`}
+        </span>
+      ),
+    };
+    const titles: Readonly<Partial<Record<TableColumn, string | undefined>>> = {
+      station: station?.name,
+      room: roomOf(row),
+      user: session?.fullName,
+    };
+    return (
+      <div
+        role="row"
+        data-key={row.key}
+        aria-rowindex={props.rowIndex}
+        aria-selected={props.chosen}
+        tabIndex={props.reached ? 0 : -1}
+        className={mergeClasses(styles.line, props.chosen && styles.chosen)}
+        onMouseDown={(event) => {
+          // Shift would choose text as well.
+          if (event.shiftKey) event.preventDefault();
+        }}
+        onClick={(event) => actions.choose({ computer: row.computer, key: row.key }, choiceKindOf(event))}
+      >
+        {props.columns.map((column) => (
+          <div
+            key={column}
+            role="gridcell"
+            title={titles[column]}
+            className={mergeClasses(
+              styles.cell,
+              styles[column],
+              column === 'computer' && props.chosenComputer && styles.chosenComputer,
+            )}
+            onClick={
+              column === 'computer'
+                ? (event) => {
+                    event.stopPropagation();
+                    actions.choose({ computer: row.computer, key: null }, 'only');
+                  }
+                : undefined
+            }
+          >
+            {content[column]}
+          </div>
+        ))}
       </div>
     );
   },
@@ -348,41 +459,93 @@ const StationLine = memo(
     before.chosen === after.chosen &&
     before.chosenComputer === after.chosenComputer &&
     before.reached === after.reached &&
+    before.rowIndex === after.rowIndex &&
+    before.columns === after.columns &&
     before.actions === after.actions,
 );
 
-export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; actions: LineActions }): ReactNode {
+export function StationGrid(props: {
+  lines: readonly Line[];
+  columns: readonly TableColumn[];
+  sort: TableColumn;
+  descending: boolean;
+  /** Sorts by a column, or turns its order where it does so already. */
+  sortBy: (column: TableColumn) => void;
+  chosen: Chosen;
+  actions: LineActions;
+}): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const { lines, chosen, actions } = props;
+  const { lines, columns, chosen, actions } = props;
   const grid = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const focusedKey = useRef<string | null>(null);
-  const chosenKeys = new Set(
-    chosen.keys.length > 0 ? chosen.keys : chosen.computer === null ? [] : [`computer:${chosen.computer}`],
+  const [bodyTopPx, setBodyTopPx] = useState(0);
+  /** A line out of sight that is to get the focus once it is drawn. */
+  const [wanted, setWanted] = useState<{ key: string } | null>(null);
+  const chosenKeys = useMemo(
+    () => new Set(chosen.keys.length > 0 ? chosen.keys : chosen.computer === null ? [] : [`computer:${chosen.computer}`]),
+    [chosen.keys, chosen.computer],
   );
-  const chosenKey = chosen.anchor ?? [...chosenKeys][0];
+  const placeOf = useMemo(() => new Map(lines.map((line, at) => [line.key, at])), [lines]);
+  const chosenKey = chosen.anchor ?? chosenKeys.values().next().value;
   // The one line that the Tab key reaches.
-  const reachedKey = lines.some((line) => line.key === chosenKey) ? chosenKey : lines[0]?.key;
+  const reachedKey = chosenKey !== undefined && placeOf.has(chosenKey) ? chosenKey : lines[0]?.key;
 
+  const rangeExtractor = useCallback(
+    (range: Range): number[] => {
+      const shown = new Set(defaultRangeExtractor(range));
+      // What has the focus, is to get it, or is reached by Tab is always drawn.
+      for (const key of [focusedKey.current, wanted?.key, reachedKey]) {
+        const place = key == null ? undefined : placeOf.get(key);
+        if (place !== undefined) shown.add(place);
+      }
+      return [...shown].toSorted((a, b) => a - b);
+    },
+    [placeOf, wanted, reachedKey],
+  );
+  const virtualizer = useWindowVirtualizer({
+    count: lines.length,
+    estimateSize: () => (matchMedia(narrowWidth).matches ? guessedCardPx : guessedRowPx),
+    getItemKey: (at) => lines[at]?.key ?? at,
+    overscan: 8,
+    scrollMargin: bodyTopPx,
+    rangeExtractor,
+    useFlushSync: false,
+  });
+  // What is above the list may grow and shrink.
+  useLayoutEffect(() => {
+    const topPx = Math.round((body.current?.getBoundingClientRect().top ?? 0) + scrollY);
+    if (topPx !== bodyTopPx) setBodyTopPx(topPx);
+  });
+
+  const lineElement = (key: string): HTMLElement | null =>
+    grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`) ?? null;
   const focusLine = (key: string): void => {
-    grid.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+    const element = lineElement(key);
+    if (element === null) setWanted({ key });
+    else element.focus();
   };
+  useEffect(() => {
+    if (wanted === null) return;
+    lineElement(wanted.key)?.focus();
+  }, [wanted]);
   const chooseLine = (line: Line, kind: ChoiceKind): void => {
     if (line.kind === 'computer') actions.choose({ computer: line.name, key: null }, 'only');
-    else actions.choose({ computer: line.row.computer, key: line.key }, kind);
+    else if (line.kind === 'station') actions.choose({ computer: line.row.computer, key: line.key }, kind);
   };
 
   // A line that goes while it has the focus hands it to the line that Tab would reach, not to the page's top.
   useEffect(() => {
     const had = focusedKey.current;
-    if (had === null || lines.some((line) => line.key === had) || document.activeElement !== document.body) return;
+    if (had === null || placeOf.has(had) || document.activeElement !== document.body) return;
     focusedKey.current = null;
     if (reachedKey !== undefined) focusLine(reachedKey);
-  }, [lines, reachedKey]);
+  }, [placeOf, reachedKey]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (!(event.target instanceof HTMLElement) || event.target.dataset['key'] === undefined) return;
-    const at = lines.findIndex((line) => line.key === (event.target as HTMLElement).dataset['key']);
+    const at = placeOf.get(event.target.dataset['key']) ?? -1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: lines.length - 1 }[
       event.key
     ];
@@ -397,7 +560,38 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
       const line = lines[at];
       if (line === undefined) return;
       event.preventDefault();
-      chooseLine(line, choiceKindOf(event));
+      if (line.kind === 'room') actions.chooseAll(line.keys);
+      else chooseLine(line, choiceKindOf(event));
+    } else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      actions.chooseAll(lines.filter((line) => line.kind === 'station').map((line) => line.key));
+    } else if (event.key === 'Escape') {
+      actions.unchoose();
+    }
+  };
+
+  const template = (at: 0 | 1): string =>
+    columns
+      .map((column) => widths[column][at])
+      .filter((width) => width !== '')
+      .join(' ');
+  const drawn = (line: Line, at: number): ReactNode => {
+    const common = {
+      rowIndex: at + 2,
+      columns,
+      chosen: chosenKeys.has(line.key),
+      reached: reachedKey === line.key,
+      actions,
+    };
+    switch (line.kind) {
+      case 'computer':
+        return <ComputerLine {...common} line={line} chosenComputer={chosen.computer === line.name} />;
+      case 'room':
+        return <RoomLine {...common} line={line} />;
+      case 'station':
+        return (
+          <StationLine {...common} row={line.row} atRisk={line.atRisk} chosenComputer={chosen.computer === line.row.computer} />
+        );
     }
   };
 
@@ -409,6 +603,7 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
       aria-label={_('Stations')}
       aria-rowcount={lines.length + 1}
       className={styles.grid}
+      style={{ '--columns': template(0), '--columns-middling': template(1) } as CSSProperties}
       onKeyDown={onKeyDown}
       onFocus={(event) => {
         focusedKey.current = event.target.closest<HTMLElement>('[data-key]')?.dataset['key'] ?? null;
@@ -418,39 +613,40 @@ export function StationGrid(props: { lines: readonly Line[]; chosen: Chosen; act
         if (event.relatedTarget !== null) focusedKey.current = null;
       }}
     >
-      <div role="row" className={mergeClasses(styles.line, styles.head)}>
-        <div role="columnheader">{_('Computer')}</div>
-        <div role="columnheader">{_('Station')}</div>
-        <div role="columnheader">{_('User')}</div>
-        <div role="columnheader">{_('Status')}</div>
-        <div role="columnheader">{_('Programs at risk')}</div>
-        <div role="columnheader">{_('Since')}</div>
-        <div role="columnheader" className={styles.connection}>
-          {_('Connection')}
+      <div role="rowgroup" className={styles.headGroup}>
+        <div role="row" aria-rowindex={1} className={mergeClasses(styles.line, styles.head)}>
+          {columns.map((column) => (
+            <div
+              key={column}
+              role="columnheader"
+              aria-sort={props.sort === column ? (props.descending ? 'descending' : 'ascending') : 'none'}
+              className={column === 'connection' ? styles.connection : undefined}
+            >
+              <button type="button" className={styles.sort} onClick={() => props.sortBy(column)}>
+                {_(columnLabels[column])}
+                {props.sort === column && (props.descending ? <ArrowDownRegular /> : <ArrowUpRegular />)}
+              </button>
+              <span className={styles.onlyAsCards}>{_(columnLabels[column])}</span>
+            </div>
+          ))}
         </div>
       </div>
-      {lines.map((line) =>
-        line.kind === 'computer' ? (
-          <ComputerLine
-            key={line.key}
-            line={line}
-            chosen={chosenKeys.has(line.key)}
-            chosenComputer={chosen.computer === line.name}
-            reached={reachedKey === line.key}
-            actions={actions}
-          />
-        ) : (
-          <StationLine
-            key={line.key}
-            row={line.row}
-            atRisk={line.atRisk}
-            chosen={chosenKeys.has(line.key)}
-            chosenComputer={chosen.computer === line.row.computer}
-            reached={reachedKey === line.key}
-            actions={actions}
-          />
-        ),
-      )}
+      <div ref={body} role="rowgroup" className={styles.body} style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const line = lines[item.index];
+          return line === undefined ? null : (
+            <div
+              key={item.key}
+              ref={virtualizer.measureElement}
+              data-index={item.index}
+              className={styles.place}
+              style={{ transform: `translateY(${item.start - virtualizer.options.scrollMargin}px)` }}
+            >
+              {drawn(line, item.index)}
+            </div>
+          );
+        })}
+      </div>
     </div>
   );
 }

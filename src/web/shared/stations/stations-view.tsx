@@ -6,7 +6,6 @@ import {
   MessageBarActions,
   MessageBarBody,
   MessageBarTitle,
-  SearchBox,
   Switch,
   Text,
   ToggleButton,
@@ -18,19 +17,19 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
 import { MultiselectLtrRegular } from '@fluentui/react-icons/svg/multiselect-ltr';
 import { useLingui } from '@lingui/react';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Principal } from '#contract/api.ts';
 import { may } from '#model/permissions.ts';
 import { holdsStation, isRunning, programRiskReasons } from '#model/session.ts';
 import type { ProgramRiskReason, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
-import { stationRows } from '#model/station.ts';
+import { unsortedRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
 import { ApiError, api } from '../api.ts';
 import { errorText } from '../error-text.ts';
 import type { ToldError } from '../error-text.ts';
 import { hibernationFaultText } from '../hibernation-text.ts';
-import { i18n } from '../i18n.ts';
+import { currentLocale, i18n } from '../i18n.ts';
 import { savedFaultText } from '../labels.ts';
 import { namesText } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
@@ -38,13 +37,18 @@ import { useRoom } from '../room.tsx';
 import { chosenAfter, nothingChosen } from './chosen.ts';
 import type { Chosen } from './chosen.ts';
 import { ConfigureDialog } from './configure-dialog.tsx';
+import { ConfigureSeveralDialog } from './configure-several-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
 import { HibernateDialog } from './hibernate-dialog.tsx';
 import { LogOffDialog } from './log-off-dialog.tsx';
 import { MoveDialog } from './move-dialog.tsx';
+import { RoomsDialog } from './rooms-dialog.tsx';
 import { StationGrid } from './station-grid.tsx';
 import type { Line, LineActions } from './station-grid.tsx';
+import { FilterTags, TableBar } from './table-bar.tsx';
+import { TextOrder, groupedRows, isShown, isUnfiltered, queryOf, roomOf, sortedRows, viewOf } from './table-view.ts';
+import type { TableColumn, TableView } from './table-view.ts';
 import { ComputerTasks, LineTasks, SeveralTasks } from './tasks.tsx';
 
 const wide = '@media (min-width: 1100px)';
@@ -57,17 +61,29 @@ const useStyles = makeStyles({
     gridTemplateAreas: '"bar" "notices" "computer" "list" "line"',
     [wide]: {
       gridTemplateColumns: 'minmax(0, 1fr) 260px',
-      gridTemplateRows: 'auto auto auto 1fr',
-      gridTemplateAreas: '"bar bar" "notices notices" "list computer" "list line"',
+      gridTemplateAreas: '"bar bar" "notices notices" "list side"',
       alignItems: 'start',
     },
   },
   bar: { gridArea: 'bar', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  search: { flexGrow: 1, maxWidth: '320px', minWidth: '160px' },
   space: { flexGrow: 1 },
   notices: { gridArea: 'notices', display: 'contents' },
   outcome: { gridArea: 'notices' },
   list: { gridArea: 'list', minWidth: 0 },
+  side: {
+    display: 'contents',
+    [wide]: {
+      gridArea: 'side',
+      display: 'flex',
+      flexDirection: 'column',
+      gap: tokens.spacingHorizontalM,
+      // The list may be long: what is chosen stays in sight.
+      position: 'sticky',
+      top: tokens.spacingVerticalM,
+      maxHeight: `calc(100vh - 2 * ${tokens.spacingVerticalM})`,
+      overflowY: 'auto',
+    },
+  },
   computer: { gridArea: 'computer' },
   line: {
     gridArea: 'line',
@@ -104,6 +120,8 @@ type Asked =
   | { what: 'hibernate-all'; computer: string; checks: readonly SessionCheck[] }
   | { what: 'log-off-all'; computer: string }
   | { what: 'configure'; station: string }
+  | { what: 'configure-several'; stations: readonly Station[] }
+  | { what: 'rooms' }
   | { what: 'remove'; station: Station }
   | { what: 'code' };
 
@@ -114,13 +132,47 @@ interface Failed {
   error: ToldError | null;
 }
 
-const rememberedShowAll = 'stationmaster.show-all-stations';
+const rememberedView = 'stationmaster.stations-view';
 
-function matches(row: StationRow, wanted: string): boolean {
-  if (wanted === '') return true;
-  return [row.computer, row.station?.name, row.session?.user, row.session?.fullName].some((text) =>
-    text?.toLocaleLowerCase().includes(wanted),
-  );
+/** The view of the address; without one there, the last one in this browser tab. */
+function viewInAddress(): TableView {
+  return viewOf(location.search === '' ? (sessionStorage.getItem(rememberedView) ?? '') : location.search);
+}
+
+/** How the list is looked at, kept in the address and in this browser tab. */
+function useTableView(): readonly [TableView, (change: Partial<TableView>) => void] {
+  const [view, setView] = useState(viewInAddress);
+  const query = useDeferredValue(queryOf(view));
+  useEffect(() => {
+    sessionStorage.setItem(rememberedView, query);
+    if (location.search.slice(1) !== query)
+      history.replaceState(history.state, '', query === '' ? location.pathname : `${location.pathname}?${query}`);
+  }, [query]);
+  useEffect(() => {
+    const onMove = (): void => setView(viewOf(location.search));
+    addEventListener('popstate', onMove);
+    return () => removeEventListener('popstate', onMove);
+  }, []);
+  const change = useCallback((change: Partial<TableView>) => setView((before) => ({ ...before, ...change })), []);
+  return [view, change];
+}
+
+/** How many enrolled stations and how many people there are, by name of what they belong to. */
+function countsBy(rows: readonly StationRow[], nameOf: (row: StationRow) => string): ReadonlyMap<string, Counts> {
+  const counts = new Map<string, { stations: number; people: Set<string> }>();
+  for (const row of rows) {
+    const name = nameOf(row);
+    const there = counts.get(name) ?? { stations: 0, people: new Set<string>() };
+    counts.set(name, there);
+    if (row.station?.state === 'enrolled') there.stations += 1;
+    if (row.session !== null) there.people.add(row.session.user);
+  }
+  return new Map([...counts].map(([name, { stations, people }]) => [name, { stations, people: people.size }]));
+}
+
+interface Counts {
+  stations: number;
+  people: number;
 }
 
 /** What the windows of these sessions say of unsaved work; those that cannot be asked are left unknown. */
@@ -168,15 +220,17 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const [chosenState, setChosen] = useState<Chosen>(nothingChosen);
   /** A press on a line adds it or takes it away, for those without Ctrl and Shift. */
   const [several, setSeveral] = useState(false);
-  const [showAll, setShowAll] = useState(() => sessionStorage.getItem(rememberedShowAll) === 'yes');
-  const [search, setSearch] = useState('');
+  const [view, changeView] = useTableView();
   const [asked, setAsked] = useState<Asked | null>(null);
   const [suspending, setSuspending] = useState(false);
   const [hibernating, setHibernating] = useState(false);
   const [failures, setFailures] = useState<{ title: string; outcomes: readonly Failed[] } | null>(null);
-  const wanted = useDeferredValue(search.trim().toLocaleLowerCase());
+  /** The bar answers at once, the list follows. */
+  const shownView = useDeferredValue(view);
+  const locale = currentLocale();
+  const texts = useMemo(() => new TextOrder(locale), [locale]);
 
-  const allRows = useMemo(() => stationRows(room.stations, room.sessions, { showAll }), [room.stations, room.sessions, showAll]);
+  const everyRow = useMemo(() => unsortedRows(room.stations, room.sessions), [room.stations, room.sessions]);
   const risks = useMemo(
     () =>
       new Map(
@@ -186,40 +240,67 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       ),
     [room.checks],
   );
-  const lines = useMemo((): readonly Line[] => {
+  const shownRows = useMemo(
+    () => sortedRows(everyRow.filter(isShown(shownView)), shownView, risks, texts),
+    [everyRow, shownView, risks, texts],
+  );
+  const computerNames = useMemo(() => {
     const names = new Set(room.computers.map((computer) => computer.name));
-    for (const row of allRows) names.add(row.computer);
-    return [...names]
-      .toSorted((a, b) => a.localeCompare(b))
-      .flatMap((name): Line[] => [
+    for (const row of everyRow) names.add(row.computer);
+    return [...names].toSorted((a, b) => a.localeCompare(b));
+  }, [room.computers, everyRow]);
+  const roomNames = useMemo(
+    () =>
+      [...new Set(room.stations.map((station) => station.configuration.room))].toSorted(
+        (a, b) => Number(a === '') - Number(b === '') || a.localeCompare(b, locale, { numeric: true }),
+      ),
+    [room.stations, locale],
+  );
+  const lines = useMemo((): readonly Line[] => {
+    const lineOf = (row: StationRow): Line => ({
+      kind: 'station',
+      key: row.key,
+      row,
+      atRisk: row.session !== null && isRunning(row.session) ? risks.get(row.session.id) : undefined,
+    });
+    if (shownView.group === 'none') return shownRows.map(lineOf);
+    if (shownView.group === 'room') {
+      const counts = countsBy(everyRow, roomOf);
+      return groupedRows(shownRows, 'room', [], locale).flatMap(({ name, rows }): Line[] => [
         {
-          kind: 'computer',
-          key: `computer:${name}`,
+          kind: 'room',
+          key: `room:${name}`,
           name,
-          computer: room.computers.find((computer) => computer.name === name) ?? null,
-          stations: room.stations.filter((station) => station.computer === name && station.state === 'enrolled').length,
-          people: new Set(room.sessions.filter((session) => session.computer === name).map((session) => session.user)).size,
+          stations: counts.get(name)?.stations ?? 0,
+          people: counts.get(name)?.people ?? 0,
+          keys: rows.map((row) => row.key),
         },
-        ...allRows
-          .filter((row) => row.computer === name && matches(row, wanted))
-          .map(
-            (row): Line => ({
-              kind: 'station',
-              key: row.key,
-              row,
-              atRisk: row.session !== null && isRunning(row.session) ? risks.get(row.session.id) : undefined,
-            }),
-          ),
+        ...rows.map(lineOf),
       ]);
-  }, [allRows, room.computers, room.stations, room.sessions, risks, wanted]);
+    }
+    const counts = countsBy(everyRow, (row) => row.computer);
+    const names = shownView.computers.length > 0 ? shownView.computers : computerNames;
+    return groupedRows(shownRows, 'computer', names, locale).flatMap(({ name, rows }): Line[] => [
+      {
+        kind: 'computer',
+        key: `computer:${name}`,
+        name,
+        computer: room.computers.find((computer) => computer.name === name) ?? null,
+        stations: counts.get(name)?.stations ?? 0,
+        people: counts.get(name)?.people ?? 0,
+      },
+      ...rows.map(lineOf),
+    ]);
+  }, [shownRows, everyRow, shownView.group, shownView.computers, computerNames, room.computers, risks, locale]);
 
-  // With one computer there is nothing to choose; a line that is gone is chosen no more.
-  const computers = lines.filter((line) => line.kind === 'computer');
-  const only = computers.length === 1 ? (computers[0]?.name ?? null) : null;
-  const chosenRows = chosenState.keys.flatMap((key) => allRows.find((row) => row.key === key) ?? []);
+  // With one computer there is nothing to choose; a line that is gone or not shown is chosen no more.
+  const only = computerNames.length === 1 ? (computerNames[0] ?? null) : null;
+  const rowByKey = useMemo(() => new Map(shownRows.map((row) => [row.key, row])), [shownRows]);
+  const chosenRows = useMemo(() => chosenState.keys.flatMap((key) => rowByKey.get(key) ?? []), [chosenState.keys, rowByKey]);
   const chosenRow = chosenRows.length === 1 ? (chosenRows[0] ?? null) : null;
   const chosenSessions = chosenRows.flatMap((row) => row.session ?? []);
-  const chosenComputer = computers.some((line) => line.name === chosenState.computer) ? chosenState.computer : only;
+  const chosenComputer =
+    chosenState.computer !== null && computerNames.includes(chosenState.computer) ? chosenState.computer : only;
   const chosen: Chosen = { ...chosenState, computer: chosenComputer, keys: chosenRows.map((row) => row.key) };
   const order = useRef<readonly string[]>([]);
   useEffect(() => {
@@ -247,6 +328,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     (): LineActions => ({
       choose: (to, kind) =>
         setChosen((before) => chosenAfter(before, order.current, to, several && kind === 'only' ? 'toggle' : kind)),
+      chooseAll: (keys) => setChosen((before) => ({ ...before, keys, anchor: keys[0] ?? null })),
+      unchoose: () => setChosen((before) => ({ ...nothingChosen, computer: before.computer })),
       letIn,
       refuse,
       keep,
@@ -409,20 +492,18 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
     hibernationFaultText(room.computers.find((computer) => computer.name === name)?.hibernation.fault ?? null);
   const configured = asked?.what === 'configure' ? room.stations.find((station) => station.id === asked.station) : undefined;
   const moved = asked?.what === 'move' ? room.sessions.find((session) => session.id === asked.session) : undefined;
-  const hidden = stationRows(room.stations, room.sessions, { showAll: true }).length - allRows.length;
+  const hidden = view.showAll ? 0 : everyRow.filter(({ status }) => status === 'offline').length;
+  const sortBy = useCallback(
+    (column: TableColumn) =>
+      changeView({ sort: column, descending: column === view.sort ? !view.descending : column === 'since' }),
+    [changeView, view.sort, view.descending],
+  );
   const address = `${location.origin}/`;
 
   return (
     <div className={styles.view}>
       <div className={styles.bar}>
-        <SearchBox
-          className={styles.search}
-          value={search}
-          onChange={(_event, data) => setSearch(data.value)}
-          placeholder={_('Search stations and users')}
-          aria-label={_('Search stations and users')}
-          dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
-        />
+        <TableBar view={view} change={changeView} computers={computerNames} rooms={roomNames} />
         <div className={styles.space} />
         <ToggleButton
           icon={<MultiselectLtrRegular />}
@@ -433,18 +514,16 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           {_('Choose several')}
         </ToggleButton>
         <Switch
-          checked={showAll}
+          checked={view.showAll}
           label={_('Show all stations')}
-          onChange={(_event, data) => {
-            setShowAll(data.checked);
-            sessionStorage.setItem(rememberedShowAll, data.checked ? 'yes' : 'no');
-          }}
+          onChange={(_event, data) => changeView({ showAll: data.checked })}
         />
         {may(level, 'station.code') && (
           <Button {...focusTarget} icon={<KeyRegular />} onClick={() => setAsked({ what: 'code' })}>
             {_('Enrolment code')}
           </Button>
         )}
+        <FilterTags view={view} change={changeView} shown={shownRows.length} all={everyRow.length - hidden} />
       </div>
       {failures !== null && (
         <MessageBar intent="warning" layout="multiline" className={styles.outcome}>
@@ -471,26 +550,17 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
           />
         </MessageBar>
       )}
-      <ComputerTasks
-        className={styles.computer}
-        level={level}
-        computer={chosen.computer}
-        sessions={room.sessions}
-        stations={room.stations}
-        hibernationFault={faultOf(chosen.computer)}
-        busy={suspending}
-        hibernating={hibernating}
-        suspendAll={(computer) => void suspendAll(computer)}
-        hibernateAll={askHibernateAll}
-        logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
-        keep={(sessions) => void keepSeveral(sessions)}
-        identifyAll={(computer, on) =>
-          void attempt(_('The names could not be shown.'), () => api('identifyAll', { params: { name: computer }, body: { on } }))
-        }
-      />
       <div className={styles.list}>
-        <StationGrid lines={lines} chosen={chosen} actions={actions} />
-        {allRows.length === 0 && (
+        <StationGrid
+          lines={lines}
+          columns={view.columns}
+          sort={view.sort}
+          descending={view.descending}
+          sortBy={sortBy}
+          chosen={chosen}
+          actions={actions}
+        />
+        {everyRow.length === hidden && (
           <div className={styles.empty}>
             <Text weight="semibold" size={400}>
               {hidden > 0 ? _('No station is in use') : _('There is no station yet')}
@@ -501,64 +571,92 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
                 {address}
               </Link>
             </Text>
-            {hidden > 0 && <Button onClick={() => setShowAll(true)}>{_('Show the stations that are off')}</Button>}
+            {hidden > 0 && <Button onClick={() => changeView({ showAll: true })}>{_('Show the stations that are off')}</Button>}
           </div>
         )}
-        {allRows.length > 0 && wanted !== '' && lines.length === computers.length && (
+        {everyRow.length > hidden && shownRows.length === 0 && !isUnfiltered(shownView) && (
           <div className={styles.empty}>
-            <Text>{_('Nothing matches “{search}”.', { search: search.trim() })}</Text>
+            <Text>
+              {shownView.search.trim() === ''
+                ? _('Nothing is as the filter wants it.')
+                : _('Nothing matches “{search}”.', { search: shownView.search.trim() })}
+            </Text>
           </div>
         )}
       </div>
-      {chosenRow !== null && (
-        <LineTasks
-          className={styles.line}
+      <div className={styles.side}>
+        <ComputerTasks
+          className={styles.computer}
           level={level}
-          user={principal.name}
-          row={chosenRow}
-          hibernationFault={faultOf(chosenRow.computer)}
-          hibernate={askHibernate}
-          move={(session) => setAsked({ what: 'move', session: session.id })}
-          suspend={(session) =>
-            void attempt(_('The session could not be suspended.'), async () => {
-              await api('suspendSession', { params: { id: session.id } });
-              notices.done(_('The session of {user} was suspended.', { user: session.user }));
-            })
-          }
-          logOff={(row) =>
-            setAsked(
-              row.session !== null && (row.session.state === 'hibernated' || row.session.state === 'lost')
-                ? { what: 'remove-saved', session: row.session }
-                : { what: 'log-off', row },
-            )
-          }
-          identify={(station, on) =>
-            void attempt(_('The names could not be shown.'), () =>
-              api('identifyStation', { params: { id: station.id }, body: { on } }),
-            )
-          }
-          split={split}
-          unsplit={unsplit}
-          configure={(station) => setAsked({ what: 'configure', station: station.id })}
-          remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
-          letIn={letIn}
-          unchoose={() => setChosen({ ...nothingChosen, computer: chosenRow.computer })}
-        />
-      )}
-      {chosenRows.length > 1 && (
-        <SeveralTasks
-          className={styles.line}
-          level={level}
-          count={chosenRows.length}
-          sessions={chosenSessions}
-          ableToSave={(session) => faultOf(session.computer) === null}
-          suspend={(sessions) => void suspendSeveral(sessions)}
-          hibernate={askHibernateSeveral}
-          logOff={(sessions) => setAsked({ what: 'log-off-several', sessions })}
+          computer={chosen.computer}
+          sessions={room.sessions}
+          stations={room.stations}
+          hibernationFault={faultOf(chosen.computer)}
+          busy={suspending}
+          hibernating={hibernating}
+          suspendAll={(computer) => void suspendAll(computer)}
+          hibernateAll={askHibernateAll}
+          logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
           keep={(sessions) => void keepSeveral(sessions)}
-          unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
+          identifyAll={(computer, on) =>
+            void attempt(_('The names could not be shown.'), () =>
+              api('identifyAll', { params: { name: computer }, body: { on } }),
+            )
+          }
+          rooms={() => setAsked({ what: 'rooms' })}
         />
-      )}
+        {chosenRow !== null && (
+          <LineTasks
+            className={styles.line}
+            level={level}
+            user={principal.name}
+            row={chosenRow}
+            hibernationFault={faultOf(chosenRow.computer)}
+            hibernate={askHibernate}
+            move={(session) => setAsked({ what: 'move', session: session.id })}
+            suspend={(session) =>
+              void attempt(_('The session could not be suspended.'), async () => {
+                await api('suspendSession', { params: { id: session.id } });
+                notices.done(_('The session of {user} was suspended.', { user: session.user }));
+              })
+            }
+            logOff={(row) =>
+              setAsked(
+                row.session !== null && (row.session.state === 'hibernated' || row.session.state === 'lost')
+                  ? { what: 'remove-saved', session: row.session }
+                  : { what: 'log-off', row },
+              )
+            }
+            identify={(station, on) =>
+              void attempt(_('The names could not be shown.'), () =>
+                api('identifyStation', { params: { id: station.id }, body: { on } }),
+              )
+            }
+            split={split}
+            unsplit={unsplit}
+            configure={(station) => setAsked({ what: 'configure', station: station.id })}
+            remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
+            letIn={letIn}
+            unchoose={() => setChosen({ ...nothingChosen, computer: chosenRow.computer })}
+          />
+        )}
+        {chosenRows.length > 1 && (
+          <SeveralTasks
+            className={styles.line}
+            level={level}
+            count={chosenRows.length}
+            sessions={chosenSessions}
+            ableToSave={(session) => faultOf(session.computer) === null}
+            suspend={(sessions) => void suspendSeveral(sessions)}
+            hibernate={askHibernateSeveral}
+            logOff={(sessions) => setAsked({ what: 'log-off-several', sessions })}
+            keep={(sessions) => void keepSeveral(sessions)}
+            stations={chosenRows.flatMap(({ station }) => (station?.state === 'enrolled' ? [station] : []))}
+            configure={(stations) => setAsked({ what: 'configure-several', stations })}
+            unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
+          />
+        )}
+      </div>
       {asked?.what === 'hibernate-several' && (
         <HibernateDialog
           title={_('Hibernate {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
@@ -654,6 +752,8 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       )}
       {moved !== undefined && <MoveDialog session={moved} close={() => setAsked(null)} />}
       {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
+      {asked?.what === 'configure-several' && <ConfigureSeveralDialog stations={asked.stations} close={() => setAsked(null)} />}
+      {asked?.what === 'rooms' && <RoomsDialog close={() => setAsked(null)} />}
       {asked?.what === 'unsplit' && (
         <ConfirmDialog
           title={_('Give the whole screen to the left half?')}

@@ -2,6 +2,7 @@
 import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { ArrowUndoRegular } from '@fluentui/react-icons/svg/arrow-undo';
+import { DoorRegular } from '@fluentui/react-icons/svg/door';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
@@ -93,6 +94,7 @@ export function ComputerTasks(props: {
   logOffAll: (computer: string) => void;
   keep: (sessions: readonly Session[]) => void;
   identifyAll: (computer: string, on: boolean) => void;
+  rooms: () => void;
   className?: string | undefined;
 }): ReactNode {
   const { _ } = useLingui();
@@ -148,6 +150,7 @@ export function ComputerTasks(props: {
             run={() => props.identifyAll(computer, !identifying)}
             disabled={online.length === 0}
           />
+          {may(level, 'station.configure', 'station') && <Task icon={<DoorRegular />} label={_('Rooms…')} run={props.rooms} />}
         </div>
       )}
     </section>
@@ -277,6 +280,9 @@ export function SeveralTasks(props: {
   hibernate: (sessions: readonly Session[]) => void;
   logOff: (sessions: readonly Session[]) => void;
   keep: (sessions: readonly Session[]) => void;
+  /** The stations of these lines. */
+  stations: readonly Station[];
+  configure: (stations: readonly Station[]) => void;
   unchoose: () => void;
   className?: string | undefined;
 }): ReactNode {
@@ -334,6 +340,14 @@ export function SeveralTasks(props: {
             icon={<ArrowUndoRegular />}
             label={_('Keep signed in ({count})', { count: counting.length })}
             run={() => props.keep(counting)}
+          />
+        )}
+        {may(level, 'station.configure', 'station') && props.stations.length > 0 && (
+          <Task
+            icon={<RenameRegular />}
+            label={_('Configure ({count})', { count: props.stations.length })}
+            title={_('Their room, orientation and language.')}
+            run={() => props.configure(props.stations)}
           />
         )}
       </div>

@@ -1,0 +1,148 @@
+// Configuring stations and rooms in a real browser, before a gateway whose room each test scripts.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Browser } from '../../../../test/e2e/browser.ts';
+import { FakeGateway, Refusal, idOf, makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
+import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
+import { builtPages } from '../../../../test/support/pages.ts';
+import { plainConfiguration } from '#model/station.ts';
+
+/** Where pictures to look at go, for who is at work on these pages. */
+const shots = process.env['SHOTS'];
+const withinMs = 10_000;
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const field = (page: Page, name: string) => page.getByRole('textbox', { name });
+
+describe('configuring stations', () => {
+  let pages: string;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  let gateway: FakeGateway;
+
+  before(async () => {
+    pages = await builtPages();
+    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
+  });
+  after(() => browser[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    gateway = await FakeGateway.start(pages);
+    gateway.computers = [makeComputer('classroom')];
+    gateway.rooms = ['Library', 'Workshop'];
+    gateway.stations = [
+      makeStation('s1', 'Station 1', 'classroom', { configuration: { ...plainConfiguration, room: 'Library' } }),
+      makeStation('s2', 'Station 2', 'classroom'),
+    ];
+    gateway.principal = makePrincipal('ada', 'administrator');
+    page = await browser.page.context().newPage();
+    page.setDefaultTimeout(withinMs);
+    complaints = complaintsOf(page);
+  });
+  afterEach(async () => {
+    await page.close();
+    await gateway[Symbol.asyncDispose]();
+    assert.deepEqual(complaints, []);
+  });
+
+  async function choose(...names: string[]): Promise<void> {
+    await page.goto(gateway.url('/manager/stations'));
+    for (const [at, name] of names.entries()) {
+      const cell = page
+        .getByRole('row', { name: new RegExp(name) })
+        .getByRole('gridcell', { name: new RegExp(name) })
+        .first();
+      await cell.click(at === 0 ? {} : { modifiers: ['ControlOrMeta'] });
+    }
+  }
+  const bodies = (): unknown[] => gateway.calls.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+
+  test('only what was changed is sent, with what it is based on', async () => {
+    await choose('Station 1');
+    await button(page, 'Configure station').click();
+    await page.getByRole('combobox', { name: 'Room' }).fill('Attic');
+    await page.getByRole('combobox', { name: 'Orientation' }).selectOption('Portrait');
+    await page.getByRole('radio', { name: 'Only these, and administrators' }).check();
+    await page.getByRole('button', { name: 'Save' }).and(page.locator('[aria-disabled=true]')).waitFor();
+    await field(page, 'Accounts').fill('anna, ben,, anna');
+    await field(page, 'Groups').fill('class 7b');
+    assert.deepEqual(await axeFaults(page), []);
+    await button(page, 'Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.deepEqual(bodies(), [
+      {
+        configuration: { room: 'Attic', orientation: 'portrait', users: ['anna', 'ben'], groups: ['class 7b'] },
+        wasConfiguration: { ...plainConfiguration, room: 'Library' },
+      },
+    ]);
+  });
+
+  test('who is second is told, and may insist', async () => {
+    await choose('Station 2');
+    await button(page, 'Configure station').click();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('Français');
+    gateway.changeStation(idOf('s2'), { configuration: { ...plainConfiguration, orientation: 'portrait' } });
+    await button(page, 'Save').click();
+    await page.getByText('Somebody else changed this station meanwhile. Press Save again to have it your way.').waitFor();
+    await button(page, 'Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(gateway.stations.find(({ id }) => id === idOf('s2'))?.configuration.language, 'fr');
+  });
+
+  test('several get a room at once; those that fail are named and can be tried again', async () => {
+    await choose('Station 1', 'Station 2');
+    let refusals = 1;
+    gateway.answer(new RegExp(`^PATCH /stations/${idOf('s2')}$`), ({ body }) => {
+      refusals -= 1;
+      if (refusals >= 0) throw new Refusal('store-full');
+      return gateway.changeStation(idOf('s2'), {
+        configuration: { ...plainConfiguration, ...(body['configuration'] as object) },
+      });
+    });
+    await button(page, 'Configure (2)').click();
+    await page.getByRole('checkbox', { name: 'Change the room' }).check();
+    await field(page, 'Room').fill('Workshop');
+    assert.deepEqual(await axeFaults(page), []);
+    await button(page, 'Save').click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Station 2: /)
+      .waitFor();
+    await button(page, 'Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.deepEqual(
+      gateway.stations.map(({ configuration }) => configuration.room),
+      ['Workshop', 'Workshop'],
+    );
+  });
+
+  test('rooms are renamed, ordered, made and removed in one step', async () => {
+    await choose('Station 1');
+    await button(page, 'Rooms…').click();
+    await field(page, 'Name of room 1').fill('Reading room');
+    await button(page, 'Move Reading room down').click();
+    await button(page, 'Add a room').click();
+    await field(page, 'Name of room 3').fill('WORKSHOP');
+    await page.getByText('There are two rooms called “WORKSHOP”.').waitFor();
+    await field(page, 'Name of room 3').fill('Attic');
+    assert.deepEqual(await axeFaults(page), []);
+    await button(page, 'Remove Workshop').click();
+    await button(page, 'Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.deepEqual(bodies(), [
+      { rooms: [{ name: 'Reading room', was: 'Library' }, { name: 'Attic' }], based: ['Library', 'Workshop'] },
+    ]);
+  });
+
+  test('in French, on a narrow screen, nothing is cut off', async () => {
+    await page.addInitScript(() => localStorage.setItem('stationmaster.language', 'fr'));
+    await page.setViewportSize({ width: 360, height: 740 });
+    await choose('Station 1');
+    await button(page, 'Configurer la station').click();
+    await page.getByRole('radio', { name: 'Seulement les suivants, et les administrateurs' }).check();
+    await page.getByRole('textbox', { name: 'Groupes' }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+    if (shots !== undefined) await page.screenshot({ path: `${shots}/configure-fr.png` });
+  });
+});
