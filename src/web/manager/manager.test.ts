@@ -948,7 +948,7 @@ describe('the Manager', () => {
       station: station.id,
     }));
     await page.goto(gateway.url('/manager/stations'));
-    await row(page, /Station 1000 /).waitFor();
+    await row(page, /Station 1 user0 /).waitFor();
     const changed = await page.evaluate(() => performance.now());
     gateway.changeSession(gateway.stations[0]?.id ?? '', { state: 'locked' });
     await row(page, /Station 1 user0 .*Locked/).waitFor();

@@ -1,7 +1,7 @@
 // How the Stations list is looked at: addresses, filters, order, groups.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { makeSession, makeStation } from '../../../../test/support/fake-gateway.ts';
 import type { ProgramAtRisk } from '#model/session.ts';
 import { plainConfiguration, stationRows } from '#model/station.ts';
