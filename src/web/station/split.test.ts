@@ -229,6 +229,25 @@ describe('a split screen', () => {
     await page.waitForFunction(() => document.fullscreenElement === null);
   });
 
+  test('on a screen that hangs turned both halves are turned with it, and are pressed where they are seen', async () => {
+    await using opened = await open();
+    const { page, left, right, gateway } = opened;
+    left.say({ say: 'configured', orientation: 'portrait', language: '' });
+    await Promise.all([left.next('size'), right.next('size')]);
+    desktop(right, 'two');
+    await painted(frame(page, 'right'));
+    const there = await gateway.pixels();
+    await there.until(({ width, height }) => width === 394 && height === 1274);
+    // The window is 1280 × 800 and the page 800 × 1280, turned right round its upper left corner: its right half lies below.
+    const point = { x: 100, y: 300 };
+    const inPage = { x: 400 + 3 + point.x, y: 3 + point.y };
+    await page.mouse.click(1280 - inPage.y, inPage.x);
+    await there.until(({ pointers }) =>
+      pointers.some(({ x, y, buttons }) => buttons === 1 && Math.abs(x - point.x) <= 1 && Math.abs(y - point.y) <= 1),
+    );
+    await hasKeyboard(page, 'right');
+  });
+
   test('the halves come back by themselves after the server was away, and after a reload', async () => {
     await using opened = await open();
     const { page, gateway, left, right } = opened;
