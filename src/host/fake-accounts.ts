@@ -1,6 +1,6 @@
 // Accounts in memory, for tests and for the product without root.
 import { CodedError } from '#contract/errors.ts';
-import { isLastAdministrator } from '#model/account.ts';
+import { isLastAdministrator, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
 import type { AccountChange, AccountRemoval, Accounts, NewAccount, PosixAccount } from './accounts.ts';
 
@@ -35,6 +35,11 @@ export class FakeAccounts implements Accounts {
     return accounts;
   }
 
+  /** The account, whatever its password. */
+  find(name: string): PosixAccount | null {
+    return this.#people.get(name)?.account ?? null;
+  }
+
   /** The account if the password is right, else null. */
   check(name: string, password: string): PosixAccount | null {
     const person = this.#people.get(name);
@@ -58,6 +63,7 @@ export class FakeAccounts implements Accounts {
 
   async create(order: NewAccount): Promise<Account> {
     await Promise.resolve();
+    if (newUserNameFault(order.user) !== null) throw new CodedError('bad-request', { field: 'user' });
     if (this.#people.has(order.user)) throw new CodedError('name-taken');
     return this.add(order.user, order.fullName, order.level, order.password);
   }

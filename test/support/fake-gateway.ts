@@ -10,12 +10,14 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { AuditEntry, Outcome, Principal } from '#contract/api.ts';
+import type { SavedView, ToldAlert } from '#contract/api.ts';
+import { alertsOf, dismissible } from '#model/alert.ts';
+import type { AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
 import type { Computer } from '#contract/values.ts';
-import type { Account, Level } from '#model/account.ts';
+import type { ImportLine, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
@@ -62,8 +64,23 @@ export class FakeGateway implements AsyncDisposable {
   checks: Record<string, readonly SessionCheck[]> = {};
   /** By session: what its windows say of unsaved work. */
   unsaved: Record<string, UnsavedWork['unsaved']> = {};
-  accounts: Account[] = [];
+  accounts: ListedPerson[] = [];
+  /** What the look at a list of people that is to be imported says. */
+  importLines: ImportLine[] = [];
   audit: AuditEntry[] = [];
+  auditReport: AuditReport = {
+    entries: 0,
+    brokenAt: null,
+    fault: null,
+    anchor: 0,
+    head: { number: 0, hash: '' },
+    noted: null,
+  };
+  /** When the certificate of the pages ends; null: not known. */
+  certificateEndsAt: number | null = null;
+  /** By key: the alerts that somebody put aside. */
+  readonly dismissed = new Map<string, NonNullable<ToldAlert['dismissed']>>();
+  views: SavedView[] = [];
   setupNeeded = false;
   /** Who is signed in, without having to; null: the sign-in page is shown. */
   principal: Principal | null = null;
@@ -163,6 +180,23 @@ export class FakeGateway implements AsyncDisposable {
     this.changeSession(session.id, { state: 'hibernating', station: null, cause, since });
     const saved = { at: since, bytes: 96 * 2 ** 20, programs: ['Mousepad', 'Terminal'], fault: null };
     return this.changeSession(session.id, { state: 'hibernated', cause: 'saved', since, saved });
+  }
+
+  #person(name: string): ListedPerson {
+    const person = this.accounts.find((one) => one.name === name);
+    if (person === undefined) throw new Refusal('not-found');
+    return person;
+  }
+
+  #alerts(): ToldAlert[] {
+    const { computers, stations, sessions, certificateEndsAt } = this;
+    const now = Date.now();
+    const failed = this.audit.filter(({ at, outcome }) => outcome === 'wrong-credentials' && at > now - 86_400_000);
+    const failedSignIns = { count: failed.length, lastAt: Math.max(0, ...failed.map(({ at }) => at)) };
+    return alertsOf({ computers, stations, sessions, certificateEndsAt, failedSignIns, now }).map((alert) => ({
+      ...alert,
+      dismissed: this.dismissed.get(alert.key) ?? null,
+    }));
   }
 
   #workIn(session: Session | undefined): UnsavedWork {
@@ -292,15 +326,96 @@ export class FakeGateway implements AsyncDisposable {
       },
     ],
     [/^GET \/setup$/, () => ({ needed: this.setupNeeded })],
+    [/^GET \/alerts$/, () => this.#alerts()],
+    [
+      /^POST \/alerts\/dismiss$/,
+      ({ body }) => {
+        const alert = this.#alerts().find(({ key }) => key === body['key']);
+        if (alert === undefined) throw new Refusal('not-found');
+        if (!dismissible.has(alert.code)) throw new Refusal('not-possible-now');
+        this.dismissed.set(alert.key, { by: this.principal?.name ?? '', at: Date.now() });
+      },
+    ],
+    [
+      /^POST \/alerts\/restore$/,
+      ({ body }) => {
+        if (!this.dismissed.delete(String(body['key']))) throw new Refusal('not-found');
+      },
+    ],
+    [/^GET \/views$/, () => this.views],
+    [
+      /^POST \/views$/,
+      ({ body }) => {
+        const name = String(body['name']);
+        const view = { id: idOf(`v${this.views.length}`.replace(/\d/, 'd')), name, query: String(body['query']) };
+        this.views = [...this.views.filter((each) => each.name !== name), view];
+        return view;
+      },
+    ],
+    [
+      /^DELETE \/views\/(\w+)$/,
+      (_call, [id]) => {
+        this.views = this.views.filter((each) => each.id !== id);
+      },
+    ],
     [/^GET \/users$/, () => this.accounts],
     [
-      /^GET \/audit(.*)$/,
+      /^POST \/users$/,
+      ({ body }) => {
+        const name = String(body['user']);
+        if (this.accounts.some((one) => one.name === name)) throw new Refusal('name-taken');
+        const person = makePerson(name, body['level'] as Level, { fullName: String(body['fullName']) });
+        this.accounts = [...this.accounts, person];
+        return person;
+      },
+    ],
+    [/^POST \/users\/import\/preview$/, () => ({ lines: this.importLines })],
+    [
+      /^PATCH \/users\/([^/]+)$/,
+      ({ body }, [name = '']) => {
+        const { was, ...change } = body as { was?: Partial<ListedPerson> } & Partial<ListedPerson>;
+        const person = this.#person(name);
+        if (was !== undefined && Object.entries(was).some(([key, value]) => person[key as keyof ListedPerson] !== value))
+          throw new Refusal('changed-meanwhile');
+        const changed = { ...person, ...change, listed: person.listed || change.level !== undefined };
+        this.accounts = this.accounts.map((one) => (one.name === name ? changed : one));
+        return changed;
+      },
+    ],
+    [
+      /^POST \/users\/([^/]+)\/password$/,
+      ({ body }, [name = '']) => {
+        this.#person(name);
+        if (String(body['password']).length < 3) throw new Refusal('password-refused', { says: 'BAD PASSWORD: too short' });
+        return { says: '' };
+      },
+    ],
+    [
+      /^DELETE \/users\/([^/?]+)\?files=(\w+)&endSession=(\w+)$/,
+      (_call, [name = '', files, endSession]) => {
+        this.#person(name);
+        const own = this.sessions.filter((each) => each.user === name);
+        if (own.length > 0 && endSession !== 'yes') throw new Refusal('session-exists', { sessions: own.length });
+        for (const session of own) this.tell({ event: 'session.removed', session: session.id });
+        this.accounts = this.accounts.filter((one) => one.name !== name);
+        return {
+          archive: files === 'archive' ? `/archives/${name}.tar.zst` : null,
+          home: files === 'keep' ? `/home/${name}` : null,
+        };
+      },
+    ],
+    [/^POST \/audit\/verify$/, () => this.auditReport],
+    [
+      /^GET \/audit(?!\/)(.*)$/,
       (_call, [query]) => {
         const asked = new URLSearchParams(query);
         const before = Number(asked.get('before') ?? Number.MAX_SAFE_INTEGER);
         const wanted = asked.get('search') ?? '';
         return this.audit
           .filter((entry) => entry.number < before && JSON.stringify(entry).includes(wanted))
+          .filter((entry) => ['actor', 'action', 'target'].every((name) => fits(entry, name, asked.get(name))))
+          .filter((entry) => asked.get('outcome') === null || (asked.get('outcome') === 'done') === (entry.outcome === 'done'))
+          .filter((entry) => entry.at >= Number(asked.get('from') ?? 0) && entry.at < Number(asked.get('to') ?? Infinity))
           .toSorted((a, b) => b.number - a.number)
           .slice(0, Number(asked.get('limit') ?? 100));
       },
@@ -493,8 +608,21 @@ export class FakeGateway implements AsyncDisposable {
   }
 }
 
+/** Whether a filter lets an entry through by one of its texts. */
+function fits(entry: AuditEntry, name: string, wanted: string | null): boolean {
+  return wanted === null || String(entry[name as keyof AuditEntry]).toLowerCase() === wanted.toLowerCase();
+}
+
 export function makePrincipal(name: string, level: Level): Principal {
   return { name, fullName: 'Ada Martin', level, by: 'page' };
+}
+
+let lastUid = 1000;
+
+export function makePerson(name: string, level: Level, change: Partial<ListedPerson> = {}): ListedPerson {
+  lastUid += 1;
+  const usual = { fullName: '', listed: true, domain: false, disabled: false, sessions: 0, lastSignInAt: null };
+  return { name, uid: lastUid, level, ...usual, ...change };
 }
 
 export function makeComputer(name: string, change: Partial<Computer> = {}): Computer {
@@ -512,6 +640,7 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     leaving: null,
     lastLeave: null,
     leaveFault: null,
+    disks: [{ holds: ['state', 'homes'], totalBytes: 500 * 2 ** 30, freeBytes: 320 * 2 ** 30 }],
     ...change,
   };
 }

@@ -12,7 +12,7 @@ import { CommandError, exitCode } from '../exit-code.ts';
 const patienceMs = 60_000;
 /** Routes that write gigabytes before they answer. */
 const savingPatienceMs = 600_000;
-const savingRoutes: ReadonlySet<ApiRouteName> = new Set(['hibernateSession', 'hibernateAll']);
+const savingRoutes: ReadonlySet<ApiRouteName> = new Set(['hibernateSession', 'hibernateAll', 'removeAccount']);
 
 export interface ServerOptions {
   /** https address of the gateway; the unix socket of this computer if left out. */
@@ -69,7 +69,7 @@ export class GatewayClient {
     );
   }
 
-  async #exchange(method: string, path: string, body: unknown, limitMs = patienceMs): Promise<HttpReply> {
+  async #send(method: string, path: string, body: unknown, limitMs = patienceMs): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const content = body === undefined ? null : JSON.stringify(body);
     const headers = content === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
@@ -77,10 +77,11 @@ export class GatewayClient {
     const request = send({ ...this.#options, method, path, agent: false, headers: { ...this.#headers, ...headers } }, resolve);
     request.setTimeout(limitMs, () => request.destroy(new Error('no answer')));
     request.once('error', reject).end(content);
-    const response = await promise;
-    let text = '';
-    for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
-    return { status: response.statusCode ?? 0, text };
+    return await promise;
+  }
+
+  async #exchange(method: string, path: string, body: unknown, limitMs = patienceMs): Promise<HttpReply> {
+    return await readAll(await this.#send(method, path, body, limitMs));
   }
 
   /** An answer of any route, in words where it fails. */
@@ -91,28 +92,29 @@ export class GatewayClient {
     } catch (error) {
       throw unreachable(error as NodeJS.ErrnoException, this.#secure);
     }
-    const value = readJson(reply.text);
-    if (reply.status >= 200 && reply.status < 300) return value;
-    const known = errorSchema.safeParse(value);
-    if (!known.success) throw new CommandError(`the gateway answered with ${reply.status}`);
-    const { code, message, details } = known.data;
-    const more = Object.entries(details).map(([name, detail]) => `${name} ${detail}`);
-    throw CommandError.answered(code, more.length === 0 ? message : `${message} (${more.join(', ')})`);
+    if (isGood(reply.status)) return readJson(reply.text);
+    throw refusal(reply);
+  }
+
+  /** A file of the API, as it comes. Rejects with a CommandError. */
+  async download<const N extends ApiRouteName>(name: N, input: CallInput<N> = {}): Promise<IncomingMessage> {
+    const route = apiRoutes[name];
+    let response: IncomingMessage;
+    try {
+      response = await this.#send(route.method, pathOf(route.path, input), undefined);
+    } catch (error) {
+      throw unreachable(error as NodeJS.ErrnoException, this.#secure);
+    }
+    if (isGood(response.statusCode ?? 0)) return response;
+    throw refusal(await readAll(response));
   }
 
   /** One call of the API. Rejects with a CommandError. */
   async call<const N extends ApiRouteName>(name: N, input: CallInput<N> = {}): Promise<ApiReply<N>> {
     const route = apiRoutes[name];
-    const params = (input.params ?? {}) as Record<string, string>;
-    const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
-    const query = new URLSearchParams();
-    for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, string | number | undefined>)) {
-      if (value !== undefined) query.set(key, String(value));
-    }
-    const search = query.size === 0 ? '' : `?${query.toString()}`;
     const body = input.body ?? (route.method === 'GET' || route.method === 'DELETE' ? undefined : {});
     const limitMs = savingRoutes.has(name) ? savingPatienceMs : patienceMs;
-    const value = await this.ask(route.method, `${apiPrefix}${path}${search}`, body, limitMs);
+    const value = await this.ask(route.method, pathOf(route.path, input), body, limitMs);
     const parsed = route.reply.safeParse(value ?? {});
     if (!parsed.success) throw new CommandError(`the gateway's answer is not understood; is it of another version?`);
     return parsed.data as ApiReply<N>;
@@ -127,6 +129,34 @@ export class GatewayClient {
       return null;
     }
   }
+}
+
+const isGood = (status: number): boolean => status >= 200 && status < 300;
+
+/** The address of a route with its parameters and its query. */
+function pathOf(path: string, input: { params?: unknown; query?: unknown }): string {
+  const params = (input.params ?? {}) as Record<string, string>;
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, string | number | undefined>)) {
+    if (value !== undefined) query.set(key, String(value));
+  }
+  const filled = path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+  return `${apiPrefix}${filled}${query.size === 0 ? '' : `?${query.toString()}`}`;
+}
+
+async function readAll(response: IncomingMessage): Promise<HttpReply> {
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
+  return { status: response.statusCode ?? 0, text };
+}
+
+/** What the gateway refused with, in words. */
+function refusal({ status, text }: HttpReply): CommandError {
+  const known = errorSchema.safeParse(readJson(text));
+  if (!known.success) return new CommandError(`the gateway answered with ${status}`);
+  const { code, message, details } = known.data;
+  const more = Object.entries(details).map(([name, detail]) => `${name} ${detail}`);
+  return CommandError.answered(code, more.length === 0 ? message : `${message} (${more.join(', ')})`);
 }
 
 function readJson(text: string): unknown {

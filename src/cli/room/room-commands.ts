@@ -3,6 +3,7 @@
 import { Option } from 'commander';
 import { orientations } from '#model/station.ts';
 import type { Command } from 'commander';
+import { accountFilesFates, levels } from '#model/account.ts';
 import type { Layout } from '../computer/layout.ts';
 import type { GatewayClient, ServerOptions } from './gateway-client.ts';
 
@@ -43,6 +44,7 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .addOption(new Option('--orientation <orientation>', 'how its screen hangs').choices(orientations))
     .option('--users <names>', 'accounts that may use it, with commas between them')
     .option('--groups <names>', 'groups that may use it, with commas between them')
+    .option('--auto-logon <account>', 'account that it signs in by itself; "" for none')
     .option('--everyone', 'all who may sign in at stations may use it')
     .action(connected(async () => (await stations()).setStation));
   withServer(
@@ -171,24 +173,57 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(room.command('settings').description('settings; --set changes them'))
     .option('--set <name=value...>', 'change a setting')
     .action(connected(async () => (await system()).settings));
-  const user = program.command('user').description('people with an account on the computer');
-  withServer(user.command('list').description('people and their levels')).action(
-    connected(async () => (await system()).listUsers),
+  const users = () => import('./user-commands.ts');
+  const choices = program.command('settings').description('settings of the room');
+  withServer(choices.command('list').description('settings: value, where it comes from, what it does')).action(
+    connected(async () => (await system()).settings),
   );
-  user
-    .command('set')
-    .argument('<user>')
-    .description("set somebody's level (as root on this computer)")
-    .addOption(
-      new Option('--level <level>', 'what the person may do')
-        .choices(['standard', 'dashboard', 'administrator'])
-        .makeOptionMandatory(),
-    )
-    .option('--json', 'print JSON')
-    .action(async (name: string, options: { level: 'standard' | 'dashboard' | 'administrator'; json?: true }) => {
-      const { setUser } = await system();
-      await setUser(layout.places, name, options);
-    });
+  withServer(choices.command('get').argument('<name>').description('the value of one setting')).action(
+    connected(async () => (await system()).getSetting),
+  );
+  withServer(choices.command('set').argument('<name=value...>').description('change settings, all of them or none')).action(
+    connected(async () => (await system()).setSettings),
+  );
+  const user = program.command('user').description('people with an account on the computer');
+  const levelOption = (): Option => new Option('--level <level>', 'what the person may do').choices(levels);
+  withServer(user.command('list').description('people and their levels')).action(
+    connected(async () => (await users()).listUsers),
+  );
+  withServer(
+    user.command('add').argument('<user>').description('make an account; the password is asked for, or read from standard input'),
+  )
+    .option('--name <full name>', 'full name')
+    .addOption(levelOption().default('standard'))
+    .option('--must-change', 'the password must be changed at the first sign-in')
+    .action(connected(async () => (await users()).addUser));
+  withServer(user.command('set').argument('<user>').description("change somebody's level or name, disable or enable the account"))
+    .addOption(levelOption())
+    .option('--name <full name>', 'full name; "" for none')
+    .option('--disable', 'refuse signing in; a session that runs goes on')
+    .option('--enable', 'allow signing in again')
+    .action(connected(async () => (await users()).setUser));
+  withServer(
+    user
+      .command('password')
+      .argument('<user>')
+      .description('give another password; it is asked for, or read from standard input'),
+  )
+    .option('--must-change', 'it must be changed at the next sign-in')
+    .action(connected(async () => (await users()).setPassword));
+  withServer(user.command('remove').argument('<users...>').description('remove accounts'))
+    .addOption(new Option('--files <fate>', 'what becomes of the files').choices(accountFilesFates))
+    .option('--end-session', 'end their sessions first, saved ones as well; unsaved work is lost')
+    .option('--yes', 'do not ask')
+    .action(connected(async () => (await users()).removeUsers));
+  withServer(
+    user
+      .command('import')
+      .argument('<file>', 'CSV: user name, full name, password (made up if empty), level; "-" for standard input')
+      .description('make accounts from a list, and say what became of each line'),
+  )
+    .option('--dry-run', 'only say what is wrong with the list')
+    .option('--no-must-change', 'the passwords need not be changed at the first sign-in')
+    .action(connected(async () => (await users()).importUsers));
   const token = program.command('token').description('tokens for the command line from elsewhere');
   withServer(token.command('list').description('tokens')).action(connected(async () => (await system()).listTokens));
   withServer(token.command('add').argument('<name>').description('make a token; it is shown this once'))
@@ -197,8 +232,32 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(token.command('revoke').argument('<tokens...>', 'name or id').description('make tokens worthless')).action(
     connected(async () => (await system()).revokeTokens),
   );
-  withServer(program.command('audit').description('who did what to whom, newest first'))
+  const alerts = () => import('./alert-commands.ts');
+  withServer(program.command('alerts').description('what needs the administrator, the most severe first'))
+    .option('--all', 'also what was put aside')
+    .option('--dismiss <key>', 'put this one aside, for all administrators')
+    .option('--restore <key>', 'show this one again')
+    .action(connected(async () => (await alerts()).alerts));
+  const audit = () => import('./audit-commands.ts');
+  const auditWord = program.command('audit').description('who did what to whom');
+  const filtered = (command: Command): Command =>
+    withServer(command)
+      .option('--actor <name>', 'only what this account or token did')
+      .option('--action <action>', 'only this, such as session.suspend')
+      .option('--target <name>', 'only what concerned this person, station or computer')
+      .addOption(new Option('--outcome <outcome>', 'only what was done, or was not').choices(['done', 'failed']))
+      .option('--from <time>', 'from this day or moment on, such as 2026-11-26 or 2026-11-26T14:30')
+      .option('--to <time>', 'to this day, or before this moment')
+      .option('--search <text>', 'only entries with this text');
+  filtered(auditWord.command('list', { isDefault: true }).description('entries, newest first'))
     .option('--limit <number>', 'how many entries', '50')
-    .option('--search <text>', 'only entries with this text')
-    .action(connected(async () => (await system()).showAudit));
+    .option('--before <number>', 'those before the entry with this number')
+    .action(connected(async () => (await audit()).listAudit));
+  filtered(auditWord.command('export').description('all entries, oldest first, each with its hash'))
+    .addOption(new Option('--format <format>', 'for spreadsheets, or one JSON object a line').choices(['csv', 'jsonl']).default('jsonl'))
+    .option('--output <file>', 'write a new file that only you can read')
+    .action(connected(async () => (await audit()).exportAudit));
+  withServer(auditWord.command('verify').description('check that no entry was changed, removed or slipped in'))
+    .option('--noted <number:hash>', 'compare with what this command said earlier')
+    .action(connected(async () => (await audit()).verifyAudit));
 }

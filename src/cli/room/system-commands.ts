@@ -1,15 +1,14 @@
-// `computer`, `system`, `user`, `token` and `audit`.
+// `computer`, `system`, `token` and `audit`.
 import { settingsSchema } from '#contract/values.ts';
 import type { Computer, Hibernation } from '#contract/values.ts';
-import type { Places } from '#contract/places.ts';
-import type { Level } from '#model/account.ts';
+import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
-import { HostClient } from '../computer/host-client.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
-import { wholeNumber } from './numbers.ts';
+import { settingTexts } from './setting-texts.ts';
 import type { RoomOptions } from './room-commands.ts';
+import { levelText } from './user-commands.ts';
 
 const hibernationText: Readonly<Record<NonNullable<Hibernation['fault']>, string>> = {
   'not-looked-yet': 'not known yet',
@@ -38,9 +37,10 @@ export async function listComputers(gateway: GatewayClient, options: RoomOptions
     one.version,
     `${one.load.toFixed(2)} on ${one.cores} cores`,
     `${megabytes(one.memoryAvailable)} of ${megabytes(one.memoryTotal)}`,
+    one.disks.map(({ freeBytes, totalBytes }) => `${megabytes(freeBytes)} of ${megabytes(totalBytes)}`).join(', '),
     one.hibernation.fault === null ? 'yes' : hibernationText[one.hibernation.fault],
   ]);
-  answer(table(['Computer', 'Answers', 'System', 'Version', 'Load', 'Memory free', 'Saves sessions'], rows));
+  answer(table(['Computer', 'Answers', 'System', 'Version', 'Load', 'Memory free', 'Disk free', 'Saves sessions'], rows));
 }
 
 /** `name=value` pairs as changes of settings; words that cannot be a value are usage errors. */
@@ -70,41 +70,35 @@ export async function settings(gateway: GatewayClient, options: RoomOptions & { 
     options.set === undefined
       ? await gateway.call('settings')
       : await gateway.call('changeSettings', { body: settingsFrom(options.set) });
-  if (options.json) {
-    answerJson(now);
-    return;
-  }
-  const word = (value: string | number | boolean): string =>
-    typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
-  answer(
-    table(
-      ['Setting', 'Value'],
-      Object.entries(now).map(([name, value]) => [name, word(value)]),
-    ),
-  );
+  if (options.json) answerJson(now);
+  else answer(settingsTable(now));
 }
 
-const levelText: Readonly<Record<Level, string>> = {
-  standard: 'Standard user',
-  dashboard: 'Dashboard user',
-  administrator: 'Administrator',
-};
+const settingWord = (value: string | number | boolean): string =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
-export async function listUsers(gateway: GatewayClient, options: RoomOptions): Promise<void> {
-  const accounts = await gateway.call('accounts');
-  if (options.json) {
-    answerJson(accounts);
-    return;
-  }
-  const rows = accounts.map((account) => [account.name, account.fullName, account.listed ? levelText[account.level] : '-']);
-  answer(table(['User', 'Name', 'Level'], rows));
+/** Each with its value, where that comes from, and what it does. */
+function settingsTable(now: Settings): string {
+  const names = Object.keys(now) as (keyof Settings)[];
+  const rows = names.map((name) => {
+    const from = now[name] === defaultSettings[name] ? 'default' : `changed (default: ${settingWord(defaultSettings[name])})`;
+    return [name, settingWord(now[name]), from, settingTexts[name]];
+  });
+  return table(['Setting', 'Value', 'From', 'What it does'], rows);
 }
 
-export async function setUser(places: Places, user: string, options: { level: Level; json?: true }): Promise<void> {
-  using host = await HostClient.connect(places);
-  const account = await host.call('account.setLevel', { user, level: options.level });
-  if (options.json) answerJson(account);
-  else answer(`${account.name} is ${levelText[account.level]} now.`);
+export async function getSetting(gateway: GatewayClient, options: RoomOptions, name: string): Promise<void> {
+  if (!Object.hasOwn(settingsSchema.shape, name))
+    throw new CommandError(`there is no setting "${name}"; see: stationmaster settings list`, exitCode.notFound);
+  const key = name as keyof Settings;
+  const value = (await gateway.call('settings'))[key];
+  const isDefault = value === defaultSettings[key];
+  if (options.json) answerJson({ name, value, default: defaultSettings[key], isDefault, text: settingTexts[key] });
+  else answer(settingWord(value));
+}
+
+export async function setSettings(gateway: GatewayClient, options: RoomOptions, ...pairs: string[]): Promise<void> {
+  await settings(gateway, { ...options, set: pairs });
 }
 
 export async function listTokens(gateway: GatewayClient, options: RoomOptions): Promise<void> {
@@ -154,26 +148,4 @@ export async function revokeTokens(gateway: GatewayClient, options: RoomOptions,
   }
   if (options.json) answerJson({ revoked });
   else answer(`Revoked: ${revoked.join(', ')}`);
-}
-
-export async function showAudit(
-  gateway: GatewayClient,
-  options: RoomOptions & { limit: string; search?: string },
-): Promise<void> {
-  const limit = wholeNumber(options.limit, '--limit', 1, 500);
-  const entries = await gateway.call('audit', { query: { limit, search: options.search } });
-  if (options.json) {
-    answerJson(entries);
-    return;
-  }
-  const now = Date.now();
-  const rows = entries.map((entry) => [
-    timeText(entry.at, now),
-    entry.actor,
-    entry.action,
-    entry.target,
-    entry.address,
-    entry.outcome,
-  ]);
-  answer(table(['When', 'Who', 'What', 'Whom', 'From', 'Outcome'], rows));
 }

@@ -21,7 +21,7 @@ const headings: Readonly<Record<Column, readonly string[]>> = {
 
 const levelWords: Readonly<Record<Level, readonly string[]>> = {
   standard: ['', 'standard', 'standarduser', 'utilisateurstandard'],
-  dashboard: ['dashboard', 'dashboarduser', 'teacher', 'utilisateurdudashboard', 'utilisateurdashboard', 'enseignant'],
+  dashboard: ['dashboard', 'dashboarduser', 'teacher', 'tableaudebord', 'utilisateurdutableaudebord', 'enseignant'],
   administrator: ['administrator', 'admin', 'administrateur'],
 };
 

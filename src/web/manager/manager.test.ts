@@ -8,6 +8,7 @@ import {
   Refusal,
   idOf,
   makeComputer,
+  makePerson,
   makePrincipal,
   makeSession,
   makeStation,
@@ -35,9 +36,9 @@ function furnish(gateway: FakeGateway): void {
     makeSession('c1', 'chloe', 'classroom', null),
   ];
   gateway.accounts = [
-    { name: 'anna', uid: 1001, fullName: 'Anna Keller', level: 'standard', listed: true },
-    { name: 'tina', uid: 1002, fullName: 'Tina Holm', level: 'dashboard', listed: true },
-    { name: 'zoe', uid: 1003, fullName: '', level: 'standard', listed: false },
+    makePerson('anna', 'standard', { fullName: 'Anna Keller' }),
+    makePerson('tina', 'dashboard', { fullName: 'Tina Holm' }),
+    makePerson('zoe', 'standard', { listed: false }),
   ];
   gateway.audit = Array.from({ length: 120 }, (_, at) => ({
     number: at + 1,
@@ -823,6 +824,23 @@ describe('the Manager', () => {
     await button(page, 'Save settings').click();
     await shown(page, 'The settings are saved.');
     assert.deepEqual(gateway.calls.at(-1)?.body, { multipleSessions: true, graceSeconds: 20 });
+  });
+
+  test('says of each setting where its value comes from, and how to come back from refusing remote management', async () => {
+    gateway.settings = { ...gateway.settings, graceSeconds: 20, enrolment: 'open', allowOrchestration: true };
+    await page.goto(gateway.url('/manager'));
+    await shown(page, 'Changed here. The default: 15');
+    await shown(page, 'Changed here. The default: You let each new station in');
+    await shown(page, 'Changed here. The default: off');
+    assert.ok((await page.getByText('This is the default.').count()) > 5);
+    const remote = page.getByRole('switch', { name: 'Allow this computer to be managed remotely', checked: true });
+    assert.equal(await page.getByText(/To come back/).count(), 0);
+    await remote.click();
+    await page.getByText(/stationmaster settings set allowRemoteManagement=on/).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await button(page, 'Save settings').click();
+    await shown(page, 'The settings are saved.');
+    assert.deepEqual(gateway.calls.at(-1)?.body, { allowRemoteManagement: false });
   });
 
   test('lists and searches people', async () => {

@@ -1,7 +1,14 @@
-// The Users tab: who has an account on the computer and what each may do here.
+// The Users tab: who has an account on the computer, what each may do here, and the tasks on accounts.
 import {
-  Card,
+  Button,
+  Menu,
+  MenuDivider,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
   SearchBox,
+  Select,
   Spinner,
   Table,
   TableBody,
@@ -10,25 +17,42 @@ import {
   TableHeaderCell,
   TableRow,
   Text,
-  Subtitle2,
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
+import { ArrowImportRegular } from '@fluentui/react-icons/svg/arrow-import';
+import { MoreHorizontalRegular } from '@fluentui/react-icons/svg/more-horizontal';
+import { PersonAddRegular } from '@fluentui/react-icons/svg/person-add';
 import { useLingui } from '@lingui/react';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import type { ListedPerson } from '#contract/api.ts';
 import { levelGroups, levels } from '#model/account.ts';
+import type { Level } from '#model/account.ts';
 import { api } from '../shared/api.ts';
+import { timeText } from '../shared/clock.ts';
 import { Failure } from '../shared/failure.tsx';
 import { levelLabels } from '../shared/labels.ts';
+import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
+import { ConfirmDialog } from '../shared/stations/confirm-dialog.tsx';
+import { AddUserDialog } from './users/add-user-dialog.tsx';
+import { ChangeUserDialog } from './users/change-user-dialog.tsx';
+import { ImportDialog } from './users/import-dialog.tsx';
+import { PasswordDialog } from './users/password-dialog.tsx';
+import { RemoveUserDialog } from './users/remove-user-dialog.tsx';
+import { UserState } from './users/user-state.tsx';
 
 const narrow = '@media (max-width: 720px)';
+/** So many people are in the page at first; more on demand. */
+const pageSize = 200;
 
 const useStyles = makeStyles({
   tab: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
-  search: { maxWidth: '320px' },
+  bar: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalM, alignItems: 'center' },
+  search: { maxWidth: '320px', flexGrow: 1 },
+  tasks: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS, marginInlineStart: 'auto' },
   table: {
     backgroundColor: tokens.colorNeutralBackground1,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -36,13 +60,13 @@ const useStyles = makeStyles({
     overflowX: 'auto',
   },
   // On a narrow screen a person is a card.
-  grid: { minWidth: '520px', [narrow]: { minWidth: 0 } },
+  grid: { minWidth: '860px', [narrow]: { minWidth: 0 } },
   head: { [narrow]: { position: 'absolute', clipPath: 'inset(50%)', width: '1px', height: '1px', overflow: 'hidden' } },
   row: {
     [narrow]: {
       display: 'grid',
-      gridTemplateColumns: 'minmax(0, 1fr) auto',
-      gridTemplateAreas: '"name level" "full may"',
+      gridTemplateColumns: 'minmax(0, 1fr) auto 44px',
+      gridTemplateAreas: '"name level menu" "full may may" "state state state"',
       paddingBlock: tokens.spacingVerticalXS,
     },
   },
@@ -53,39 +77,113 @@ const useStyles = makeStyles({
     [narrow]: { gridArea: 'may', justifyContent: 'end', color: tokens.colorNeutralForeground2, minHeight: 0, height: 'auto' },
   },
   mayLabel: { display: 'none', [narrow]: { display: 'inline', marginInlineEnd: tokens.spacingHorizontalXS } },
-  empty: { padding: tokens.spacingVerticalXXL, textAlign: 'center' },
-  howTo: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
-  command: {
-    fontFamily: tokens.fontFamilyMonospace,
-    backgroundColor: tokens.colorNeutralBackground3,
-    padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
-    borderRadius: tokens.borderRadiusMedium,
-    overflowWrap: 'anywhere',
-    userSelect: 'all',
+  state: { [narrow]: { gridArea: 'state', minHeight: 0, height: 'auto' } },
+  last: { [narrow]: { display: 'none' } },
+  menu: {
+    flexGrow: 0,
+    flexShrink: 0,
+    flexBasis: '72px',
+    [narrow]: { gridArea: 'menu', width: 'auto', minHeight: 0, height: 'auto' },
   },
-  groups: { margin: 0, paddingInlineStart: tokens.spacingHorizontalXL },
+  empty: { padding: tokens.spacingVerticalXXL, textAlign: 'center' },
+  groups: { color: tokens.colorNeutralForeground2 },
+  more: { alignSelf: 'center' },
 });
+
+type Task = 'change' | 'password' | 'disable' | 'remove';
+type Open = { task: Task; person: ListedPerson } | { task: 'add' | 'import' } | null;
+
+function PersonMenu(props: { person: ListedPerson; open: (task: Task) => void; enable: () => void }): ReactNode {
+  const { _ } = useLingui();
+  const { person, open } = props;
+  return (
+    <Menu positioning={{ position: 'below', align: 'end' }}>
+      <MenuTrigger disableButtonEnhancement>
+        <Button appearance="subtle" icon={<MoreHorizontalRegular />} aria-label={_('Tasks for {user}', { user: person.name })} />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItem onClick={() => open('change')}>{_('Change name or account type…')}</MenuItem>
+          {!person.domain && (
+            <>
+              <MenuItem onClick={() => open('password')}>{_('Set password…')}</MenuItem>
+              {person.disabled ? (
+                <MenuItem onClick={props.enable}>{_('Enable')}</MenuItem>
+              ) : (
+                <MenuItem onClick={() => open('disable')}>{_('Disable…')}</MenuItem>
+              )}
+              <MenuDivider />
+              <MenuItem onClick={() => open('remove')}>{_('Delete…')}</MenuItem>
+            </>
+          )}
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
 
 export function UsersTab(): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  const notices = useNotices();
+  const client = useQueryClient();
   const { settings } = useRoom();
   const [search, setSearch] = useState('');
+  const [level, setLevel] = useState<Level | 'all' | 'none'>('all');
+  const [most, setMost] = useState(pageSize);
+  const [open, setOpen] = useState<Open>(null);
   const accounts = useQuery({ queryKey: ['accounts'], queryFn: ({ signal }) => api('accounts', {}, signal), staleTime: 5000 });
+  const changed = (): void => void client.invalidateQueries({ queryKey: ['accounts'] });
+  const close = (): void => setOpen(null);
   const wanted = search.trim().toLocaleLowerCase();
-  const shown = (accounts.data ?? []).filter(
-    (account) => account.name.toLocaleLowerCase().includes(wanted) || account.fullName.toLocaleLowerCase().includes(wanted),
+  const found = (accounts.data ?? []).filter(
+    (account) =>
+      (account.name.toLocaleLowerCase().includes(wanted) || account.fullName.toLocaleLowerCase().includes(wanted)) &&
+      (level === 'all' || (level === 'none' ? !account.listed : account.listed && account.level === level)),
   );
+  const setDisabled = async (name: string, disabled: boolean): Promise<void> => {
+    await api('changeAccount', { params: { name }, body: { disabled } });
+    changed();
+  };
+  const enable = (name: string): void => {
+    setDisabled(name, false).then(
+      () => notices.done(_('{user} may sign in again.', { user: name })),
+      (error: unknown) => notices.failed(_('{user} could not be enabled.', { user: name }), error),
+    );
+  };
   return (
     <div className={styles.tab}>
-      <SearchBox
-        className={styles.search}
-        value={search}
-        onChange={(_event, data) => setSearch(data.value)}
-        placeholder={_('Search users')}
-        aria-label={_('Search users')}
-        dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
-      />
+      <div className={styles.bar}>
+        <SearchBox
+          className={styles.search}
+          value={search}
+          onChange={(_event, data) => setSearch(data.value)}
+          placeholder={_('Search users')}
+          aria-label={_('Search users')}
+          dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
+        />
+        <Select
+          value={level}
+          aria-label={_('Account type')}
+          onChange={(_event, data) => setLevel(data.value as Level | 'all' | 'none')}
+        >
+          <option value="all">{_('Every account type')}</option>
+          {levels.map((one) => (
+            <option key={one} value={one}>
+              {_(levelLabels[one])}
+            </option>
+          ))}
+          <option value="none">{_('In no group of Stationmaster')}</option>
+        </Select>
+        <div className={styles.tasks}>
+          <Button appearance="primary" icon={<PersonAddRegular />} onClick={() => setOpen({ task: 'add' })}>
+            {_('Add user')}
+          </Button>
+          <Button icon={<ArrowImportRegular />} onClick={() => setOpen({ task: 'import' })}>
+            {_('Import…')}
+          </Button>
+        </div>
+      </div>
       {accounts.isPending && <Spinner label={_('Loading…')} />}
       {accounts.isError && <Failure error={accounts.error} again={() => void accounts.refetch()} />}
       {accounts.data !== undefined && (
@@ -97,48 +195,72 @@ export function UsersTab(): ReactNode {
                 <TableHeaderCell>{_('Full name')}</TableHeaderCell>
                 <TableHeaderCell>{_('Account type')}</TableHeaderCell>
                 <TableHeaderCell>{_('May sign in')}</TableHeaderCell>
+                <TableHeaderCell>{_('State')}</TableHeaderCell>
+                <TableHeaderCell>{_('Last sign-in')}</TableHeaderCell>
+                <TableHeaderCell className={styles.menu}>{_('Tasks')}</TableHeaderCell>
               </TableRow>
             </TableHeader>
             <TableBody>
-              {shown.map((account) => (
-                <TableRow key={account.uid} className={styles.row}>
-                  <TableCell className={styles.name}>{account.name}</TableCell>
-                  <TableCell className={styles.full}>{account.fullName}</TableCell>
-                  <TableCell className={styles.level}>{_(levelLabels[account.level])}</TableCell>
+              {found.slice(0, most).map((person) => (
+                <TableRow key={person.uid} className={styles.row}>
+                  <TableCell className={styles.name}>{person.name}</TableCell>
+                  <TableCell className={styles.full}>{person.fullName}</TableCell>
+                  <TableCell className={styles.level}>{_(levelLabels[person.level])}</TableCell>
                   <TableCell className={styles.may}>
                     <span className={styles.mayLabel}>{_('May sign in')}:</span>
-                    {account.listed || settings.whoMaySignIn === 'everyone' ? _('Yes') : _('No')}
+                    {(person.listed || settings.whoMaySignIn === 'everyone') && !person.disabled ? _('Yes') : _('No')}
+                  </TableCell>
+                  <TableCell className={styles.state}>
+                    <UserState person={person} />
+                  </TableCell>
+                  <TableCell className={styles.last}>
+                    {person.lastSignInAt === null ? '–' : timeText(person.lastSignInAt)}
+                  </TableCell>
+                  <TableCell className={styles.menu}>
+                    <PersonMenu person={person} open={(task) => setOpen({ task, person })} enable={() => enable(person.name)} />
                   </TableCell>
                 </TableRow>
               ))}
             </TableBody>
           </Table>
-          {shown.length === 0 && (
+          {found.length === 0 && (
             <Text block className={styles.empty}>
-              {wanted === '' ? _('There is no account yet.') : _('Nothing matches “{search}”.', { search: search.trim() })}
+              {accounts.data.length === 0
+                ? _('There is no account yet. Add one, or import a list.')
+                : wanted === ''
+                  ? _('Nobody has this account type.')
+                  : _('Nothing matches “{search}”.', { search: search.trim() })}
             </Text>
           )}
         </div>
       )}
-      <Card>
-        <div className={styles.howTo}>
-          <Subtitle2 as="h2">{_('Adding people')}</Subtitle2>
-          <Text>{_('Accounts are added on the computer itself. Open a terminal there, and type for a person called anna:')}</Text>
-          <code className={styles.command}>sudo adduser anna</code>
-          <code className={styles.command}>sudo adduser anna {levelGroups.standard}</code>
-          <Text>{_('The second line says what the account may do. The groups are:')}</Text>
-          <ul className={styles.groups}>
-            {levels.map((level) => (
-              <li key={level}>
-                <code>{levelGroups[level]}</code>: {_(levelLabels[level])}
-              </li>
-            ))}
-          </ul>
-          {settings.whoMaySignIn === 'everyone' && (
-            <Text>{_('At present everyone with an account may sign in, in a group or not.')}</Text>
-          )}
-        </div>
-      </Card>
+      {found.length > most && (
+        <Button className={styles.more} onClick={() => setMost(most + pageSize)}>
+          {_('{count, plural, one {Show # more user} other {Show # more users}}', {
+            count: Math.min(pageSize, found.length - most),
+          })}
+        </Button>
+      )}
+      <Text size={200} className={styles.groups}>
+        {_(
+          'Accounts made in another way, by a directory for example, are shown as well. Account types are groups of the computer:',
+        )}{' '}
+        {levels.map((one) => `${levelGroups[one]} (${_(levelLabels[one])})`).join(', ')}
+      </Text>
+      {open?.task === 'add' && <AddUserDialog changed={changed} close={close} />}
+      {open?.task === 'import' && <ImportDialog changed={changed} close={close} />}
+      {open?.task === 'change' && <ChangeUserDialog person={open.person} changed={changed} close={close} />}
+      {open?.task === 'password' && <PasswordDialog user={open.person.name} close={close} />}
+      {open?.task === 'remove' && <RemoveUserDialog person={open.person} changed={changed} close={close} />}
+      {open?.task === 'disable' && (
+        <ConfirmDialog
+          title={_('Disable {user}?', { user: open.person.name })}
+          text={_('Signing in is refused until you enable the account again. A session that runs goes on; files stay.')}
+          verb={_('Disable')}
+          run={() => setDisabled(open.person.name, true)}
+          close={close}
+        />
+      )}
     </div>
   );
 }

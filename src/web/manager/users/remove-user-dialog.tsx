@@ -1,0 +1,87 @@
+// Removes an account: what becomes of the files, and of a session that there is.
+import { Checkbox, Field, MessageBar, MessageBarBody, Radio, RadioGroup } from '@fluentui/react-components';
+import { useLingui } from '@lingui/react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { ListedPerson } from '#contract/api.ts';
+import type { AccountFilesFate } from '#model/account.ts';
+import { api } from '../../shared/api.ts';
+import { msg } from '../../shared/i18n.ts';
+import { useNotices } from '../../shared/notices.tsx';
+import { useRoom } from '../../shared/room.tsx';
+import { FormDialog } from './form-dialog.tsx';
+
+const fateLabels: Readonly<Record<AccountFilesFate, { label: string; hint: string }>> = {
+  archive: { label: msg('Pack them up'), hint: msg('Into one file on the computer that only root can read.') },
+  keep: { label: msg('Leave them where they are'), hint: msg('The home folder stays, and only root can open it.') },
+  remove: { label: msg('Delete them'), hint: msg('For good. Nobody can get them back.') },
+};
+
+export function RemoveUserDialog(props: { person: ListedPerson; changed: () => void; close: () => void }): ReactNode {
+  const { _ } = useLingui();
+  const notices = useNotices();
+  const { sessions } = useRoom();
+  const { name: user } = props.person;
+  const [files, setFiles] = useState<AccountFilesFate>('archive');
+  const [endSession, setEndSession] = useState(false);
+  const [tried, setTried] = useState(false);
+  const own = sessions.filter((session) => session.user === user && session.state !== 'lost').length;
+  const fault = own > 0 && !endSession ? _('Say that the session may be ended, or cancel.') : null;
+  const send = async (): Promise<void> => {
+    const { archive, home } = await api('removeAccount', {
+      params: { name: user },
+      query: { files, endSession: endSession ? 'yes' : 'no' },
+    });
+    props.changed();
+    if (archive !== null) notices.done(_('{user} is deleted. The files are in {place}.', { user, place: archive }));
+    else if (home !== null) notices.done(_('{user} is deleted. The files are still in {place}.', { user, place: home }));
+    else notices.done(_('{user} is deleted.', { user }));
+  };
+  return (
+    <FormDialog
+      title={_('Delete {user}?', { user })}
+      verb={_('Delete user')}
+      valid={fault === null}
+      tried={() => setTried(true)}
+      send={send}
+      close={props.close}
+    >
+      <Field label={_('Files of this person')}>
+        <RadioGroup value={files} onChange={(_event, data) => setFiles(data.value as AccountFilesFate)}>
+          {(Object.keys(fateLabels) as AccountFilesFate[]).map((fate) => (
+            <Radio
+              key={fate}
+              value={fate}
+              label={
+                <>
+                  {_(fateLabels[fate].label)}
+                  <br />
+                  <small>{_(fateLabels[fate].hint)}</small>
+                </>
+              }
+            />
+          ))}
+        </RadioGroup>
+      </Field>
+      {own > 0 && (
+        <>
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              {_(
+                '{count, plural, one {This person has a session.} other {This person has # sessions.}} What is not saved in it is lost, on disk as well.',
+                { count: own },
+              )}
+            </MessageBarBody>
+          </MessageBar>
+          <Field {...(tried && fault !== null && { validationMessage: fault })}>
+            <Checkbox
+              label={_('End it at once')}
+              checked={endSession}
+              onChange={(_event, data) => setEndSession(data.checked === true)}
+            />
+          </Field>
+        </>
+      )}
+    </FormDialog>
+  );
+}

@@ -1,0 +1,42 @@
+// What is to know of a person beside name and account type: disabled, of a directory, with a session.
+import { Badge, makeStyles, tokens } from '@fluentui/react-components';
+import { useLingui } from '@lingui/react';
+import type { ReactNode } from 'react';
+import type { ListedPerson } from '#contract/api.ts';
+import { isRunning } from '#model/session.ts';
+import { useRoom } from '../../shared/room.tsx';
+
+const useStyles = makeStyles({ badges: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS } });
+
+export function UserState({ person }: { person: ListedPerson }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const room = useRoom();
+  const own = room.sessions.filter((session) => session.user === person.name);
+  const here = own.find((session) => session.station !== null);
+  const station = here === undefined ? undefined : room.stations.find((one) => one.id === here.station);
+  const inMemory = own.some((session) => isRunning(session));
+  return (
+    <span className={styles.badges}>
+      {person.disabled && (
+        <Badge appearance="tint" color="danger">
+          {_('Disabled')}
+        </Badge>
+      )}
+      {person.domain && (
+        <Badge appearance="tint" color="informative">
+          {_('Of a directory')}
+        </Badge>
+      )}
+      {own.length > 0 && (
+        <Badge appearance="tint" color={here === undefined ? 'warning' : 'success'}>
+          {here !== undefined
+            ? _('At {station}', { station: station?.name ?? '' })
+            : inMemory
+              ? _('Suspended')
+              : _('Suspended (saved)')}
+        </Badge>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,391 @@
+// The Users tab in a real browser, under the real security headers: every task on accounts, in English and French.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { ImportLine } from '#model/account.ts';
+import { Browser } from '../../../../test/e2e/browser.ts';
+import {
+  FakeGateway,
+  Refusal,
+  makeComputer,
+  makePerson,
+  makePrincipal,
+  makeSession,
+  makeStation,
+} from '../../../../test/support/fake-gateway.ts';
+import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
+import { builtPages } from '../../../../test/support/pages.ts';
+
+const withinMs = 10_000;
+/** Where pictures of the page are put for whoever wants to look at them. */
+const picturesDir = process.env['STATIONMASTER_PICTURES'];
+
+const line = (number: number, user: string, more: Partial<ImportLine> = {}): ImportLine => ({
+  line: number,
+  user,
+  fullName: `${user} of the list`,
+  level: 'standard',
+  password: `bato-limu-sega-no${number}`,
+  made: true,
+  fault: null,
+  ...more,
+});
+
+function furnish(gateway: FakeGateway): void {
+  gateway.principal = makePrincipal('ada', 'administrator');
+  gateway.computers = [makeComputer('classroom')];
+  gateway.stations = [makeStation('s1', 'Station 1', 'classroom')];
+  gateway.sessions = [makeSession('a1', 'anna', 'classroom', 's1')];
+  gateway.accounts = [
+    makePerson('ada', 'administrator', { fullName: 'Ada Martin', lastSignInAt: Date.now() - 86_400_000 }),
+    makePerson('anna', 'standard', { fullName: 'Anna Keller', sessions: 1, lastSignInAt: Date.now() - 600_000 }),
+    makePerson('ben', 'standard', { fullName: 'Ben Baker', disabled: true }),
+    makePerson('dirk', 'standard', { fullName: 'Dirk of the Directory', domain: true }),
+    makePerson('tina', 'dashboard', { fullName: 'Tina Holm' }),
+  ];
+}
+
+describe('the Users tab', () => {
+  let browser: Browser;
+  let pages: string;
+  let gateway: FakeGateway;
+  let page: Page;
+  let complaints: string[];
+
+  const button = (name: string, within: Page | Locator = page) => within.getByRole('button', { name, exact: true });
+  const row = (name: RegExp) => page.getByRole('row', { name });
+  const shown = (text: string | RegExp) => page.getByText(text, { exact: true }).first().waitFor();
+  const task = async (user: string, name: string): Promise<void> => {
+    await button(`Tasks for ${user}`).click();
+    await page.getByRole('menuitem', { name, exact: true }).click();
+  };
+  const picture = async (name: string): Promise<void> => {
+    if (picturesDir === undefined) return;
+    await mkdir(picturesDir, { recursive: true });
+    await page.screenshot({ path: join(picturesDir, `${name}.png`), animations: 'disabled' });
+  };
+
+  before(async () => {
+    pages = await builtPages();
+    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
+  });
+  after(() => browser[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    gateway = await FakeGateway.start(pages);
+    furnish(gateway);
+    page = await browser.page.context().newPage();
+    page.setDefaultTimeout(withinMs);
+    complaints = complaintsOf(page);
+  });
+  afterEach(async () => {
+    await page.close();
+    await gateway[Symbol.asyncDispose]();
+    assert.deepEqual(complaints, []);
+  });
+
+  test('shows who is who, and filters by account type', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await row(/anna Anna Keller Standard user Yes At Station 1/).waitFor();
+    await row(/ben .*No Disabled/).waitFor();
+    await row(/dirk .*Of a directory/).waitFor();
+    await page.getByRole('combobox', { name: 'Account type' }).selectOption('administrator');
+    await row(/anna/).waitFor({ state: 'detached' });
+    await row(/ada/).waitFor();
+    await page.getByRole('combobox', { name: 'Account type' }).selectOption('none');
+    await shown('Nobody has this account type.');
+  });
+
+  test('shows an empty room, and of thousands the first', async () => {
+    gateway.accounts = [];
+    await page.goto(gateway.url('/manager/users'));
+    await shown('There is no account yet. Add one, or import a list.');
+    gateway.accounts = Array.from({ length: 450 }, (_, at) => makePerson(`user${at}`, 'standard'));
+    await page.reload();
+    await row(/user199 /).waitFor();
+    assert.equal(await row(/user200 /).count(), 0);
+    await button('Show 200 more users').click();
+    await row(/user399 /).waitFor();
+    await button('Show 50 more users').click();
+    await row(/user449 /).waitFor();
+  });
+
+  test('adds a person, says what is missing before, and what the computer refuses after', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await button('Add user').click();
+    const dialog = page.getByRole('dialog', { name: 'Add a user' });
+    await button('Add user', dialog).click();
+    await dialog.getByText('Type a user name.').waitFor();
+    await dialog.getByText('Type a password.').waitFor();
+    const name = dialog.getByRole('textbox', { name: 'User name' });
+    for (const [typed, fault] of [
+      ['-rf', /begins with a small letter/],
+      ['systemd-x', /Programs of the computer use this name/],
+    ] as const) {
+      await name.fill(typed);
+      await dialog.getByText(fault).waitFor();
+    }
+    await name.fill('anna');
+    await dialog.getByRole('textbox', { name: 'Full name' }).fill('Dora, Dean');
+    await dialog.getByText(/cannot have a colon, a comma/).waitFor();
+    await dialog.getByRole('textbox', { name: 'Full name' }).fill('Dora Dean');
+    await dialog.getByRole('textbox', { name: 'Password', exact: true }).fill('dora-secret');
+    await dialog.getByText('The two passwords are not the same.').waitFor();
+    await dialog.getByRole('textbox', { name: 'Password once more' }).fill('dora-secret');
+    await dialog.getByRole('radio', { name: /Dashboard user/ }).click();
+    assert.equal(gateway.calls.length, 0);
+    await button('Add user', dialog).click();
+    await dialog.getByText('This name is already taken.').or(dialog.getByRole('alert')).first().waitFor();
+    await name.fill('dora');
+    await button('Add user', dialog).click();
+    await shown('dora has an account now.');
+    await row(/dora Dora Dean Dashboard user/).waitFor();
+    assert.deepEqual(gateway.calls.at(-1), {
+      method: 'POST',
+      path: '/users',
+      body: { user: 'dora', fullName: 'Dora Dean', password: 'dora-secret', level: 'dashboard', mustChange: true },
+    });
+  });
+
+  test('changes name and account type, and does not overwrite what somebody else changed', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await task('tina', 'Change name or account type…');
+    const dialog = page.getByRole('dialog', { name: 'Change tina' });
+    await dialog.getByRole('textbox', { name: 'Full name' }).fill('Tina Holmes');
+    await dialog.getByRole('radio', { name: /Administrator/ }).click();
+    gateway.accounts = gateway.accounts.map((one) => (one.name === 'tina' ? { ...one, level: 'standard' } : one));
+    await button('Save', dialog).click();
+    await dialog.getByRole('alert').waitFor();
+    await button('Cancel', dialog).click();
+    await row(/tina Tina Holm Standard user/).waitFor();
+    await task('tina', 'Change name or account type…');
+    await dialog.getByRole('radio', { name: /Administrator/ }).click();
+    await button('Save', dialog).click();
+    await row(/tina Tina Holm Administrator/).waitFor();
+    assert.deepEqual(gateway.calls.at(-1)?.body, {
+      level: 'administrator',
+      was: { fullName: 'Tina Holm', level: 'standard' },
+    });
+  });
+
+  test('sets a password, with the computer’s own word where it refuses', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await task('anna', 'Set password…');
+    const dialog = page.getByRole('dialog', { name: 'Set the password of anna' });
+    for (const name of ['Password', 'Password once more']) await dialog.getByRole('textbox', { name, exact: true }).fill('x');
+    await button('Set password', dialog).click();
+    await dialog.getByText('The computer does not take this password. It says: BAD PASSWORD: too short').waitFor();
+    for (const name of ['Password', 'Password once more'])
+      await dialog.getByRole('textbox', { name, exact: true }).fill('a better one');
+    await dialog.getByRole('switch').click();
+    await button('Set password', dialog).click();
+    await shown('anna has a new password.');
+    assert.deepEqual(gateway.calls.at(-1)?.body, { password: 'a better one', mustChange: false });
+  });
+
+  test('disables and enables, and says who is the last administrator', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await task('tina', 'Disable…');
+    await button('Disable', page.getByRole('alertdialog')).click();
+    await row(/tina .*No Disabled/).waitFor();
+    await task('tina', 'Enable');
+    await shown('tina may sign in again.');
+    await row(/tina .*Yes/).waitFor();
+    gateway.answer(/^PATCH \/users\/ada$/, () => {
+      throw new Refusal('last-administrator');
+    });
+    await task('ada', 'Disable…');
+    await button('Disable', page.getByRole('alertdialog')).click();
+    await page
+      .getByRole('alertdialog')
+      .getByText(/This is the last administrator/)
+      .waitFor();
+  });
+
+  test('deletes a person with what is wanted of the files, and ends a session only if that is said', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await task('anna', 'Delete…');
+    const dialog = page.getByRole('dialog', { name: 'Delete anna?' });
+    await dialog.getByText(/This person has a session/).waitFor();
+    await button('Delete user', dialog).click();
+    await dialog.getByText('Say that the session may be ended, or cancel.').waitFor();
+    assert.equal(gateway.calls.length, 0);
+    await dialog.getByRole('checkbox', { name: 'End it at once' }).click();
+    await button('Delete user', dialog).click();
+    await shown('anna is deleted. The files are in /archives/anna.tar.zst.');
+    await row(/anna/).waitFor({ state: 'detached' });
+    assert.equal(gateway.calls.at(-1)?.path, '/users/anna?files=archive&endSession=yes');
+    await task('ben', 'Delete…');
+    await page
+      .getByRole('dialog')
+      .getByRole('radio', { name: /Leave them where they are/ })
+      .click();
+    await button('Delete user', page.getByRole('dialog')).click();
+    await shown('ben is deleted. The files are still in /home/ben.');
+  });
+
+  test('offers for an account of a directory only what can be done here', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await button('Tasks for dirk').click();
+    await page.getByRole('menuitem').first().waitFor();
+    assert.equal(await page.getByRole('menuitem').count(), 1);
+    await page.getByRole('menuitem').first().click();
+    const dialog = page.getByRole('dialog', { name: 'Change dirk' });
+    assert.equal(await dialog.getByRole('textbox', { name: 'Full name' }).isEditable(), false);
+    await dialog.getByRole('radio', { name: /Dashboard user/ }).click();
+    await button('Save', dialog).click();
+    await row(/dirk .*Dashboard user/).waitFor();
+  });
+
+  const chooseFile = async (text: string): Promise<void> => {
+    await page.locator('input[type=file]').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  };
+
+  test('imports a list: looks at it first, makes the people, and gives the passwords that were made up', async () => {
+    gateway.importLines = [
+      line(1, 'emma'),
+      line(2, 'felix', { level: 'dashboard', made: false, password: 'his own' }),
+      line(3, 'tina'),
+      line(4, 'Bad', { fault: 'user' }),
+    ];
+    await page.goto(gateway.url('/manager/users'));
+    await button('Import…').click();
+    const dialog = page.getByRole('alertdialog', { name: 'Import users' });
+    await chooseFile('emma\nfelix\n');
+    await dialog.getByText('3 people can be imported. 1 line is left out.').waitFor();
+    assert.equal(gateway.calls.at(-1)?.body['file'], Buffer.from('emma\nfelix\n').toString('base64'));
+    await dialog.getByRole('row', { name: /4 Bad .*begins with a small letter/ }).waitFor();
+    await picture('import-look');
+    await button('Import 3 people', dialog).click();
+    await dialog.getByText(/2 people were added\./).waitFor();
+    await dialog.getByRole('row', { name: /1 emma .*bato-limu-sega-no1 Added/ }).waitFor();
+    await dialog.getByRole('row', { name: /2 felix .*From the list Added/ }).waitFor();
+    assert.equal(await dialog.getByRole('row', { name: /3 tina .*Added/ }).count(), 0);
+    await picture('import-done');
+    assert.deepEqual(
+      gateway.calls
+        .filter(({ path }) => path === '/users')
+        .map(({ body }) => [body['user'], body['password'], body['mustChange']]),
+      [
+        ['emma', 'bato-limu-sega-no1', true],
+        ['felix', 'his own', true],
+        ['tina', 'bato-limu-sega-no3', true],
+      ],
+    );
+    const download = page.waitForEvent('download');
+    await button('Save the list with passwords', dialog).click();
+    const saved = await readFile(await (await download).path(), 'utf8');
+    assert.equal(saved, '\ufeff"emma","emma of the list","bato-limu-sega-no1"');
+    await button('Close', dialog).click();
+    await row(/emma/).waitFor();
+  });
+
+  test('stops an import between two people when that is asked, and when the computer is gone', async () => {
+    gateway.importLines = ['emma', 'felix', 'gina'].map((user, at) => line(at + 1, user));
+    const first = Promise.withResolvers<void>();
+    let asked = 0;
+    gateway.answer(/^POST \/users$/, async ({ body }) => {
+      asked += 1;
+      await first.promise;
+      if (body['user'] === 'gina') throw new Refusal('computer-unreachable');
+      return makePerson(String(body['user']), 'standard');
+    });
+    await page.goto(gateway.url('/manager/users'));
+    await button('Import…').click();
+    const dialog = page.getByRole('alertdialog', { name: 'Import users' });
+    await chooseFile('emma');
+    await button('Import 3 people', dialog).click();
+    await button('Stop', dialog).click();
+    first.resolve();
+    await dialog.getByText(/1 person was added\./).waitFor();
+    assert.equal(asked, 1);
+    await button('Close', dialog).click();
+    await button('Import…').click();
+    await chooseFile('emma');
+    await button('Import 3 people', dialog).click();
+    await dialog.getByText(/2 people were added\./).waitFor();
+    await dialog.getByText('The computer does not answer. It is tried again by itself.').waitFor();
+  });
+
+  test('is driven by the keyboard alone', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await row(/tina/).waitFor();
+    await button('Tasks for tina').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Set the password of tina' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  for (const language of ['en', 'fr'] as const) {
+    for (const theme of ['light', 'dark'] as const) {
+      test(`has no accessibility fault in any dialogue (${language}, ${theme})`, async () => {
+        const say = (english: string, french: string): string => (language === 'en' ? english : french);
+        gateway.importLines = [line(1, 'emma'), line(2, 'Bad', { fault: 'user' })];
+        await page.addInitScript(
+          ([chosenLanguage, chosenTheme]) => {
+            localStorage.setItem('stationmaster.language', chosenLanguage ?? '');
+            localStorage.setItem('stationmaster.theme', chosenTheme ?? '');
+          },
+          [language, theme],
+        );
+        const look = async (name: string): Promise<void> => {
+          await page.evaluate(() =>
+            Promise.all(
+              document
+                .getAnimations()
+                .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+                .map(({ finished }) => finished),
+            ),
+          );
+          await picture(`${name}-${language}-${theme}`);
+          assert.deepEqual(await axeFaults(page), [], name);
+        };
+        await page.goto(gateway.url('/manager/users'));
+        await row(/anna/).waitFor();
+        await look('users');
+        const menu = button(`${say('Tasks for', 'Tâches pour')} anna`);
+        await menu.click();
+        await page.getByRole('menuitem').first().waitFor();
+        // Fluent puts menus beside the landmarks, which axe's advice for regions does not know of.
+        await picture(`menu-${language}-${theme}`);
+        await page.keyboard.press('Escape');
+        for (const [name, at] of [
+          ['change', 0],
+          ['password', 1],
+          ['disable', 2],
+          ['remove', 3],
+        ] as const) {
+          await menu.click();
+          await page.getByRole('menuitem').nth(at).click();
+          const dialog = page.getByRole(name === 'disable' ? 'alertdialog' : 'dialog');
+          await dialog.waitFor();
+          await look(name);
+          await button(say('Cancel', 'Annuler'), dialog).click();
+          await dialog.waitFor({ state: 'detached' });
+        }
+        await button(say('Add user', 'Ajouter')).click();
+        await page.getByRole('dialog').waitFor();
+        await look('add');
+        await button(say('Cancel', 'Annuler')).click();
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await button(say('Import…', 'Importer…')).click();
+        await page.getByRole('alertdialog').waitFor();
+        await look('import');
+        await chooseFile('emma');
+        await page.getByRole('row', { name: /emma/ }).waitFor();
+        await look('import-list');
+        await button(say('Cancel', 'Annuler')).click();
+        await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+        await page.setViewportSize({ width: 390, height: 844 });
+        await row(/anna/).waitFor();
+        await look('narrow');
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'it scrolls sideways');
+      });
+    }
+  }
+});
