@@ -1,9 +1,11 @@
 // The HTTP interface /api/v1: every route with what it takes and gives. Pages and command line use nothing else.
 import { z } from 'zod';
 import { accountFilesFates } from '#model/account.ts';
+import { auditActions } from '#model/audit.ts';
 import type { Action } from '#model/permissions.ts';
 import {
   accountSchema,
+  alertSchema,
   computerSchema,
   errorSchema,
   givenNameSchema,
@@ -61,6 +63,61 @@ export const auditEntrySchema = z.object({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+const auditFilter = {
+  actor: z.string().max(100).optional(),
+  action: z.enum(auditActions).optional(),
+  target: z.string().max(100).optional(),
+  /** From this moment on. */
+  from: z.coerce.number().int().nonnegative().optional(),
+  /** Before this moment. */
+  to: z.coerce.number().int().nonnegative().optional(),
+  /** `failed`: whatever was not done. */
+  outcome: z.enum(['done', 'failed']).optional(),
+  /** Anywhere in an entry. */
+  search: z.string().max(100).optional(),
+};
+const auditFilterSchema = z.object(auditFilter);
+export type AuditFilter = z.output<typeof auditFilterSchema>;
+
+export const auditReportSchema = z.object({
+  /** How many entries fit. */
+  entries: z.number().int(),
+  /** The first entry that does not; null: all do. */
+  brokenAt: z.number().int().nullable(),
+  /** `entry`: changed, slipped in, or one before it is missing; `end`: entries at the end are missing; `beginning`: more is missing there than was removed as too old. */
+  fault: z.enum(['beginning', 'entry', 'end']).nullable(),
+  /** The last entry that was removed as too old; 0: none. */
+  anchor: z.number().int(),
+  head: z.object({ number: z.number().int(), hash: z.string() }),
+  /** Of the hash that was noted elsewhere; `gone`: there is no such entry (any more). */
+  noted: z.enum(['same', 'different', 'gone']).nullable(),
+});
+export type AuditReport = z.infer<typeof auditReportSchema>;
+
+/** An answer that is a file, sent as it is made. */
+export interface StreamedFile {
+  type: string;
+  name: string;
+  text: AsyncIterable<string>;
+}
+
+/** A kept view of the Stations list; `query`: as it stands in the page's address. */
+export const savedViewSchema = z.object({
+  id: idSchema,
+  name: givenNameSchema,
+  query: z
+    .string()
+    .max(2000)
+    .regex(/^[\u0021-\u007e]*$/),
+});
+export type SavedView = z.infer<typeof savedViewSchema>;
+
+/** Put aside by somebody; it stays so for as long as the same occurrence lasts. */
+export const toldAlertSchema = alertSchema.extend({
+  dismissed: z.object({ by: z.string(), at: timeSchema }).nullable(),
+});
+export type ToldAlert = z.infer<typeof toldAlertSchema>;
+
 export const tokenSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -94,6 +151,8 @@ interface Route {
   summary: string;
   /** In bytes, where it may be longer than others. */
   longestBody?: number;
+  /** The reply is a file of one of these types, sent as it is made; `reply` is not looked at. */
+  fileTypes?: readonly string[];
 }
 
 /** A list of people, in base64. */
@@ -272,6 +331,8 @@ export const apiRoutes = {
       configuration: stationConfigurationSchema.partial().strict().optional(),
       /** The configuration the change is based on; another one now is `changed-meanwhile`. */
       wasConfiguration: stationConfigurationSchema.optional(),
+      /** Of who asks, where an account for auto-logon is new to the computer: `auto-logon-not-allowed` says that it is wanted. */
+      password: passwordSchema.optional(),
     }),
     reply: stationSchema,
   }),
@@ -493,17 +554,84 @@ export const apiRoutes = {
     body: settingsSchema.partial().strict(),
     reply: settingsSchema,
   }),
+  views: route({
+    method: 'GET',
+    path: '/views',
+    action: 'views.keep',
+    summary: 'The views of the Stations list that one has kept',
+    reply: z.array(savedViewSchema),
+  }),
+  keepView: route({
+    method: 'POST',
+    path: '/views',
+    action: 'views.keep',
+    summary: 'Keep a view of the Stations list; one of the same name is replaced',
+    body: savedViewSchema.omit({ id: true }),
+    reply: savedViewSchema,
+  }),
+  removeView: route({
+    method: 'DELETE',
+    path: '/views/:id',
+    action: 'views.keep',
+    summary: 'Remove a view that one has kept',
+    params: byId,
+  }),
+  alerts: route({
+    method: 'GET',
+    path: '/alerts',
+    action: 'alerts.see',
+    summary: 'What needs the administrator, the most severe first',
+    reply: z.array(toldAlertSchema),
+  }),
+  dismissAlert: route({
+    method: 'POST',
+    path: '/alerts/dismiss',
+    action: 'alerts.dismiss',
+    summary: 'Put an alert aside that can be, for everybody; `not-possible-now` for what is still going on',
+    body: z.object({ key: z.string().max(300) }),
+  }),
+  restoreAlert: route({
+    method: 'POST',
+    path: '/alerts/restore',
+    action: 'alerts.dismiss',
+    summary: 'Show an alert again that was put aside',
+    body: z.object({ key: z.string().max(300) }),
+  }),
   audit: route({
     method: 'GET',
     path: '/audit',
     action: 'audit.see',
     summary: 'Who did what to whom, newest first',
     query: z.object({
+      ...auditFilter,
+      /** The number of the last entry of the page before. */
       before: z.coerce.number().int().optional(),
       limit: z.coerce.number().int().min(1).max(500).default(100),
-      search: z.string().max(100).optional(),
     }),
     reply: z.array(auditEntrySchema),
+  }),
+  exportAudit: route({
+    method: 'GET',
+    path: '/audit/export',
+    action: 'audit.see',
+    summary: 'The entries that the filter lets through as a file, oldest first, each with its hash',
+    query: z.object({ ...auditFilter, format: z.enum(['csv', 'jsonl']).default('jsonl') }),
+    reply: z.custom<StreamedFile>(),
+    fileTypes: ['text/csv', 'application/jsonl'],
+  }),
+  verifyAudit: route({
+    method: 'POST',
+    path: '/audit/verify',
+    action: 'audit.see',
+    summary: 'Whether the entries are still those that were written',
+    body: z.object({
+      /** An entry whose hash somebody has noted elsewhere, to be compared. */
+      noted: z
+        .object({ number: z.number().int().nonnegative(), hash: z.string().max(64) })
+        .nullable()
+        .default(null),
+    }),
+    reply: auditReportSchema,
   }),
   tokens: route({
     method: 'GET',

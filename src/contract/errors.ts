@@ -11,6 +11,7 @@ export const errorCodes = {
   'name-taken': { status: 409, text: 'This name is taken.' },
   'changed-meanwhile': { status: 409, text: 'Somebody else changed this meanwhile; look again.' },
   'not-possible-now': { status: 409, text: 'That cannot be done in the present state.' },
+  'too-many': { status: 409, text: 'There are too many of these already; remove some first.' },
   'too-large': { status: 413, text: 'That is too large.' },
   'too-many-requests': { status: 429, text: 'Too many requests; wait a moment.' },
   // Who asks
@@ -28,10 +29,16 @@ export const errorCodes = {
   'account-no-shell': { status: 403, text: 'This account may not sign in: it has no shell.' },
   'account-not-listed': { status: 403, text: 'This account may not sign in at stations.' },
   'account-not-here': { status: 403, text: 'This account may not sign in at this station.' },
+  'auto-logon-not-allowed': { status: 403, text: 'The computer may not sign this account in by itself.' },
+  'auto-logon-administrator': {
+    status: 403,
+    text: 'Administrators are signed in by themselves only where root has written them into /etc/stationmaster/auto-logon.',
+  },
   'account-refused': { status: 403, text: 'The system refuses this account now.' },
   'password-not-changed': { status: 403, text: 'The password had to be changed and was not.' },
   'sign-in-timed-out': { status: 408, text: 'Signing in took too long; start again.' },
   'sign-in-unavailable': { status: 503, text: 'Signing in does not work now.' },
+  'remote-management-off': { status: 403, text: 'This computer is managed from itself only.' },
   'level-too-low': { status: 403, text: 'This page is not for this account.' },
   // Accounts
   'last-administrator': { status: 409, text: 'This is the last administrator; give somebody else that level first.' },

@@ -122,6 +122,28 @@ export const hostCalls = {
     }),
     signInStepSchema,
   ),
+  /**
+   * Starts one without a password, for an account that is on the host's own list: PAM's account phase decides, nothing is
+   * authenticated. Refused with `auto-logon-not-allowed`, `auto-logon-administrator`.
+   */
+  'signIn.automatic': call(
+    z.object({
+      attempt: idSchema,
+      user: userNameSchema,
+      remote: z.string().max(64),
+      who: z.enum(signInRules),
+      only: onlyTheseSchema.optional(),
+    }),
+    signInStepSchema,
+  ),
+  /** Fails with `auto-logon-not-allowed`, `auto-logon-administrator`, `not-found` if it is not signed in without a password. */
+  'autoLogon.check': call(z.object({ user: userNameSchema }), z.object({})),
+  /**
+   * Adds an account to the list. `attempt`: accepted, an administrator's, and used up with this: the gateway alone can add nobody.
+   * Fails with `not-allowed`, `auto-logon-administrator`, `not-found`.
+   */
+  'autoLogon.allow': call(z.object({ attempt: idSchema, user: userNameSchema }), z.object({})),
+  'autoLogon.forbid': call(z.object({ user: userNameSchema }), z.object({})),
   'signIn.answer': call(z.object({ attempt: idSchema, answer: passwordSchema }), signInStepSchema),
   /** Ends an attempt, accepted or not; its worker goes. */
   'signIn.finish': call(z.object({ attempt: idSchema }), z.object({})),

@@ -41,7 +41,10 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('cancel') }),
   /** A further single-use ticket, after the pixel connection broke. */
   z.object({ say: z.literal('ticket') }),
-  z.object({ say: z.literal('disconnect') }),
+  /** `signInPage`: with SHIFT held, the sign-in page is to stay, where a station signs an account in by itself. */
+  z.object({ say: z.literal('disconnect'), signInPage: z.boolean().optional() }),
+  /** Where a station signs an account in by itself: now, or not (somebody else wants to sign in). */
+  z.object({ say: z.literal('auto-logon'), now: z.boolean() }),
   z.object({ say: z.literal('lock') }),
   z.object({ say: z.literal('unlock'), password: passwordSchema }),
   z.object({ say: z.literal('sign-out') }),
@@ -101,6 +104,8 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     station: z.object({ id: idSchema, name: z.string() }),
     computer: z.string(),
     because: freeReasonSchema,
+    /** Whom it signs in by itself, and in how many milliseconds; null: when somebody asks for it. */
+    autoLogon: z.object({ user: z.string(), inMs: z.number().nullable() }).optional(),
   }),
   /** The user name and password are being looked at. */
   z.object({ say: z.literal('checking') }),

@@ -1,5 +1,7 @@
 // The schemas of what travels between the programs: model's things, checked.
 import { z } from 'zod';
+import { alertCodes, diskContents, severities } from '#model/alert.ts';
+import type { Alert, Disk } from '#model/alert.ts';
 import { importFaults, levels, longestUserName } from '#model/account.ts';
 import type { Account, ImportLine, Person } from '#model/account.ts';
 import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
@@ -85,6 +87,7 @@ export const stationConfigurationSchema = z.object({
   orientation: z.enum(orientations),
   users: listedNamesSchema,
   groups: listedNamesSchema,
+  autoLogon: userNameSchema,
 }) satisfies z.ZodType<StationConfiguration>;
 
 export const stationSchema = z.object({
@@ -181,6 +184,12 @@ export const leaveReportSchema = z.object({
 });
 export type LeaveReport = z.infer<typeof leaveReportSchema>;
 
+const diskSchema = z.object({
+  holds: z.array(z.enum(diskContents)).readonly(),
+  totalBytes: z.number().nonnegative(),
+  freeBytes: z.number().nonnegative(),
+}) satisfies z.ZodType<Disk>;
+
 /** A computer of the room as the Manager shows it. Memory in bytes; load is the one-minute average. */
 export const computerSchema = z.object({
   name: z.string(),
@@ -192,6 +201,8 @@ export const computerSchema = z.object({
   load: z.number(),
   memoryTotal: z.number(),
   memoryAvailable: z.number(),
+  /** The file systems of the state folder and of the homes; one that is both is there once. */
+  disks: z.array(diskSchema).readonly(),
   hibernation: hibernationSchema,
   leaving: leavingSchema.nullable(),
   lastLeave: leaveReportSchema.nullable(),
@@ -200,11 +211,24 @@ export const computerSchema = z.object({
 });
 export type Computer = z.infer<typeof computerSchema>;
 
+export const alertSchema = z.object({
+  key: z.string(),
+  code: z.enum(alertCodes),
+  severity: z.enum(severities),
+  at: timeSchema.nullable(),
+  computer: z.string().nullable(),
+  station: z.string().nullable(),
+  user: z.string().nullable(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+}) satisfies z.ZodType<Alert>;
+
 export const settingsSchema = z.object({
   enrolment: z.enum(enrolmentWays),
   whoMaySignIn: z.enum(signInRules),
   privacyNotice: z.boolean(),
   multipleSessions: z.boolean(),
+  allowRemoteManagement: z.boolean(),
+  allowOrchestration: z.boolean(),
   graceSeconds: z.number().int().min(1).max(3600),
   logOffCountdownSeconds: z.number().int().min(0).max(3600),
   desktop: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/),
@@ -214,6 +238,7 @@ export const settingsSchema = z.object({
   encryptSaved: z.boolean(),
   leaveWarningSeconds: z.number().int().min(0).max(3600),
   leaveLimitSeconds: z.number().int().min(10).max(3600),
+  keepActivityDays: z.number().int().min(0).max(3650),
 }) satisfies z.ZodType<Settings>;
 
 /** One question of a sign-in conversation, with what PAM wanted to be said before it. */

@@ -6,13 +6,21 @@ import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import type { z } from 'zod';
+import { auditChanged } from '#model/audit.ts';
+import type { AuditAction } from '#model/audit.ts';
+import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
+import { verifyChain } from './audit-chain.ts';
+import { exportAudit } from './audit-export.ts';
 import type { Caller } from './callers.ts';
+import type { Clock } from './clock.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { People } from './people/people.ts';
 import type { PageSignInResult, PageSignIns } from './people/page-sign-ins.ts';
+import type { SignInDesk } from './people/sign-in-desk.ts';
 import type { SetUp } from './people/set-up.ts';
 import type { Tokens } from './people/tokens.ts';
+import type { SavedViews } from './saved-views.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { EnrolmentCodes } from './station/enrolment-codes.ts';
 import type { Rooms } from './station/rooms.ts';
@@ -24,11 +32,15 @@ export interface AnswerParts {
   rooms: Rooms;
   codes: EnrolmentCodes;
   settings: RoomSettings;
+  alerts: Alerts;
+  views: SavedViews;
   audit: Audit;
+  clock: Clock;
   tokens: Tokens;
   people: People;
   pageSessions: PageSessions;
   signIns: PageSignIns;
+  desk: SignInDesk;
   setUp: SetUp;
 }
 
@@ -45,9 +57,25 @@ export interface Asked<N extends ApiRouteName> {
 export type Answers = { readonly [N in ApiRouteName]: (asked: Asked<N>) => ApiReply<N> | Promise<ApiReply<N>> };
 
 export function makeAnswers(parts: AnswerParts): Answers {
-  const { fleet, stations, rooms, codes, settings, audit, tokens, people, pageSessions, signIns, setUp } = parts;
+  const {
+    fleet,
+    stations,
+    rooms,
+    codes,
+    settings,
+    alerts,
+    views,
+    audit,
+    clock,
+    tokens,
+    people,
+    pageSessions,
+    signIns,
+    desk,
+    setUp,
+  } = parts;
 
-  const deedOf = (caller: Caller, action: string, target: string, details: Deed['details'] = {}): Omit<Deed, 'outcome'> => ({
+  const deedOf = (caller: Caller, action: AuditAction, target: string, details: Deed['details'] = {}): Omit<Deed, 'outcome'> => ({
     actor: caller.principal?.name ?? '',
     action,
     target,
@@ -60,6 +88,9 @@ export function makeAnswers(parts: AnswerParts): Answers {
     if (principal === null || principal.by === 'socket') return '';
     return (principal.fullName === '' ? principal.name : principal.fullName).slice(0, 64);
   };
+
+  /** Whose something is that is kept for one person; a token may be called as an account is. */
+  const ownerOf = ({ principal }: Caller): string => `${principal?.by ?? ''}:${principal?.name ?? ''}`;
 
   const computerNamed = (name: string): string => {
     const computer = fleet.computers().find((one) => one.name === name);
@@ -76,7 +107,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
   /** Does something to somebody's session; the audit has it either way. */
   const toSession = async (
     caller: Caller,
-    action: string,
+    action: AuditAction,
     session: Session,
     work: () => Promise<{ session: Session }>,
     more: (done: Session) => Deed['details'] = () => ({}),
@@ -99,7 +130,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
   /** Does something to a whole computer; the audit has it either way. */
   const toComputer = async <R>(
     caller: Caller,
-    action: string,
+    action: AuditAction,
     computer: string,
     details: Deed['details'],
     work: () => Promise<R>,
@@ -143,6 +174,44 @@ export function makeAnswers(parts: AnswerParts): Answers {
     );
     await suspendAt(caller, rightId);
     return left;
+  };
+
+  /** The computer keeps a list of its own of whom it signs in without a password; an administrator's own password adds to it. */
+  const allowAutoLogon = async (caller: Caller, id: string, user: string, password: string | undefined): Promise<void> => {
+    const computer = stations.get(id)?.computer;
+    if (computer === undefined) throw new CodedError('station-not-found');
+    const refusal = await fleet.call(computer, 'autoLogon.check', { user }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (refusal === null) return;
+    const { principal } = caller;
+    const mayBeAllowed = refusal instanceof CodedError && refusal.code === 'auto-logon-not-allowed';
+    if (!mayBeAllowed || password === undefined || principal?.by !== 'page') throw refusal;
+    const conversation = desk.open({
+      action: 'auto-logon.allow',
+      target: user,
+      computer,
+      user: principal.name,
+      password,
+      address: caller.address,
+      who: 'listed',
+    });
+    const step = await conversation.begin();
+    if (step.step === 'refused') throw new CodedError(step.error.code, step.error.details);
+    if (step.step === 'question') {
+      conversation.finish();
+      throw refusal;
+    }
+    conversation.usedUp();
+    const deed = deedOf(caller, 'auto-logon.allow', user);
+    try {
+      await fleet.call(computer, 'autoLogon.allow', { attempt: conversation.attempt, user });
+      audit.note({ ...deed, outcome: 'done' });
+    } catch (error) {
+      audit.note({ ...deed, outcome: tellError(error).code });
+      throw error;
+    }
   };
 
   const signedIn = ({ answer, cookie }: PageSignInResult, setCookie: (value: string) => void): PageSignInResult['answer'] => {
@@ -268,18 +337,27 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
 
     stations: () => stations.list(),
-    configureStation: ({ params, body, caller }) => {
+    configureStation: async ({ params, body, caller }) => {
+      const { autoLogon } = body.configuration ?? {};
+      if (autoLogon !== undefined && autoLogon !== '') await allowAutoLogon(caller, params.id, autoLogon, body.password);
       const room = body.configuration?.room;
       // The room as it is written already, whatever letters were typed; a new one is made with what it is for.
       const known = room === undefined ? undefined : (rooms.find(room) ?? room);
       const configuration = body.configuration === undefined ? undefined : { ...body.configuration, room: known };
-      return stations.configure(params.id, { ...body, configuration }, (before, after) => {
+      const was = stations.get(params.id)?.configuration.autoLogon ?? '';
+      const configured = stations.configure(params.id, { ...body, configuration }, (before, after) => {
         rooms.ensure(after.configuration.room);
         audit.record({
           ...deedOf(caller, 'station.configure', before.name, configurationChange(before, after)),
           outcome: 'done',
         });
       });
+      // Whom no station signs in any more, the computer need not let in without a password.
+      if (was !== '' && stations.list().every((station) => station.configuration.autoLogon !== was))
+        fleet.call(configured.computer, 'autoLogon.forbid', { user: was }).catch(() => {
+          // It stays on the computer's list; nothing of this room asks for it.
+        });
+      return configured;
     },
     rooms: () => ({ rooms: rooms.list() }),
     arrangeRooms: ({ body, caller }) => ({
@@ -424,7 +502,37 @@ export function makeAnswers(parts: AnswerParts): Answers {
         details[name] = `${String(before[name as keyof typeof before])} → ${String(value)}`;
       return settings.change(given, () => audit.record({ ...deedOf(caller, 'settings.change', '', details), outcome: 'done' }));
     },
+    views: ({ caller }) => views.list(ownerOf(caller)),
+    keepView: ({ body, caller }) => views.keep(ownerOf(caller), body.name, body.query),
+    removeView: ({ params, caller }) => {
+      views.remove(ownerOf(caller), params.id);
+      return {};
+    },
+    alerts: () => alerts.list(),
+    dismissAlert: ({ body, caller }) => {
+      alerts.dismiss(body.key, caller.principal?.name ?? '', ({ code }) =>
+        audit.record({ ...deedOf(caller, 'alert.dismiss', body.key, { code }), outcome: 'done' }),
+      );
+      return {};
+    },
+    restoreAlert: ({ body, caller }) => {
+      alerts.restore(body.key, () => audit.record({ ...deedOf(caller, 'alert.restore', body.key), outcome: 'done' }));
+      return {};
+    },
     audit: ({ query }) => audit.list(query),
+    exportAudit: ({ query, caller }) => {
+      const { format, ...filter } = query;
+      const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+      audit.record({ ...deedOf(caller, 'audit.export', '', { ...given, format }), outcome: 'done' });
+      return exportAudit(audit, filter, format, clock.nowMs());
+    },
+    verifyAudit: async ({ body, caller }) => {
+      const report = await verifyChain(audit, body.noted);
+      const sound = report.brokenAt === null && report.noted !== 'different';
+      const details: Deed['details'] = report.brokenAt === null ? {} : { from: report.brokenAt };
+      audit.note({ ...deedOf(caller, 'audit.verify', '', details), outcome: sound ? 'done' : auditChanged });
+      return report;
+    },
     tokens: () => tokens.list(),
     makeToken: ({ body, caller }) =>
       tokens.make(body.name, body.level, (token) =>

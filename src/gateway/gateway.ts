@@ -4,6 +4,7 @@ import type { Config } from '#contract/config.ts';
 import type { Places } from '#contract/places.ts';
 import { ThisComputer } from '#fleet/this-computer.ts';
 import { makeAnswers } from './api-answers.ts';
+import { Alerts } from './alerts.ts';
 import { Audit } from './audit.ts';
 import { Callers } from './callers.ts';
 import { Certificate } from './certificate.ts';
@@ -19,6 +20,7 @@ import { SetUp } from './people/set-up.ts';
 import { SignInDesk } from './people/sign-in-desk.ts';
 import { Throttle } from './people/throttle.ts';
 import { Tokens } from './people/tokens.ts';
+import { SavedViews } from './saved-views.ts';
 import { RoomSettings } from './room-settings.ts';
 import { SessionJournal } from './session-journal.ts';
 import { EnrolmentCodes } from './station/enrolment-codes.ts';
@@ -34,6 +36,8 @@ import { Store } from './store.ts';
 import { WebServer } from './web-server.ts';
 
 const sweepEveryMs = 60_000;
+const pruneEveryMs = 10 * 60_000;
+const tellHeadEveryMs = 24 * 3_600_000;
 
 export interface GatewayParts {
   places: Places;
@@ -103,14 +107,33 @@ export class Gateway implements AsyncDisposable {
       log,
     });
     const liveFeed = new LiveFeed({ fleet, stations, settings, pageSessions, tokens, log });
-    const callers = new Callers(pageSessions, tokens);
-    const answers = makeAnswers({ fleet, stations, rooms, codes, settings, audit, tokens, people, pageSessions, signIns, setUp });
+    const callers = new Callers(pageSessions, tokens, settings);
+    const certificate = new Certificate(config, places, log);
+    const alerts = new Alerts({ fleet, stations, audit, certificate, store, clock });
+    const answers = makeAnswers({
+      fleet,
+      stations,
+      rooms,
+      codes,
+      settings,
+      alerts,
+      views: new SavedViews(store),
+      audit,
+      clock,
+      tokens,
+      people,
+      pageSessions,
+      signIns,
+      desk,
+      setUp,
+    });
     const server = new WebServer({
       places,
       config,
-      certificate: new Certificate(config, places, log),
+      certificate,
       webRoot,
       callers,
+      settings,
       answers,
       fleet,
       stationDoor,
@@ -136,6 +159,11 @@ export class Gateway implements AsyncDisposable {
     undo.defer(() => signIns.stop());
     const sweep = setInterval(() => pageSessions.sweep(), sweepEveryMs);
     undo.defer(() => clearInterval(sweep));
+    const pruning = setInterval(() => audit.prune(settings.now.keepActivityDays), pruneEveryMs);
+    undo.defer(() => clearInterval(pruning));
+    audit.tellHead();
+    const heads = setInterval(() => audit.tellHead(), tellHeadEveryMs);
+    undo.defer(() => clearInterval(heads));
     this.#server = server;
     undo.defer(() => server.stop());
     // Those who come get their answer as soon as the server takes them in; so they are ready before, and leave first.

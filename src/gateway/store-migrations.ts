@@ -73,4 +73,37 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE rooms (name TEXT PRIMARY KEY COLLATE NOCASE, position INTEGER NOT NULL) STRICT;
   `,
+  `
+  ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT '';
+  CREATE TABLE auditChain (
+    anchorNumber INTEGER NOT NULL,
+    anchorHash TEXT NOT NULL,
+    headNumber INTEGER NOT NULL,
+    headHash TEXT NOT NULL,
+    chained INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO auditChain VALUES (0, '', 0, '', 0);
+  CREATE INDEX auditPruned ON audit (number) WHERE action = 'audit.prune';
+
+  -- What is too old may go once the chain begins after it; an entry of before may get its hash, once.
+  DROP TRIGGER auditStays;
+  CREATE TRIGGER auditStays BEFORE DELETE ON audit WHEN OLD.number > (SELECT anchorNumber FROM auditChain)
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  DROP TRIGGER auditIsTrue;
+  CREATE TRIGGER auditIsTrue BEFORE UPDATE ON audit WHEN OLD.hash <> '' OR
+    (OLD.number, OLD.at, OLD.actor, OLD.action, OLD.target, OLD.address, OLD.outcome, OLD.details) IS NOT
+    (NEW.number, NEW.at, NEW.actor, NEW.action, NEW.target, NEW.address, NEW.outcome, NEW.details)
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  `,
+  `
+  CREATE TABLE dismissedAlerts (key TEXT PRIMARY KEY, by TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE savedViews (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL COLLATE NOCASE,
+    query TEXT NOT NULL,
+    UNIQUE (owner, name)
+  ) STRICT;
+  `,
 ];

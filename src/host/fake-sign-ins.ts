@@ -25,7 +25,7 @@ export class FakeSignIns implements SignIns {
     await Promise.resolve();
     const { open } = this;
     const further = this.#further;
-    const account = this.#accounts.check(order.user, order.password);
+    const account = order.automatic === true ? this.#accounts.find(order.user) : this.#accounts.check(order.user, order.password);
     const refused: SignInOutcome = { step: 'refused', error: new CodedError('wrong-credentials'), messages: [] };
     const { only } = order;
     // Fake accounts are in no groups.
@@ -43,7 +43,7 @@ export class FakeSignIns implements SignIns {
       },
     };
     open.add(attempt);
-    const asks = further !== null && account !== null;
+    const asks = further !== null && account !== null && order.automatic !== true;
     return { attempt, outcome: asks ? { step: 'question', question: further.question } : accepted };
   }
 }

@@ -10,6 +10,7 @@ import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { hostProtocol, longestHostLine } from '#contract/host.ts';
 import type { HostArgs } from '#contract/host.ts';
+import { AutoLogonList } from './auto-logon-list.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
@@ -47,7 +48,13 @@ class Room implements AsyncDisposable {
     this.sessions = sessions;
     this.thisComputer = new FakeThisComputer(join(this.folder, 'state'), sessions, clock, log);
     const { computer } = this.thisComputer;
-    const parts = { sessions, signIns, accounts, computer, clock, log, version: '1.2.3' };
+    const autoLogons = new AutoLogonList(
+      { kept: join(this.folder, 'state/auto-logon.json'), byRoot: join(this.folder, 'auto-logon') },
+      (user) => accounts.describe(user),
+      log,
+      process.getuid?.() ?? 0,
+    );
+    const parts = { sessions, signIns, autoLogons, accounts, computer, clock, log, version: '1.2.3' };
     this.server = new HostServer({ path: this.socket, gid: options.gid ?? null }, parts);
   }
 

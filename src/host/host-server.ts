@@ -11,10 +11,11 @@ import type { HostArgs, HostCall, HostEvent, HostResult, SignInStep } from '#con
 import { accountSchema, personSchema } from '#contract/values.ts';
 import { endSessionsOf } from './account-sessions.ts';
 import type { Accounts, PosixAccount } from './accounts.ts';
+import type { AutoLogonList } from './auto-logon-list.ts';
 import type { Clock } from './clock.ts';
 import type { ThisComputer } from './computer.ts';
 import type { Sessions } from './sessions.ts';
-import type { SignInAttempt, SignInOutcome, SignIns } from './sign-in.ts';
+import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
 
 /** An attempt that was accepted must be used within this time. */
 const acceptedHoldsMs = 60_000;
@@ -59,6 +60,7 @@ type Handlers = {
 interface HostServerParts {
   sessions: Sessions;
   signIns: SignIns;
+  autoLogons: AutoLogonList;
   accounts: Accounts;
   computer: ThisComputer;
   clock: Clock;
@@ -292,6 +294,24 @@ export class HostServer {
     },
     'computer.prepare': (order) => this.#parts.computer.leaving.prepare(order),
     'signIn.begin': ({ attempt: id, ...order }, connection) => this.#beginSignIn(connection, id, order),
+    'signIn.automatic': async ({ attempt: id, ...order }, connection) => {
+      await this.#parts.autoLogons.check(order.user);
+      return await this.#beginSignIn(connection, id, { ...order, password: '', automatic: true });
+    },
+    'autoLogon.check': async ({ user }) => {
+      await this.#parts.autoLogons.check(user);
+      return {};
+    },
+    'autoLogon.allow': async ({ attempt: id, user }, connection) => {
+      const { account, attempt } = this.#takeAccepted(connection, id);
+      attempt.finish();
+      await this.#parts.autoLogons.allow(user, account);
+      return {};
+    },
+    'autoLogon.forbid': ({ user }) => {
+      this.#parts.autoLogons.forbid(user);
+      return {};
+    },
     'signIn.answer': ({ attempt: id, answer }, connection) => this.#answerQuestion(connection, id, answer),
     'signIn.finish': ({ attempt: id }, connection) => {
       this.#dropAttempt(connection, id);
@@ -335,7 +355,7 @@ export class HostServer {
     'account.setLevel': async ({ user, level }) => accountSchema.parse(await this.#parts.accounts.setLevel(user, level)),
   };
 
-  async #beginSignIn(connection: Connection, id: string, order: Omit<HostArgs<'signIn.begin'>, 'attempt'>): Promise<SignInStep> {
+  async #beginSignIn(connection: Connection, id: string, order: SignInOrder): Promise<SignInStep> {
     if (connection.attempts.has(id)) throw new CodedError('bad-request', { field: 'attempt' });
     const { refusal } = this.#parts.computer.leaving;
     if (refusal !== null) throw refusal;

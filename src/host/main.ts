@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
+import { dirname } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
@@ -10,6 +11,7 @@ import { pixelSocket, placesFrom } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
 import { LinuxAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
+import { AutoLogonList } from './auto-logon-list.ts';
 import { systemClock } from './clock.ts';
 import { programVersion, ThisComputer } from './computer.ts';
 import type { Desktops } from './desktops.ts';
@@ -133,10 +135,20 @@ async function main(): Promise<number> {
   const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });
   const limits = new Limits({ sessions, settings, leaving, memory: readMemory, clock: systemClock, log });
   const watch = new ShutdownWatch({ leaving, clock: systemClock, log });
-  const computer = new ThisComputer({ hibernation, leaving, settings });
+  const computer = new ThisComputer({
+    hibernation,
+    leaving,
+    settings,
+    diskFolders: { state: places.stateDir, homes: '/home' },
+  });
+  const autoLogons = new AutoLogonList(
+    { kept: `${places.stateDir}/host/auto-logon.json`, byRoot: `${dirname(places.configFile)}/auto-logon` },
+    (user) => accounts.describe(user),
+    log,
+  );
   const server = new HostServer(
     { path: places.hostSocket, gid: await gatewayGroup(places, log) },
-    { sessions, signIns, accounts, computer, clock: systemClock, log, version: programVersion },
+    { sessions, signIns, autoLogons, accounts, computer, clock: systemClock, log, version: programVersion },
   );
   settings.start();
   await sessions.start();

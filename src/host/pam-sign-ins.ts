@@ -152,10 +152,10 @@ export class PamAttempt implements SignInAttempt {
   }
 
   /** For PamSignIns only: the first words of the conversation. */
-  begin(remote: string, password: Buffer): Promise<SignInOutcome> {
+  begin(remote: string, password: Buffer, automatic: boolean): Promise<SignInOutcome> {
     const { user } = this.#order;
     const service = this.#places.pamService;
-    return this.#converse({ do: 'begin', service, user, remote, secretBytes: password.length }, password);
+    return this.#converse({ do: 'begin', service, user, remote, automatic, secretBytes: password.length }, password);
   }
 
   async answer(text: string): Promise<SignInOutcome> {
@@ -268,7 +268,9 @@ export class PamSignIns implements SignIns {
   }
 
   async begin(order: SignInOrder): Promise<{ attempt: SignInAttempt; outcome: SignInOutcome }> {
-    const password = order.password === '' || userNameFault(order.user) !== null ? null : secretBytes(order.password);
+    const automatic = order.automatic === true;
+    const missing = !automatic && order.password === '';
+    const password = missing || userNameFault(order.user) !== null ? null : secretBytes(automatic ? '' : order.password);
     if (password === null || !order.user.isWellFormed()) {
       return { attempt: noAttempt, outcome: { step: 'refused', error: new CodedError('wrong-credentials'), messages: [] } };
     }
@@ -278,6 +280,6 @@ export class PamSignIns implements SignIns {
       this.#turnstile,
       this.#log,
     );
-    return { attempt, outcome: await attempt.begin(order.remote, password) };
+    return { attempt, outcome: await attempt.begin(order.remote, password, automatic) };
   }
 }

@@ -10,9 +10,9 @@ import type { SessionEnvironmentOrder } from './session-environment.ts';
 import { placesToBind } from './session-mounts.ts';
 import { shellExports, shellWord } from './shell-words.ts';
 
-/** What the parent says. `secretBytes`: so many bytes follow the line, a password or another answer. */
+/** What the parent says. `automatic`: nobody has to prove anything, the account phase decides alone. `secretBytes`: so many bytes follow the line, a password or another answer. */
 export type ToWorker =
-  | { do: 'begin'; service: string; user: string; remote: string; secretBytes: number }
+  | { do: 'begin'; service: string; user: string; remote: string; automatic: boolean; secretBytes: number }
   | { do: 'answer'; secretBytes: number }
   | {
       do: 'open';
@@ -208,7 +208,7 @@ function open(pam: Pam, order: Extract<ToWorker, { do: 'open' }>, parent: Parent
 function attend(parent: Parent): void {
   const { message: begin, secret: password } = parent.hear();
   if (begin.do !== 'begin') throw new Abandoned(`${begin.do} came first`);
-  let passwordGiven = false;
+  let passwordGiven = begin.automatic;
   const messages: string[] = [];
 
   using pam = Pam.start(begin.service, begin.user, ({ kind, text }) => {
@@ -231,12 +231,15 @@ function attend(parent: Parent): void {
   };
   pam.describe(begin.remote, terminal);
 
-  const authentication = pam.authenticate();
+  const authentication = begin.automatic ? pamCode.success : pam.authenticate();
   password.fill(0);
   if (authentication !== pamCode.success) {
     return refuse(authenticationError(authentication), `pam_authenticate: ${pam.explain(authentication)}`);
   }
   const account = pam.checkAccount();
+  if (account === pamCode.newTokenRequired && begin.automatic) {
+    return refuse('password-not-changed', `pam_acct_mgmt: ${pam.explain(account)}`);
+  }
   if (account === pamCode.newTokenRequired) {
     const change = pam.changeExpiredPassword();
     if (change !== pamCode.success) return refuse('password-not-changed', `pam_chauthtok: ${pam.explain(change)}`);

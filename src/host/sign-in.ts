@@ -9,6 +9,8 @@ import type { PosixAccount } from './accounts.ts';
 export interface SignInOrder {
   user: string;
   password: string;
+  /** No password is asked for: the caller has looked at the list. */
+  automatic?: true;
   /** Network address of the person, for PAM. */
   remote: string;
   who: SignInRule;

@@ -25,6 +25,8 @@ export interface StationConfiguration {
   /** Accounts and groups that may sign in here; both empty: all who may sign in at stations. Administrators always may. */
   users: readonly string[];
   groups: readonly string[];
+  /** The account that the station signs in by itself; empty: none. */
+  autoLogon: string;
 }
 
 export const plainConfiguration: StationConfiguration = {
@@ -33,6 +35,7 @@ export const plainConfiguration: StationConfiguration = {
   orientation: 'landscape',
   users: [],
   groups: [],
+  autoLogon: '',
 };
 
 export interface Station {

@@ -10,6 +10,7 @@ import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
+import { AutoLogonList } from '#host/auto-logon-list.ts';
 import { FakeAccounts } from '#host/fake-accounts.ts';
 import { FakeClock } from '#host/fake-clock.ts';
 import { FakeComputer, FakeDesktops } from '#host/fake-desktops.ts';
@@ -121,7 +122,12 @@ class World {
     const { clock } = this;
     const sessions = new Sessions(this.#desktops, new SessionRecords(join(this.folder, 'sessions')), clock, log);
     const { computer } = new FakeThisComputer(join(this.folder, 'host'), sessions, clock, log);
-    const parts = { sessions, signIns: this.#signIns, accounts: this.accounts, computer, clock, log, version: '0' };
+    const autoLogons = new AutoLogonList(
+      { kept: join(this.folder, 'auto-logon.json'), byRoot: join(this.folder, 'auto-logon') },
+      (user) => this.accounts.describe(user),
+      log,
+    );
+    const parts = { sessions, signIns: this.#signIns, autoLogons, accounts: this.accounts, computer, clock, log, version: '0' };
     const server = new HostServer({ path: this.socket, gid: null }, parts);
     await sessions.start();
     await server.start();
@@ -154,6 +160,8 @@ class World {
       this.faults.push(`${session.id} went from ${before.state} to ${session.state}`);
     }
     if (session.user !== before.user || session.uid !== before.uid) this.faults.push(`${session.id} was given to somebody else`);
+    if (before.state === 'locked' && session.state === 'active' && session.cause === 'moved-by-administrator')
+      this.faults.push(`${session.id} was opened by moving it`);
     if (session.attachment < before.attachment) this.faults.push(`${session.id} counts attachments backwards`);
     if (session.state === 'ending' || session.state === 'ended') this.#ends(before);
   }
@@ -329,8 +337,6 @@ class World {
           const { session: moved } = await client.call('session.move', { session, station, displaces, attachment });
           if (operation.stale) this.faults.push('a stale move did something');
           if (moved.station !== station) this.faults.push(`moved, it is at ${moved.station}`);
-          if (now?.state === 'locked' && moved.attachment === attachment + 1 && moved.state !== 'locked')
-            this.faults.push(`${moved.id} was opened by moving it`);
         };
       }
       case 'lock':

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Places } from '#contract/places.ts';
+import { AutoLogonList } from '#host/auto-logon-list.ts';
 import { systemClock } from '#host/clock.ts';
 import type { FakeAccounts } from '#host/fake-accounts.ts';
 import { FakeDesktops } from '#host/fake-desktops.ts';
@@ -39,6 +40,12 @@ export class RoomHost {
       {
         sessions: this.sessions,
         signIns,
+        autoLogons: new AutoLogonList(
+          { kept: join(places.stateDir, 'host/auto-logon.json'), byRoot: join(places.stateDir, 'by-root/auto-logon') },
+          (user) => accounts.describe(user),
+          log,
+          process.getuid?.() ?? 0,
+        ),
         accounts,
         computer: this.#thisComputer.computer,
         clock: systemClock,

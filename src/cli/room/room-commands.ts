@@ -254,7 +254,9 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--before <number>', 'those before the entry with this number')
     .action(connected(async () => (await audit()).listAudit));
   filtered(auditWord.command('export').description('all entries, oldest first, each with its hash'))
-    .addOption(new Option('--format <format>', 'for spreadsheets, or one JSON object a line').choices(['csv', 'jsonl']).default('jsonl'))
+    .addOption(
+      new Option('--format <format>', 'for spreadsheets, or one JSON object a line').choices(['csv', 'jsonl']).default('jsonl'),
+    )
     .option('--output <file>', 'write a new file that only you can read')
     .action(connected(async () => (await audit()).exportAudit));
   withServer(auditWord.command('verify').description('check that no entry was changed, removed or slipped in'))

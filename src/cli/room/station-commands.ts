@@ -67,6 +67,7 @@ interface SetOptions extends RoomOptions {
   users?: string;
   groups?: string;
   everyone?: true;
+  autoLogon?: string;
 }
 
 const namesIn = (text: string): string[] =>
@@ -76,7 +77,7 @@ const namesIn = (text: string): string[] =>
     .filter((name) => name !== '');
 
 export async function setStation(gateway: GatewayClient, options: SetOptions, ...words: string[]): Promise<void> {
-  const { name, room, language, orientation, users, groups, everyone } = options;
+  const { name, room, language, orientation, users, groups, everyone, autoLogon } = options;
   if (name !== undefined && words.length > 1) throw new CommandError('only one station can have this name', exitCode.usage);
   if (everyone === true && (users !== undefined || groups !== undefined))
     throw new CommandError('--everyone does not go with --users and --groups', exitCode.usage);
@@ -87,6 +88,7 @@ export async function setStation(gateway: GatewayClient, options: SetOptions, ..
     ...(users !== undefined && { users: namesIn(users) }),
     ...(groups !== undefined && { groups: namesIn(groups) }),
     ...(everyone === true && { users: [], groups: [] }),
+    ...(autoLogon !== undefined && { autoLogon }),
   };
   const isConfigured = Object.keys(configuration).length > 0;
   if (name === undefined && !isConfigured)
@@ -96,10 +98,19 @@ export async function setStation(gateway: GatewayClient, options: SetOptions, ..
   const changed = [];
   for (const station of named) {
     changed.push(
-      await gateway.call('configureStation', {
-        params: { id: station.id },
-        body: { ...(name !== undefined && { name, was: station.name }), ...(isConfigured && { configuration }) },
-      }),
+      await gateway
+        .call('configureStation', {
+          params: { id: station.id },
+          body: { ...(name !== undefined && { name, was: station.name }), ...(isConfigured && { configuration }) },
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof CommandError) || error.errorCode !== 'auto-logon-not-allowed') throw error;
+          throw new CommandError(
+            `the computer does not sign ${autoLogon ?? ''} in without a password; write the name as a line of its own into /etc/stationmaster/auto-logon, as root, or confirm it in the Manager with your password`,
+            error.exitCode,
+            error.errorCode,
+          );
+        }),
     );
   }
   if (options.json) answerJson(words.length === 1 ? changed[0] : changed);

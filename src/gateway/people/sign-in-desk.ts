@@ -3,6 +3,7 @@ import { CodedError, tellError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { OnlyThese, SignInStep } from '#contract/host.ts';
 import type { Fleet } from '#fleet/fleet.ts';
+import type { AuditAction } from '#model/audit.ts';
 import { userNameFault } from '#model/account.ts';
 import type { SignInRule } from '#model/settings.ts';
 import type { Audit } from '../audit.ts';
@@ -11,7 +12,7 @@ import type { CountedAttempt, Throttle } from './throttle.ts';
 
 export interface SignInOrder {
   /** For the audit: `station.sign-in`, `page.sign-in`, `session.unlock`, `setup`. */
-  action: string;
+  action: AuditAction;
   /** For the audit: the station's name, the page's. */
   target: string;
   computer: string;
@@ -20,6 +21,8 @@ export interface SignInOrder {
   address: string;
   /** The station's id, for the throttle. */
   station?: string;
+  /** The station signs the account in by itself: there is no password, and no attempt to count. */
+  automatic?: true;
   who: SignInRule;
   /** Who else may not, only these; administrators always may. Left out: all. */
   only?: OnlyThese | undefined;
@@ -33,6 +36,8 @@ const innocent: ReadonlySet<ErrorCode> = new Set([
   'account-no-shell',
   'account-not-listed',
   'account-not-here',
+  'auto-logon-not-allowed',
+  'auto-logon-administrator',
   'account-refused',
   'password-not-changed',
   'sign-in-unavailable',
@@ -60,9 +65,14 @@ export class SignInConversation {
     this.user = order.user;
   }
 
+  get isAutomatic(): boolean {
+    return this.#order.automatic === true;
+  }
+
   /** Once, first. */
   async begin(): Promise<SignInStep> {
     const { user, password, address, station, who, only, computer } = this.#order;
+    if (this.isAutomatic) return await this.#beginAutomatic();
     try {
       this.#counted = this.#desk.throttle.begin({ user, address, station });
     } catch (error) {
@@ -82,6 +92,19 @@ export class SignInConversation {
       return this.#look(
         await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who, only }),
       );
+    } catch (error) {
+      return this.#look(refused(error));
+    } finally {
+      this.#desk.leave();
+    }
+  }
+
+  async #beginAutomatic(): Promise<SignInStep> {
+    const { user, address, who, only, computer } = this.#order;
+    if (!this.#desk.enter()) return refused(new CodedError('too-many-requests'));
+    try {
+      const { attempt } = this;
+      return this.#look(await this.#desk.fleet.call(computer, 'signIn.automatic', { attempt, user, remote: address, who, only }));
     } catch (error) {
       return this.#look(refused(error));
     } finally {

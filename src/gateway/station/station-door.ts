@@ -17,6 +17,7 @@ export class StationDoor implements StationRoom {
   readonly #reasons = new Map<string, FreeReason>();
   readonly #names = new Map<string, string>();
   readonly #identifying = new Set<string>();
+  readonly #autoLogonFailures = new Map<string, number>();
   readonly #forgedAt = new Map<string, number>();
   readonly #undo = new DisposableStack();
 
@@ -90,6 +91,18 @@ export class StationDoor implements StationRoom {
     else this.#reasons.set(station, reason);
   }
 
+  autoLogonFailures(station: string): number {
+    return this.#autoLogonFailures.get(station) ?? 0;
+  }
+
+  autoLogonFailed(station: string): void {
+    this.#autoLogonFailures.set(station, this.autoLogonFailures(station) + 1);
+  }
+
+  autoLogonSucceeded(station: string): void {
+    this.#autoLogonFailures.delete(station);
+  }
+
   forged(station: string, address: string): void {
     // The first in a minute from each address: nobody shall fill the audit from outside.
     const now = performance.now();
@@ -126,6 +139,7 @@ export class StationDoor implements StationRoom {
     if ('removed' in change) {
       this.#reasons.delete(change.removed);
       this.#names.delete(change.removed);
+      this.#autoLogonFailures.delete(change.removed);
       this.#identifying.delete(change.removed);
       const page = this.#pageOf.get(change.removed);
       page?.removed();

@@ -8,6 +8,7 @@ import { closeCodes, stationPageSays, stationProofText } from '#contract/station
 import type { FreeReason, GatewaySaysToStation, LostSession, Resumable, StationPageSays } from '#contract/station-page.ts';
 import type { Leaving } from '#contract/values.ts';
 import type { Fleet } from '#fleet/fleet.ts';
+import type { AuditAction } from '#model/audit.ts';
 import type { Account } from '#model/account.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
@@ -19,6 +20,7 @@ import type { Throttle } from '../people/throttle.ts';
 import type { RoomSettings } from '../room-settings.ts';
 import type { EnrolmentCodes } from './enrolment-codes.ts';
 import type { Pictures } from './pictures.ts';
+import { autoLogonDelayMs } from './auto-logon.ts';
 import type { CloseName, PixelDoor } from './pixel-door.ts';
 import type { PrivacyNotices } from './privacy-notices.ts';
 import { keyTextOf, rightHalfIdOf, stationIdOf } from './station-identity.ts';
@@ -51,6 +53,10 @@ export interface StationRoom {
   /** Why this station is free. */
   reasonOf(station: string): FreeReason;
   setReason(station: string, reason: FreeReason): void;
+  /** How often the station could not sign its account in by itself since it last could. */
+  autoLogonFailures(station: string): number;
+  autoLogonFailed(station: string): void;
+  autoLogonSucceeded(station: string): void;
   /** A page could not prove to be this station. */
   forged(station: string, address: string): void;
 }
@@ -106,8 +112,13 @@ export class StationPage {
   #half: ScreenHalf | null = null;
   /** What it was last told that its screen is. */
   #toldHalf: ScreenHalf | 'whole' = 'whole';
+  /** When the station signs its account in by itself, for which account and reason; null: not thought of yet. */
+  #autoLogon: { key: string; at: number | null; timer: NodeJS.Timeout | null } | null = null;
+  /** The sign-in page is to stay the next time. */
+  #staysFree = false;
   /** What it was last told of its configuration. */
   #toldConfiguration = '';
+  #toldAutoLogon = '';
   #key: { x: string; y: string } = { x: '', y: '' };
   #nonce = '';
   #language = '';
@@ -203,7 +214,10 @@ export class StationPage {
   configured(): void {
     const station = this.#stage === 'ready' ? this.#services.stations.get(this.#id) : null;
     if (station === null) return;
-    const { orientation, language } = station.configuration;
+    const { orientation, language, autoLogon } = station.configuration;
+    // Another account, or none any more.
+    if (this.#view === 'free' && this.#signIn === null && this.#toldAutoLogon !== autoLogon) this.#show(true);
+    this.#toldAutoLogon = autoLogon;
     const told = `${orientation} ${language}`;
     if (told === this.#toldConfiguration) return;
     this.#toldConfiguration = told;
@@ -235,6 +249,7 @@ export class StationPage {
     const stage = this.#stage;
     this.#stage = 'closed';
     for (const timer of this.#timers) clearTimeout(timer);
+    this.#forgetAutoLogon();
     this.#leaveSignIn();
     if (stage === 'ready' || stage === 'enrol') this.#room.left(this);
   }
@@ -318,7 +333,11 @@ export class StationPage {
       case 'ticket':
         this.#furtherTicket();
         return;
+      case 'auto-logon':
+        await this.#takeAutoLogon(said.now);
+        return;
       case 'disconnect':
+        this.#staysFree = said.signInPage === true;
         await this.#command('session.disconnect', ({ id, computer, attachment }) =>
           this.#services.fleet.call(computer, 'session.suspend', { session: id, cause: 'disconnected', attachment }),
         );
@@ -534,10 +553,82 @@ export class StationPage {
   #showFree(station: Station, again: boolean): void {
     const because = this.#room.reasonOf(this.#id);
     const { id, name, computer } = station;
-    this.#showOnce('free', { say: 'free', station: { id, name }, computer, because }, again);
+    const autoLogon = this.#planAutoLogon(station, because);
+    this.#showOnce(
+      'free',
+      { say: 'free', station: { id, name }, computer, because, ...(autoLogon !== null && { autoLogon }) },
+      again,
+    );
+  }
+
+  // Signing in by itself
+
+  /** Whom the station will sign in, and when. The same answer for as long as nothing else happened. */
+  #planAutoLogon(
+    { configuration: { autoLogon: user } }: Station,
+    because: FreeReason,
+  ): { user: string; inMs: number | null } | null {
+    const key = `${user} ${JSON.stringify(because)}`;
+    if (user === '') {
+      this.#forgetAutoLogon();
+      return null;
+    }
+    if (this.#autoLogon?.key !== key) {
+      this.#forgetAutoLogon();
+      const delayMs = this.#staysFree ? null : autoLogonDelayMs(because, this.#room.autoLogonFailures(this.#id));
+      this.#staysFree = false;
+      const timer = delayMs === null ? null : setTimeout(() => this.#autoLogonDue(), delayMs);
+      this.#autoLogon = { key, at: delayMs === null ? null : performance.now() + delayMs, timer };
+    }
+    const { at } = this.#autoLogon;
+    return { user, inMs: at === null ? null : Math.max(0, Math.round(at - performance.now())) };
+  }
+
+  #forgetAutoLogon(): void {
+    if (this.#autoLogon?.timer != null) clearTimeout(this.#autoLogon.timer);
+    this.#autoLogon = null;
+  }
+
+  #autoLogonDue(): void {
+    if (this.#view === 'free') this.#beginAutoLogon().catch((error: unknown) => this.#error(error));
+  }
+
+  async #takeAutoLogon(now: boolean): Promise<void> {
+    if (now) {
+      await this.#beginAutoLogon();
+      return;
+    }
+    if (this.#autoLogon === null) return;
+    if (this.#autoLogon.timer !== null) clearTimeout(this.#autoLogon.timer);
+    this.#autoLogon = { ...this.#autoLogon, at: null, timer: null };
+  }
+
+  async #beginAutoLogon(): Promise<void> {
+    const { desk, settings, stations } = this.#services;
+    const station = stations.get(this.#id);
+    const user = station?.configuration.autoLogon ?? '';
+    if (station === null || user === '' || this.#signIn !== null || this.#sessionHere() !== null || this.#stage !== 'ready')
+      throw new CodedError('not-possible-now');
+    await this.#converse(
+      'enter',
+      desk.open({
+        action: 'station.auto-logon',
+        target: station.name,
+        computer: station.computer,
+        user,
+        password: '',
+        automatic: true,
+        address: this.#facts.address,
+        station: this.#id,
+        who: settings.now.whoMaySignIn,
+        only: onlyOf(station),
+      }),
+    );
   }
 
   #showDesktop(station: Station, session: Session, again: boolean): void {
+    this.#forgetAutoLogon();
+    this.#room.autoLogonSucceeded(this.#id);
     this.#leaveSignIn();
     const { id, name, computer } = station;
     const view = `desktop ${session.id} ${session.attachment}`;
@@ -553,6 +644,7 @@ export class StationPage {
   }
 
   #showLocked(station: Station, session: Session, again: boolean, error: CodedError | null = null): void {
+    this.#forgetAutoLogon();
     const { id, name, computer } = station;
     const { user, fullName } = session;
     if (this.#signIn === null) {
@@ -596,6 +688,7 @@ export class StationPage {
   }
 
   #refuse(error: CodedError): void {
+    if (this.#signIn?.conversation.isAutomatic === true) this.#room.autoLogonFailed(this.#id);
     this.#leaveSignIn();
     const session = this.#sessionHere();
     const station = this.#services.stations.get(this.#id);
@@ -656,6 +749,7 @@ export class StationPage {
   }
 
   async #converse(purpose: SignIn['purpose'], conversation: SignInConversation): Promise<void> {
+    this.#forgetAutoLogon();
     const signIn: SignIn = { purpose, conversation, stage: 'checking', account: null, sessions: [], lost: [], finished: false };
     this.#signIn = signIn;
     this.#view = 'sign-in';
@@ -743,7 +837,13 @@ export class StationPage {
   async #dismiss({ id, user, computer }: Session): Promise<void> {
     const { fleet, audit, stations, log } = this.#services;
     const target = stations.get(this.#id)?.name ?? this.#id;
-    const deed = { actor: user, action: 'session.dismiss', target, address: this.#facts.address, details: { session: id } };
+    const deed = {
+      actor: user,
+      action: 'session.dismiss' as const,
+      target,
+      address: this.#facts.address,
+      details: { session: id },
+    };
     try {
       await fleet.call(computer, 'session.end', { session: id, cause: 'dismissed', afterMs: 0 });
       audit.note({ ...deed, outcome: 'done' });
@@ -817,7 +917,8 @@ export class StationPage {
       continued === null && fleet.sessions().some((session) => session.user === account.name && session.state === 'ending');
     if (endsNow) this.#say({ say: 'wait', why: 'ending' });
     else this.#showOpening(continued, true);
-    const deed = { actor: account.name, action: 'station.sign-in', target: station.name, address: this.#facts.address };
+    const action = conversation.isAutomatic ? 'station.auto-logon' : 'station.sign-in';
+    const deed = { actor: account.name, action, target: station.name, address: this.#facts.address } as const;
     try {
       const { session, started } = await fleet.call(station.computer, 'session.enter', {
         attempt: conversation.attempt,
@@ -833,7 +934,7 @@ export class StationPage {
     } catch (error) {
       const fault = error instanceof CodedError ? error : new CodedError('internal', {}, { cause: error });
       audit.note({ ...deed, outcome: fault.code, details: continued === null ? {} : { session: continued.id } });
-      if (this.#signIn === signIn) this.#failedToEnter(withPrograms(fault, continued, fleet));
+      if (this.#signIn === signIn) this.#failedToEnter(withPrograms(fault, continued, fleet), conversation.isAutomatic);
       return;
     }
     if (this.#signIn !== signIn) return;
@@ -841,7 +942,8 @@ export class StationPage {
     this.#show(true);
   }
 
-  #failedToEnter(fault: CodedError): void {
+  #failedToEnter(fault: CodedError, automatic: boolean): void {
+    if (automatic) this.#room.autoLogonFailed(this.#id);
     this.#signIn = null;
     // Of a session that was taken away meanwhile the room already knows the reason in better words.
     const taken = fault.code === 'suspended-meanwhile' || fault.code === 'ended-meanwhile';
@@ -863,7 +965,7 @@ export class StationPage {
     signIn.conversation.usedUp();
     const target = stations.get(this.#id)?.name ?? this.#id;
     const details = { session: session.id };
-    const deed = { actor: user, action: 'session.unlock', target, address: this.#facts.address, details };
+    const deed = { actor: user, action: 'session.unlock' as const, target, address: this.#facts.address, details };
     try {
       await fleet.call(session.computer, 'session.unlock', { session: session.id, attempt });
       audit.note({ ...deed, outcome: 'done' });
@@ -881,7 +983,7 @@ export class StationPage {
   }
 
   /** Does something to the session that is shown here, for its own person. */
-  async #command(action: string, work: (session: Session) => Promise<unknown>): Promise<void> {
+  async #command(action: AuditAction, work: (session: Session) => Promise<unknown>): Promise<void> {
     const session = this.#sessionHere();
     if (session?.state !== 'active' || this.#commanding) throw new CodedError('not-possible-now');
     this.#commanding = true;

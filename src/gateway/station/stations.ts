@@ -415,8 +415,8 @@ export class Stations {
 }
 
 function isSameConfiguration(a: StationConfiguration, b: StationConfiguration): boolean {
-  const inOrder = ({ room, language, orientation, users, groups }: StationConfiguration): string =>
-    JSON.stringify([room, language, orientation, users, groups]);
+  const inOrder = ({ room, language, orientation, users, groups, autoLogon }: StationConfiguration): string =>
+    JSON.stringify([room, language, orientation, users, groups, autoLogon]);
   return inOrder(a) === inOrder(b);
 }
 

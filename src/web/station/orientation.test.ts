@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { assert as holds, integer, property } from 'fast-check';
 import { orientations } from '#model/station.ts';
 import { inPage, inWindow, pageSize } from './orientation.ts';
 
@@ -19,8 +19,8 @@ describe('a turned screen', () => {
       assert.deepEqual(inPage(orientation, corners[orientation], window), { x: 0, y: 0 });
     });
     it(`${orientation}: every point of the window is within the page, and comes back`, () => {
-      fc.assert(
-        fc.property(fc.integer({ min: 0, max: 1920 }), fc.integer({ min: 0, max: 1080 }), (x, y) => {
+      holds(
+        property(integer({ min: 0, max: 1920 }), integer({ min: 0, max: 1080 }), (x, y) => {
           const there = inPage(orientation, { x, y }, window);
           const { width, height } = pageSize(orientation, window);
           assert.ok(there.x >= 0 && there.x <= width && there.y >= 0 && there.y <= height);

@@ -2,6 +2,8 @@
 import type { FreeReason } from '#contract/station-page.ts';
 import { errorText } from '../shared/error-text.ts';
 import { i18n } from '../shared/i18n.ts';
+import { AutoLogonNote } from './auto-logon-note.ts';
+import type { AutoLogon } from './auto-logon-note.ts';
 import { make } from './element.ts';
 import { Note, SubmitButton, clearPassword, form, passwordField, textField } from './form.ts';
 import { reasonText } from './reason-text.ts';
@@ -14,13 +16,16 @@ export class SignInView implements View {
   readonly #password = passwordField(() => i18n._('Password'));
   readonly #reason = new Note('info');
   readonly #error = new Note('error');
+  readonly #auto: AutoLogonNote;
   readonly #submit = new SubmitButton(() => i18n._('Sign in'));
   /** The reason that was told last. */
   #known = '';
 
-  /** `signIn` is called with what was typed. */
-  constructor(signIn: (user: string, password: string) => void) {
+  /** `signIn` is called with what was typed, `autoLogon` to sign the station's own account in now, or not. */
+  constructor(signIn: (user: string, password: string) => void, autoLogon: (now: boolean) => void) {
+    this.#auto = new AutoLogonNote(autoLogon);
     const [user, password] = [this.#user.input, this.#password.input];
+    for (const typed of [user, password]) typed.addEventListener('input', () => this.#auto.hold());
     this.#reason.belongsTo(user);
     this.#error.belongsTo(user);
     this.#error.belongsTo(password);
@@ -46,6 +51,7 @@ export class SignInView implements View {
       { class: 'panel' },
       make('h1', { text: () => i18n._('Sign in') }),
       this.#reason.element,
+      this.#auto.element,
       form(submitted, this.#user.element, this.#password.element, this.#error.element, this.#submit.element),
     );
   }
@@ -79,7 +85,13 @@ export class SignInView implements View {
     else if (wasBusy && broke) this.#failed(() => i18n._('The connection broke while you were signing in. Try again.'));
   }
 
+  /** Whom the station signs in by itself, and when; undefined: nobody. */
+  signsInBy(auto: AutoLogon | undefined): void {
+    this.#auto.say(auto);
+  }
+
   busy(): void {
+    this.#auto.say(undefined);
     this.#sayError(null);
     this.#reason.say(null);
     this.#submit.work(() => i18n._('Checking…'));

@@ -3,6 +3,7 @@ import type { FreeReason, GatewaySaysToStation } from '#contract/station-page.ts
 import type { LeaveWay } from '#contract/values.ts';
 import { errorText } from '../shared/error-text.ts';
 import { beginInLanguage, currentLanguage, i18n } from '../shared/i18n.ts';
+import type { AutoLogon } from './auto-logon-note.ts';
 import { BackOff } from './back-off.ts';
 import { ChoiceView } from './choice-view.ts';
 import { loadPainter } from './desktop-picture.ts';
@@ -67,6 +68,7 @@ export class StationPage {
   /** The connection broke since the sign-in was sent. */
   #brokeMeanwhile = false;
   #mayBeUpdated = false;
+  #shiftHeld = false;
   /** The computer restarts or shuts down, as far as it was told. */
   #leavesBy: LeaveWay | null = null;
   #title = '';
@@ -74,7 +76,7 @@ export class StationPage {
   constructor() {
     this.#desktop = new DesktopView({
       otherHalf: this.#half === null ? null : () => tellScreen({ say: 'keyboard', where: 'other' }),
-      disconnect: () => this.#ask({ say: 'disconnect' }),
+      disconnect: () => this.#ask({ say: 'disconnect', ...(this.#shiftHeld && { signInPage: true }) }),
       lock: () => this.#ask({ say: 'lock' }),
       signOut: () => this.#ask({ say: 'sign-out' }),
       painted: (at) => this.#painted(at),
@@ -88,6 +90,8 @@ export class StationPage {
 
   async start(): Promise<void> {
     startTurning();
+    for (const type of ['keydown', 'keyup', 'pointerdown', 'pointerup'] as const)
+      addEventListener(type, (event) => (this.#shiftHeld = event.shiftKey), { capture: true, passive: true });
     document.body.replaceChildren(
       this.#frame.element,
       this.#desktop.element,
@@ -179,7 +183,7 @@ export class StationPage {
       case 'free':
         this.#place({ name: message.station.name, computer: message.computer });
         this.#countdown.stop();
-        this.#free(message.because);
+        this.#free(message.because, message.autoLogon);
         break;
       case 'checking':
         this.#frame.view?.busy?.();
@@ -276,7 +280,7 @@ export class StationPage {
     if (error !== null) shown.fail(error);
   }
 
-  #free(because: FreeReason): void {
+  #free(because: FreeReason, autoLogon: AutoLogon | undefined): void {
     const { view } = this.#frame;
     const held = this.#held;
     if (view instanceof SignInView && held !== null) {
@@ -284,9 +288,16 @@ export class StationPage {
       this.#say({ say: 'sign-in', ...held });
       return;
     }
-    const shown = view instanceof SignInView ? view : new SignInView((user, password) => this.#signIn(user, password));
+    const shown =
+      view instanceof SignInView
+        ? view
+        : new SignInView(
+            (user, password) => this.#signIn(user, password),
+            (now) => this.#say({ say: 'auto-logon', now }),
+          );
     if (shown !== view) this.#show(shown);
     shown.because(because, this.#brokeMeanwhile);
+    shown.signsInBy(autoLogon);
     this.#brokeMeanwhile = false;
     this.#lookForUpdate();
     // While the person types: what the desktop needs.

@@ -51,13 +51,15 @@ function changesOf(before: StationConfiguration, after: StationConfiguration): P
 export function ConfigureDialog({ station, close }: { station: Station; close: () => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const [general, whose] = [useId(), useId()];
+  const [general, whose, itself] = [useId(), useId(), useId()];
   const [opened] = useState(station);
   const [name, setName] = useState(station.name);
   const [configuration, setConfiguration] = useState(station.configuration);
   const [limited, setLimited] = useState(station.configuration.users.length + station.configuration.groups.length > 0);
   const [users, setUsers] = useState(station.configuration.users.join(', '));
   const [groups, setGroups] = useState(station.configuration.groups.join(', '));
+  const [password, setPassword] = useState('');
+  const [confirms, setConfirms] = useState(false);
   const [rooms, setRooms] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -85,6 +87,7 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
     const after = {
       ...configuration,
       room: configuration.room.trim(),
+      autoLogon: configuration.autoLogon.trim(),
       users: limited ? namesIn(users) : [],
       groups: limited ? namesIn(groups) : [],
     };
@@ -96,11 +99,16 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
         body: {
           ...((name.trim() !== before.name || !isChanged) && { name: name.trim(), was: before.name }),
           ...(isChanged && { configuration: changes, wasConfiguration: before.configuration }),
+          ...(confirms && password !== '' && { password }),
         },
       });
       close();
     } catch (failure) {
-      setError(failure);
+      // The computer wants to know that it is an administrator who asks.
+      const asksToConfirm = failure instanceof ApiError && failure.code === 'auto-logon-not-allowed' && !confirms;
+      if (asksToConfirm) setConfirms(true);
+      else setError(failure);
+      setPassword('');
       // Pressing Save once more then overwrites what the person has now been told of.
       if (failure instanceof ApiError && failure.code === 'changed-meanwhile') setTold(true);
       setBusy(false);
@@ -183,6 +191,44 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
                       <Input value={groups} autoComplete="off" onChange={(_event, data) => setGroups(data.value)} />
                     </Field>
                   </div>
+                )}
+              </section>
+              <section className={styles.section} aria-labelledby={itself}>
+                <Subtitle2 as="h3" id={itself}>
+                  {_('Auto-logon')}
+                </Subtitle2>
+                <Field
+                  label={_('Account')}
+                  hint={_(
+                    'The station signs this account in by itself, without a password. Empty: none. SHIFT while disconnecting shows the sign-in page.',
+                  )}
+                >
+                  <Input
+                    value={configuration.autoLogon}
+                    autoComplete="off"
+                    maxLength={256}
+                    onChange={(_event, data) => {
+                      set({ autoLogon: data.value });
+                      setConfirms(false);
+                    }}
+                  />
+                </Field>
+                {confirms && (
+                  <Field
+                    label={_('Your password')}
+                    validationState="warning"
+                    validationMessage={_(
+                      'The computer keeps its own list of accounts that it signs in without a password. Confirm with your password that this one belongs there; no password is kept.',
+                    )}
+                  >
+                    <Input
+                      type="password"
+                      value={password}
+                      autoComplete="current-password"
+                      maxLength={512}
+                      onChange={(_event, data) => setPassword(data.value)}
+                    />
+                  </Field>
                 )}
               </section>
               {error !== null && (

@@ -134,6 +134,31 @@ describe('configuring stations', () => {
     ]);
   });
 
+  test('an account for auto-logon that is new to the computer is confirmed with the own password', async () => {
+    await choose('Station 2');
+    gateway.answer(new RegExp(`^PATCH /stations/${idOf('s2')}$`), ({ body }) => {
+      if (body['password'] === undefined) throw new Refusal('auto-logon-not-allowed', { user: 'anna' });
+      if (body['password'] !== 'right') throw new Refusal('wrong-credentials');
+      return gateway.changeStation(idOf('s2'), {
+        configuration: { ...plainConfiguration, ...(body['configuration'] as object) },
+      });
+    });
+    await button(page, 'Configure station').click();
+    await field(page, 'Account').fill('anna');
+    await button(page, 'Save').click();
+    const password = page.getByLabel('Your password');
+    await password.fill('wrong');
+    assert.deepEqual(await axeFaults(page), []);
+    if (shots !== undefined) await page.screenshot({ path: `${shots}/configure-confirm.png` });
+    await button(page, 'Save').click();
+    await page.getByText('The user name or the password is wrong.').waitFor();
+    assert.equal(await password.inputValue(), '');
+    await password.fill('right');
+    await button(page, 'Save').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(gateway.stations.find(({ id }) => id === idOf('s2'))?.configuration.autoLogon, 'anna');
+  });
+
   test('in French, on a narrow screen, nothing is cut off', async () => {
     await page.addInitScript(() => localStorage.setItem('stationmaster.language', 'fr'));
     await page.setViewportSize({ width: 360, height: 740 });

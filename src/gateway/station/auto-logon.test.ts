@@ -1,0 +1,120 @@
+// Stations that sign an account in by themselves.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';
+import { autoLogonDelayMs } from './auto-logon.ts';
+
+/** A room whose first station signs Anna in by itself, as an administrator has confirmed with the own password. */
+async function automatic(room: GatewayRoom, user = 'anna') {
+  const key = newStationKey();
+  const page = await room.station(key);
+  const { id } = (await page.hear('free')).station;
+  const admin = { cookie: await room.pageCookie('admin') };
+  const configure = (password?: string) =>
+    room.ask('PATCH', `/stations/${id}`, {
+      ...admin,
+      body: { configuration: { autoLogon: user }, ...(password !== undefined && { password }) },
+    });
+  return { key, page, id, configure };
+}
+
+async function desktop(page: Awaited<ReturnType<GatewayRoom['station']>>): Promise<string> {
+  for (;;) {
+    const said = await page.next();
+    if (said.say === 'notice') page.say({ say: 'accept-notice' });
+    if (said.say === 'desktop') return said.user;
+  }
+}
+
+describe('auto-logon', () => {
+  test('needs the password of an administrator once; then the station signs in when it appears', async () => {
+    await using room = await GatewayRoom.make();
+    const { key, page, configure } = await automatic(room);
+    assert.deepEqual((await configure()).body.code, 'auto-logon-not-allowed');
+    assert.deepEqual((await configure('wrong')).body.code, 'wrong-credentials');
+    assert.equal((await room.ask('GET', '/stations', { local: true })).body[0].configuration.autoLogon, '');
+    assert.equal((await configure('admin')).status, 200);
+    assert.equal(await desktop(page), 'anna');
+    page.say({ say: 'disconnect', signInPage: true });
+    assert.deepEqual((await page.hear('free')).autoLogon, { user: 'anna', inMs: null });
+    const again = await room.station(key);
+    assert.equal(await desktop(again), 'anna');
+    const { body: audit } = await room.ask('GET', '/audit?search=auto-logon', { local: true });
+    assert.ok(
+      audit.some((entry: { action: string; actor: string }) => entry.action === 'auto-logon.allow' && entry.actor === 'admin'),
+    );
+    assert.ok(
+      audit.some((entry: { action: string; actor: string }) => entry.action === 'station.auto-logon' && entry.actor === 'anna'),
+    );
+  });
+
+  test('after a sign-out there is a countdown, which a person can cut short or stop', async () => {
+    await using room = await GatewayRoom.make();
+    const { page, configure } = await automatic(room);
+    await configure('admin');
+    await desktop(page);
+    page.say({ say: 'sign-out' });
+    const { autoLogon } = await page.hear('free');
+    assert.equal(autoLogon?.user, 'anna');
+    assert.ok(autoLogon.inMs !== null && autoLogon.inMs > 25_000 && autoLogon.inMs <= 30_000);
+    page.say({ say: 'auto-logon', now: false });
+    await page.signIn('ben');
+    page.say({ say: 'sign-out' });
+    await page.hear('free');
+    page.say({ say: 'auto-logon', now: true });
+    assert.equal(await desktop(page), 'anna');
+  });
+
+  test('an administrator is refused, whatever password is given, and nothing is kept', async () => {
+    await using room = await GatewayRoom.make();
+    const { configure } = await automatic(room, 'admin');
+    assert.equal((await configure('admin')).body.code, 'auto-logon-administrator');
+    assert.equal((await room.ask('GET', '/stations', { local: true })).body[0].configuration.autoLogon, '');
+  });
+
+  test('the host itself refuses: a gateway that asks for an account that is on no list gets no session', async () => {
+    await using room = await GatewayRoom.make();
+    const { page, configure, id } = await automatic(room);
+    await configure('admin');
+    await desktop(page);
+    page.say({ say: 'sign-out' });
+    await page.hear('free');
+    // No station uses it any more: the computer forgets it.
+    await room.ask('PATCH', `/stations/${id}`, { local: true, body: { configuration: { autoLogon: '' } } });
+    await until(
+      'the computer has forgotten it',
+      async () =>
+        (await room.ask('PATCH', `/stations/${id}`, { local: true, body: { configuration: { autoLogon: 'anna' } } })).body
+          .code === 'auto-logon-not-allowed',
+    );
+  });
+
+  test('what fails says why and comes later each time', async () => {
+    await using room = await GatewayRoom.make();
+    const { page, configure, id } = await automatic(room);
+    await configure('admin');
+    await desktop(page);
+    page.say({ say: 'sign-out' });
+    await page.hear('free');
+    await room.ask('PATCH', `/stations/${id}`, { local: true, body: { configuration: { users: ['ben'] } } });
+    const waits = [];
+    for (let round = 0; round < 2; round += 1) {
+      page.say({ say: 'auto-logon', now: true });
+      await page.hear('checking');
+      const { because, autoLogon } = await page.hear('free');
+      assert.equal(because.reason === 'refused' && because.error.code, 'account-not-here');
+      waits.push(Math.ceil((autoLogon?.inMs ?? 0) / 10_000));
+    }
+    assert.deepEqual(waits, [3, 6]);
+  });
+
+  test('how long it waits', () => {
+    const session = (cause: 'disconnected' | 'suspended-by-administrator' | 'computer-restarting') =>
+      autoLogonDelayMs({ reason: 'session', cause, user: 'anna' }, 0);
+    assert.equal(autoLogonDelayMs({ reason: 'none' }, 0), 0);
+    assert.equal(session('disconnected'), 10_000);
+    assert.equal(session('suspended-by-administrator'), null);
+    assert.equal(session('computer-restarting'), 0);
+    assert.equal(autoLogonDelayMs({ reason: 'none' }, 20), 600_000);
+  });
+});
