@@ -162,8 +162,6 @@ class World {
     if (session.user !== before.user || session.uid !== before.uid) this.faults.push(`${session.id} was given to somebody else`);
     if (before.state === 'locked' && session.state === 'active' && session.cause === 'moved-by-administrator')
       this.faults.push(`${session.id} was opened by moving it`);
-    if (before.state === 'locked' && session.state === 'active' && session.cause === 'moved-by-administrator')
-      this.faults.push(`${session.id} was opened by moving it`);
     if (session.attachment < before.attachment) this.faults.push(`${session.id} counts attachments backwards`);
     if (session.state === 'ending' || session.state === 'ended') this.#ends(before);
   }
