@@ -1,7 +1,8 @@
 // The command line against a real gateway and host (with fake people and desktops): what it prints and how it ends.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { tryProgram } from '../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../src/cli/computer/program-run.ts';
 import { CommandLine, commandFile } from './support/command-line.ts';
@@ -153,6 +154,21 @@ test('settings are shown and changed; wrong ones are refused without changing an
   await json(0, 'system', 'settings', '--set', 'privacyNotice=off', 'graceSeconds=15');
 });
 
+test('each setting has its value, where it comes from and what it does', async () => {
+  const set = await json<{ graceSeconds: number }>(0, 'settings', 'set', 'graceSeconds=21', 'allowOrchestration=on');
+  assert.equal(set.graceSeconds, 21);
+  assert.match((await run('settings', 'list')).stdout, /^graceSeconds +21 +changed \(default: 15\) +\S/m);
+  assert.match((await run('settings', 'list')).stdout, /^privacyNotice +\S+ +\S.* +standard users accept/m);
+  assert.equal((await run('settings', 'get', 'graceSeconds')).stdout.trim(), '21');
+  const one = await json<{ value: boolean; isDefault: boolean }>(0, 'settings', 'get', 'allowOrchestration');
+  assert.deepEqual([one.value, one.isDefault], [true, false]);
+  assert.equal((await run('settings', 'get', 'colour')).code, 5);
+  assert.equal((await run('settings', 'set', 'graceSeconds=22', 'colour=red')).code, 2);
+  assert.equal((await run('settings', 'set', 'graceSeconds')).code, 2);
+  assert.equal((await run('settings', 'get', 'graceSeconds')).stdout.trim(), '21');
+  await json(0, 'settings', 'set', 'graceSeconds=15', 'allowOrchestration=off');
+});
+
 test("somebody's level is set, people and audit are listed", async () => {
   await json(0, 'user', 'set', 'anna', '--level', 'dashboard');
   const people = await json<{ name: string; level: string }[]>(0, 'user', 'list');
@@ -161,6 +177,34 @@ test("somebody's level is set, people and audit are listed", async () => {
   assert.equal((await run('user', 'set', 'nobody-here', '--level', 'standard')).code, 5);
   const entries = await json<{ actor: string }[]>(0, 'audit', '--limit', '5');
   assert.equal(entries.length, 5);
+});
+
+test('the audit is filtered, exported and checked, and a hash that was noted is compared', async () => {
+  const changes = await json<{ action: string }[]>(0, 'audit', 'list', '--action', 'settings.change', '--outcome', 'done');
+  assert.ok(changes.length > 0 && changes.every(({ action }) => action === 'settings.change'));
+  for (const wrong of [
+    ['--action', 'no.such'],
+    ['--from', 'soon'],
+    ['--outcome', 'maybe'],
+    ['--limit', '0'],
+  ])
+    assert.equal((await run('audit', 'list', ...wrong)).code, 2, wrong.join(' '));
+  const lines = (await run('audit', 'export', '--action', 'settings.change')).stdout.trimEnd().split('\n');
+  assert.equal(lines.length, changes.length);
+  assert.match(lines[0] ?? '', /"hash":"[0-9a-f]{64}"/);
+  const file = join(room.folder, 'activity.csv');
+  assert.equal((await run('audit', 'export', '--format', 'csv', '--output', file)).code, 0);
+  assert.match(await readFile(file, 'utf8'), /settings\.change/);
+  assert.equal((await stat(file)).mode & 0o777, 0o600);
+  const again = await run('audit', 'export', '--output', file);
+  assert.deepEqual([again.code, again.stderr.includes('is there already')], [1, true]);
+  const checked = await run('audit', 'verify');
+  assert.equal(checked.code, 0, checked.stderr);
+  const [, head = ''] = /^(\d+:[0-9a-f]{64})$/m.exec(checked.stdout) ?? [];
+  assert.match((await run('audit', 'verify', '--noted', head)).stdout, /that you noted is the same/);
+  const other = await run('audit', 'verify', '--noted', `${head.split(':')[0]}:${'0'.repeat(64)}`);
+  assert.deepEqual([other.code, /written anew/.test(other.stdout)], [1, true]);
+  assert.equal((await run('audit', 'verify', '--noted', 'x')).code, 2);
 });
 
 test('a token is shown once, is listed without its secret, and is revoked', async () => {

@@ -1,8 +1,9 @@
 // The HTTP interface: every route of the contract, registered in one loop; who may is asked here and nowhere else.
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { apiPrefix, apiRoutes } from '#contract/api.ts';
-import type { ApiRouteName } from '#contract/api.ts';
+import type { ApiRouteName, StreamedFile } from '#contract/api.ts';
 import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
@@ -11,11 +12,13 @@ import type { Answers } from './api-answers.ts';
 import type { Caller, Callers } from './callers.ts';
 import type { Log } from './log.ts';
 import { pageCookie } from './people/page-sessions.ts';
+import type { RoomSettings } from './room-settings.ts';
 import { isOwnOrigin, securityHeaders } from './web-security.ts';
 
 export interface ApiParts {
   answers: Answers;
   callers: Callers;
+  settings: RoomSettings;
   fleet: Fleet;
   log: Log;
 }
@@ -55,12 +58,13 @@ function displacedBy(name: ApiRouteName, request: FastifyRequest): string | null
 }
 
 /** Throws `not-signed-in` or `not-allowed`. */
-async function mustBeAllowed(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
+async function mustBeAllowed(parts: ApiParts, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
+  const { fleet, settings } = parts;
   const { action } = apiRoutes[name];
   const displaced = displacedBy(name, request);
   const allowed =
-    may(caller.role, action, await targetOf(fleet, name, request, caller)) &&
-    (displaced === null || may(caller.role, 'session.suspend', await sessionTargetOf(fleet, displaced, caller)));
+    may(caller.role, action, await targetOf(fleet, name, request, caller), settings.now) &&
+    (displaced === null || may(caller.role, 'session.suspend', await sessionTargetOf(fleet, displaced, caller), settings.now));
   if (!allowed) throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
 }
 
@@ -80,7 +84,7 @@ function codedOf(error: unknown): CodedError {
 }
 
 export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
-  const { answers, callers, fleet, log } = parts;
+  const { answers, callers, log } = parts;
   const callerOf = new WeakMap<FastifyRequest, Caller>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -125,7 +129,7 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   });
 
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
-    const route: (typeof apiRoutes)[ApiRouteName] & { longestBody?: number } = apiRoutes[name];
+    const route: (typeof apiRoutes)[ApiRouteName] & { longestBody?: number; fileTypes?: readonly string[] } = apiRoutes[name];
     const hasBody = route.method === 'POST' || route.method === 'PATCH';
     app.route({
       method: route.method,
@@ -135,20 +139,20 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
         params: route.params,
         querystring: route.query,
         ...(hasBody ? { body: route.body } : {}),
-        response: { 200: route.reply },
+        ...(route.fileTypes === undefined ? { response: { 200: route.reply } } : {}),
       },
       // Before the form of the request is looked at: who may not ask learns nothing about it.
       preValidation: async (request) => {
         const caller = callerOf.get(request);
         if (caller === undefined) throw new CodedError('not-signed-in');
-        await mustBeAllowed(fleet, name, request, caller);
+        await mustBeAllowed(parts, name, request, caller);
       },
       handler: async (request, reply) => {
         const caller = callerOf.get(request);
         if (caller === undefined) throw new CodedError('not-signed-in');
         // One loop over routes of many forms: that each answer fits its route is said by the type of `Answers`.
         const answer = answers[name] as (asked: object) => unknown;
-        return await answer({
+        const answered = await answer({
           caller,
           params: request.params,
           query: request.query,
@@ -161,7 +165,13 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
             );
           },
         });
+        return route.fileTypes === undefined ? answered : sendFile(reply, answered as StreamedFile);
       },
     });
   }
+}
+
+function sendFile(reply: FastifyReply, { type, name, text }: StreamedFile): FastifyReply {
+  reply.header('content-type', type).header('content-disposition', `attachment; filename="${name}"`);
+  return reply.send(Readable.from(text));
 }

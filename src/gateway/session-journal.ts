@@ -2,6 +2,7 @@
 // became of each when its computer restarted or shut down. What happened while the gateway was away is written when it is back.
 import type { Computer } from '#contract/values.ts';
 import type { Fleet } from '#fleet/fleet.ts';
+import type { AuditAction } from '#model/audit.ts';
 import type { Session, SessionCause } from '#model/session.ts';
 import type { Audit, Deed } from './audit.ts';
 
@@ -100,7 +101,7 @@ export class SessionJournal {
     }
   }
 
-  #note(session: Session, action: string, outcome: string, details: Deed['details'] = {}): void {
+  #note(session: Session, action: AuditAction, outcome: string, details: Deed['details'] = {}): void {
     this.#audit.note({
       actor: '',
       action,

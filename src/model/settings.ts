@@ -15,6 +15,10 @@ export interface Settings {
   privacyNotice: boolean;
   /** Allow one account to have multiple sessions. */
   multipleSessions: boolean;
+  /** Manager, Dashboard and API answer other computers too; else only this computer itself. */
+  allowRemoteManagement: boolean;
+  /** Dashboard users may act on sessions of administrators and other Dashboard users. */
+  allowOrchestration: boolean;
   /** Seconds after which a session whose station vanished is suspended. */
   graceSeconds: number;
   /** Seconds that a user is warned before the administrator's log-off. */
@@ -33,6 +37,8 @@ export interface Settings {
   leaveWarningSeconds: number;
   /** Seconds after that warning within which all sessions must be saved; then the computer restarts or shuts down all the same. */
   leaveLimitSeconds: number;
+  /** Entries of the activity are kept for so many days; 0: for ever. */
+  keepActivityDays: number;
 }
 
 export const defaultSettings: Readonly<Settings> = {
@@ -40,6 +46,8 @@ export const defaultSettings: Readonly<Settings> = {
   whoMaySignIn: 'listed',
   privacyNotice: true,
   multipleSessions: false,
+  allowRemoteManagement: true,
+  allowOrchestration: false,
   graceSeconds: 15,
   logOffCountdownSeconds: 30,
   desktop: 'xfce',
@@ -49,4 +57,5 @@ export const defaultSettings: Readonly<Settings> = {
   encryptSaved: false,
   leaveWarningSeconds: 30,
   leaveLimitSeconds: 300,
+  keepActivityDays: 365,
 };

@@ -413,7 +413,7 @@ export class FakeGateway implements AsyncDisposable {
         const wanted = asked.get('search') ?? '';
         return this.audit
           .filter((entry) => entry.number < before && JSON.stringify(entry).includes(wanted))
-          .filter((entry) => ['actor', 'action', 'target'].every((name) => fits(entry, name, asked.get(name))))
+          .filter((entry) => (['actor', 'action', 'target'] as const).every((name) => fits(entry, name, asked.get(name))))
           .filter((entry) => asked.get('outcome') === null || (asked.get('outcome') === 'done') === (entry.outcome === 'done'))
           .filter((entry) => entry.at >= Number(asked.get('from') ?? 0) && entry.at < Number(asked.get('to') ?? Infinity))
           .toSorted((a, b) => b.number - a.number)
@@ -609,8 +609,8 @@ export class FakeGateway implements AsyncDisposable {
 }
 
 /** Whether a filter lets an entry through by one of its texts. */
-function fits(entry: AuditEntry, name: string, wanted: string | null): boolean {
-  return wanted === null || String(entry[name as keyof AuditEntry]).toLowerCase() === wanted.toLowerCase();
+function fits(entry: AuditEntry, name: 'actor' | 'action' | 'target', wanted: string | null): boolean {
+  return wanted === null || entry[name].toLowerCase() === wanted.toLowerCase();
 }
 
 export function makePrincipal(name: string, level: Level): Principal {

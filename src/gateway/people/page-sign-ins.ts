@@ -90,7 +90,7 @@ export class PageSignIns {
     conversation.finish();
     if (step.step === 'refused') throw new CodedError(step.error.code, step.error.details);
     const { account } = step;
-    const deed = { actor: account.name, action: 'page.sign-in', target: page, address };
+    const deed = { actor: account.name, action: 'page.sign-in' as const, target: page, address };
     const opens = page === 'manager' ? 'manager.open' : 'dashboard.open';
     if (account.uid === 0 || !account.listed || !may(account.level, opens)) {
       this.#audit.note({ ...deed, outcome: 'level-too-low' });

@@ -1,4 +1,5 @@
 // The people of the computer: what the Manager and the command line do to their accounts. The host does it, the audit has it.
+import type { AuditAction } from '#model/audit.ts';
 import type { ApiReply, ListedPerson } from '#contract/api.ts';
 import { tellError } from '#contract/errors.ts';
 import type { HostArgs } from '#contract/host.ts';
@@ -81,7 +82,7 @@ export class People {
     return this.#fleet.computers()[0]?.name ?? '';
   }
 
-  async #noted<R>(caller: Caller, action: string, target: string, details: Details, work: () => Promise<R>): Promise<R> {
+  async #noted<R>(caller: Caller, action: AuditAction, target: string, details: Details, work: () => Promise<R>): Promise<R> {
     const deed = { actor: caller.principal?.name ?? '', action, target, address: caller.address, details };
     try {
       const done = await work();

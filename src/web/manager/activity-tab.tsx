@@ -1,7 +1,12 @@
-// The Activity tab: who did what to whom, newest first.
+// The Activity tab: who did what to whom, newest first; searched, exported, and checked for changes.
 import {
   Button,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
   SearchBox,
+  Select,
   Spinner,
   Table,
   TableBody,
@@ -15,19 +20,23 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { ArrowClockwiseRegular } from '@fluentui/react-icons/svg/arrow-clockwise';
+import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
 import { CheckmarkCircleFilled } from '@fluentui/react-icons/svg/checkmark-circle';
 import { DismissCircleFilled } from '@fluentui/react-icons/svg/dismiss-circle';
+import { ShieldCheckmarkRegular } from '@fluentui/react-icons/svg/shield-checkmark';
 import { useLingui } from '@lingui/react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { AuditEntry } from '#contract/api.ts';
+import type { ApiQuery, AuditEntry, AuditReport } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import { api } from '../shared/api.ts';
+import { auditActions, auditChanged } from '#model/audit.ts';
+import type { AuditAction } from '#model/audit.ts';
+import { api, textOf } from '../shared/api.ts';
 import { timeText } from '../shared/clock.ts';
 import { errorText } from '../shared/error-text.ts';
-import { i18n } from '../shared/i18n.ts';
+import { currentLocale, i18n } from '../shared/i18n.ts';
 import { Failure } from '../shared/failure.tsx';
 import { actionLabels } from './action-labels.ts';
 
@@ -38,8 +47,16 @@ const narrow = '@media (max-width: 720px)';
 
 const useStyles = makeStyles({
   tab: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
-  bar: { display: 'flex', gap: tokens.spacingHorizontalM, flexWrap: 'wrap' },
+  bar: { display: 'flex', gap: tokens.spacingHorizontalM, flexWrap: 'wrap', alignItems: 'center' },
   search: { maxWidth: '320px', flexGrow: 1 },
+  filters: {
+    display: 'grid',
+    gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 160px), 1fr))',
+    alignItems: 'end',
+    [narrow]: { gridTemplateColumns: 'repeat(2, minmax(0, 1fr))' },
+  },
+  field: { minWidth: 0, '& input, & .fui-Input, & select': { minWidth: 0, width: '100%' } },
   table: {
     backgroundColor: tokens.colorNeutralBackground1,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -93,8 +110,7 @@ function concerned(entry: AuditEntry): string {
 }
 
 function actionText(action: string): string {
-  const label = actionLabels[action];
-  return label === undefined ? action : i18n._(label);
+  return Object.hasOwn(actionLabels, action) ? i18n._(actionLabels[action as AuditAction]) : action;
 }
 
 /** What happens without a page, a station or a command is the computer's own doing. */
@@ -112,9 +128,11 @@ function Result({ entry }: { entry: AuditEntry }): ReactNode {
     ? _('Done')
     : lost
       ? _('Lost')
-      : Object.hasOwn(errorCodes, entry.outcome)
-        ? errorText({ code: entry.outcome as ErrorCode })
-        : entry.outcome;
+      : entry.outcome === auditChanged
+        ? _('Was changed afterwards')
+        : Object.hasOwn(errorCodes, entry.outcome)
+          ? errorText({ code: entry.outcome as ErrorCode })
+          : entry.outcome;
   return (
     <span className={styles.result}>
       {good ? (
@@ -127,19 +145,137 @@ function Result({ entry }: { entry: AuditEntry }): ReactNode {
   );
 }
 
+type Filter = Omit<ApiQuery<'audit'>, 'before' | 'limit'>;
+
+/** What is in the fields of the filter; empty: not filtered by that. Days as the browser writes them. */
+interface Typed {
+  search: string;
+  actor: string;
+  action: AuditAction | '';
+  target: string;
+  outcome: 'done' | 'failed' | '';
+  from: string;
+  to: string;
+}
+const nothingTyped: Typed = { search: '', actor: '', action: '', target: '', outcome: '', from: '', to: '' };
+
+/** The first moment of a day, here; `later`: of the day that is so many days after. */
+function momentOf(day: string, later = 0): number | undefined {
+  const [year = NaN, month = NaN, date = NaN] = day.split('-').map(Number);
+  const moment = new Date(year, month - 1, date + later).getTime();
+  return Number.isNaN(moment) || moment < 0 ? undefined : moment;
+}
+
+function filterOf(typed: Typed): Filter {
+  const from = momentOf(typed.from);
+  const to = momentOf(typed.to, 1);
+  return {
+    ...(typed.search.trim() !== '' && { search: typed.search.trim() }),
+    ...(typed.actor.trim() !== '' && { actor: typed.actor.trim() }),
+    ...(typed.action !== '' && { action: typed.action }),
+    ...(typed.target.trim() !== '' && { target: typed.target.trim() }),
+    ...(typed.outcome !== '' && { outcome: typed.outcome }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}
+
+function exportAddress(filter: Filter, format: 'csv' | 'jsonl'): string {
+  const query = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(filter)) query.set(name, String(value));
+  return `/api/v1/audit/export?${query.toString()}`;
+}
+
+function Filters(props: {
+  typed: Typed;
+  change: (some: Partial<Typed>) => void;
+  clear: () => void;
+  filtered: boolean;
+}): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { typed, change } = props;
+  const text = (name: 'actor' | 'target', label: string): ReactNode => (
+    <Field label={label} className={styles.field}>
+      <Input value={typed[name]} maxLength={100} onChange={(_event, data) => change({ [name]: data.value })} />
+    </Field>
+  );
+  const day = (name: 'from' | 'to', label: string): ReactNode => (
+    <Field label={label} className={styles.field}>
+      <Input type="date" value={typed[name]} onChange={(_event, data) => change({ [name]: data.value })} />
+    </Field>
+  );
+  const actions = auditActions
+    .map((action) => ({ action, label: _(actionLabels[action]) }))
+    .toSorted((a, b) => a.label.localeCompare(b.label, currentLocale()));
+  return (
+    <div className={styles.filters} role="group" aria-label={_('Show only')}>
+      {text('actor', _('Who'))}
+      <Field label={_('What')} className={styles.field}>
+        <Select value={typed.action} onChange={(_event, data) => change({ action: data.value as Typed['action'] })}>
+          <option value="">{_('Everything')}</option>
+          {actions.map(({ action, label }) => (
+            <option key={action} value={action}>
+              {label}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      {text('target', _('Concerns'))}
+      <Field label={_('Result')} className={styles.field}>
+        <Select value={typed.outcome} onChange={(_event, data) => change({ outcome: data.value as Typed['outcome'] })}>
+          <option value="">{_('Every result')}</option>
+          <option value="done">{_('Done')}</option>
+          <option value="failed">{_('Not done')}</option>
+        </Select>
+      </Field>
+      {day('from', _('From the day'))}
+      {day('to', _('To the day'))}
+      <Button appearance="subtle" disabledFocusable={!props.filtered} onClick={props.clear}>
+        {_('Clear all filters')}
+      </Button>
+    </div>
+  );
+}
+
+/** What a check of the chain found, in plain words. */
+function CheckReport({ report }: { report: AuditReport }): ReactNode {
+  const { _ } = useLingui();
+  const { entries, brokenAt: number } = report;
+  const faults: Readonly<Record<NonNullable<AuditReport['fault']>, string>> = {
+    beginning: _('Entries at the beginning are missing that were not removed because of their age.'),
+    entry: _('Entry {number} or one just before it was changed, removed or slipped in. What follows it cannot be relied on.', {
+      number,
+    }),
+    end: _('Entries at the end are missing, from {number} on.', { number }),
+  };
+  return (
+    <MessageBar intent={report.fault === null ? 'success' : 'error'} layout="multiline" role="status">
+      <MessageBarBody>
+        {report.fault === null
+          ? _(
+              'All {entries, plural, one {# entry is as it was} other {# entries are as they were}} written. Whoever can write the computer’s own files could still have rewritten all of them; an export kept elsewhere would show that.',
+              { entries },
+            )
+          : faults[report.fault]}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
 export function ActivityTab(): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const [typed, setTyped] = useState('');
-  const search = useSettled(typed.trim());
+  const [typed, setTyped] = useState<Typed>(nothingTyped);
+  const change = (some: Partial<Typed>): void => setTyped((before) => ({ ...before, ...some }));
+  const asked = useSettled(JSON.stringify(filterOf(typed)));
+  const filter = JSON.parse(asked) as Filter;
+  const filtered = asked !== '{}';
+  const check = useMutation({ mutationFn: () => api('verifyAudit', { body: {} }) });
   const audit = useInfiniteQuery({
-    queryKey: ['audit', 'list', search],
+    queryKey: ['audit', 'list', asked],
     queryFn: ({ pageParam, signal }) =>
-      api(
-        'audit',
-        { query: { limit: pageSize, ...(search !== '' && { search }), ...(pageParam !== null && { before: pageParam }) } },
-        signal,
-      ),
+      api('audit', { query: { ...filter, limit: pageSize, ...(pageParam !== null && { before: pageParam }) } }, signal),
     initialPageParam: null as number | null,
     getNextPageParam: (last) => (last.length < pageSize ? null : (last.at(-1)?.number ?? null)),
     placeholderData: (before) => before,
@@ -150,9 +286,9 @@ export function ActivityTab(): ReactNode {
       <div className={styles.bar}>
         <SearchBox
           className={styles.search}
-          value={typed}
+          value={typed.search}
           maxLength={100}
-          onChange={(_event, data) => setTyped(data.value)}
+          onChange={(_event, data) => change({ search: data.value })}
           placeholder={_('Search the activity')}
           aria-label={_('Search the activity')}
           dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
@@ -160,7 +296,23 @@ export function ActivityTab(): ReactNode {
         <Button icon={<ArrowClockwiseRegular />} onClick={() => void audit.refetch()} disabledFocusable={audit.isFetching}>
           {_('Refresh')}
         </Button>
+        <Button icon={<ShieldCheckmarkRegular />} onClick={() => check.mutate()} disabledFocusable={check.isPending}>
+          {check.isPending ? _('Checking…') : _('Check for changes')}
+        </Button>
+        <Button as="a" icon={<ArrowDownloadRegular />} href={exportAddress(filter, 'csv')} download>
+          {_('Export CSV')}
+        </Button>
+        <Button as="a" icon={<ArrowDownloadRegular />} href={exportAddress(filter, 'jsonl')} download>
+          {_('Export JSON')}
+        </Button>
       </div>
+      <Filters typed={typed} change={change} clear={() => setTyped(nothingTyped)} filtered={filtered} />
+      {check.isError && (
+        <MessageBar intent="error" layout="multiline" role="alert">
+          <MessageBarBody>{textOf(check.error)}</MessageBarBody>
+        </MessageBar>
+      )}
+      {check.data !== undefined && <CheckReport report={check.data} />}
       {audit.isPending && <Spinner label={_('Loading…')} />}
       {audit.isError && <Failure error={audit.error} again={() => void audit.refetch()} />}
       {audit.data !== undefined && (
@@ -193,7 +345,7 @@ export function ActivityTab(): ReactNode {
           </Table>
           {entries.length === 0 && (
             <Text block className={styles.empty}>
-              {search === '' ? _('Nothing has happened yet.') : _('Nothing matches “{search}”.', { search })}
+              {filtered ? _('No entry matches.') : _('Nothing has happened yet.')}
             </Text>
           )}
         </div>

@@ -40,6 +40,7 @@ function furnish(gateway: FakeGateway): void {
     makePerson('tina', 'dashboard', { fullName: 'Tina Holm' }),
     makePerson('zoe', 'standard', { listed: false }),
   ];
+  gateway.auditReport = { entries: 12, brokenAt: null, fault: null, anchor: 0, head: { number: 12, hash: '' }, noted: null };
   gateway.audit = Array.from({ length: 120 }, (_, at) => ({
     number: at + 1,
     at: Date.now() - (120 - at) * 60_000,
@@ -862,6 +863,25 @@ describe('the Manager', () => {
     await page.getByRole('searchbox', { name: 'Search the activity' }).fill('Station 77');
     await page.getByRole('row', { name: /Station 119/ }).waitFor({ state: 'detached' });
     await page.getByRole('row', { name: /Station 77/ }).waitFor();
+    await button(page, 'Clear all filters').click();
+    await page.getByRole('row', { name: /Station 119/ }).waitFor();
+  });
+
+  test('filters the activity, exports what is shown, and says in words whether it was changed', async () => {
+    await page.goto(gateway.url('/manager/activity'));
+    await page.getByRole('row', { name: /Station 119/ }).waitFor();
+    await page.getByLabel('Result').selectOption('failed');
+    await page.getByRole('row', { name: /Station 119/ }).waitFor({ state: 'detached' });
+    await page.getByText('The user name or the password is wrong.').waitFor();
+    const address = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
+    assert.equal(address, '/api/v1/audit/export?format=csv&outcome=failed');
+    await page.getByLabel('Who').fill('nobody at all');
+    await shown(page, 'No entry matches.');
+    await button(page, 'Check for changes').click();
+    await shown(page, /All 12 entries are as they were written/);
+    gateway.auditReport = { ...gateway.auditReport, fault: 'entry', brokenAt: 7 };
+    await button(page, 'Check for changes').click();
+    await shown(page, /Entry 7 or one just before it was changed/);
   });
 
   test('says why a list could not be loaded, and tries again', async () => {

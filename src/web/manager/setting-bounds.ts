@@ -10,5 +10,6 @@ export const numberBounds = {
   keepSavedDays: [0, 3650],
   leaveWarningSeconds: [0, 3600],
   leaveLimitSeconds: [10, 3600],
+  keepActivityDays: [0, 3650],
 } as const satisfies { [K in keyof Settings]?: readonly [number, number] };
 export type NumberName = keyof typeof numberBounds;

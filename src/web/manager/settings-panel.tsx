@@ -18,6 +18,7 @@ import {
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
+import { defaultSettings } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
@@ -37,9 +38,36 @@ const useStyles = makeStyles({
   number: { maxWidth: '180px' },
   buttons: { gridColumn: '1 / -1', display: 'flex', gap: tokens.spacingHorizontalS },
   wide: { gridColumn: '1 / -1' },
+  from: { display: 'block' },
 });
 
 type Changes = Partial<Settings>;
+
+/** What a setting does, and where its value comes from. */
+function Meaning(props: { name: keyof Settings; text: string }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { settings } = useRoom();
+  const usual = defaultSettings[props.name];
+  const value =
+    typeof usual === 'boolean'
+      ? usual
+        ? _('on')
+        : _('off')
+      : props.name === 'enrolment'
+        ? _(enrolmentLabels[usual as EnrolmentWay])
+        : props.name === 'whoMaySignIn'
+          ? _(signInRuleLabels[usual as SignInRule])
+          : usual;
+  return (
+    <>
+      {props.text}
+      <span className={styles.from}>
+        {settings[props.name] === usual ? _('This is the default.') : _('Changed here. The default: {value}', { value })}
+      </span>
+    </>
+  );
+}
 
 /** A number out of its bounds, or none at all. */
 function outside(name: NumberName, value: number): boolean {
@@ -61,7 +89,7 @@ function NumberSetting(props: {
   return (
     <Field
       label={props.label}
-      hint={props.hint}
+      hint={<Meaning name={name} text={props.hint} />}
       {...(outside(name, value) && { validationMessage: _('From {least} to {most}.', { least, most }) })}
     >
       <SpinButton
@@ -124,14 +152,20 @@ export function SettingsPanel(): ReactNode {
       </Subtitle1>
       <Card>
         <form className={styles.form} onSubmit={onSubmit} noValidate>
-          <Field label={_('How a browser becomes a station')} hint={_('Stations that exist already stay stations.')}>
+          <Field
+            label={_('How a browser becomes a station')}
+            hint={<Meaning name="enrolment" text={_('Stations that exist already stay stations.')} />}
+          >
             <RadioGroup value={shown.enrolment} onChange={(_event, data) => change({ enrolment: data.value as EnrolmentWay })}>
               {Object.entries(enrolmentLabels).map(([value, label]) => (
                 <Radio key={value} value={value} label={_(label)} />
               ))}
             </RadioGroup>
           </Field>
-          <Field label={_('Who may sign in at stations')} hint={_('The Users tab says which groups there are.')}>
+          <Field
+            label={_('Who may sign in at stations')}
+            hint={<Meaning name="whoMaySignIn" text={_('The Users tab says which groups there are.')} />}
+          >
             <RadioGroup
               value={shown.whoMaySignIn}
               onChange={(_event, data) => change({ whoMaySignIn: data.value as SignInRule })}
@@ -141,20 +175,71 @@ export function SettingsPanel(): ReactNode {
               ))}
             </RadioGroup>
           </Field>
-          <Field hint={_('Before the first sign-in, standard users accept that their screen may be watched.')}>
+          <Field
+            hint={
+              <Meaning
+                name="privacyNotice"
+                text={_('Before the first sign-in, standard users accept that their screen may be watched.')}
+              />
+            }
+          >
             <Switch
               label={_('Show the privacy notice')}
               checked={shown.privacyNotice}
               onChange={(_event, data) => change({ privacyNotice: data.checked })}
             />
           </Field>
-          <Field hint={_('Off: a second sign-in moves the running session to the new station.')}>
+          <Field
+            hint={
+              <Meaning name="multipleSessions" text={_('Off: a second sign-in moves the running session to the new station.')} />
+            }
+          >
             <Switch
               label={_('Allow one account to have multiple sessions')}
               checked={shown.multipleSessions}
               onChange={(_event, data) => change({ multipleSessions: data.checked })}
             />
           </Field>
+          <Field
+            hint={
+              <Meaning
+                name="allowOrchestration"
+                text={_('Off: Dashboard users act on sessions of standard users and their own only.')}
+              />
+            }
+          >
+            <Switch
+              label={_('Allow Dashboard users to act on sessions of administrators and Dashboard users')}
+              checked={shown.allowOrchestration}
+              onChange={(_event, data) => change({ allowOrchestration: data.checked })}
+            />
+          </Field>
+          <Field
+            hint={
+              <Meaning
+                name="allowRemoteManagement"
+                text={_(
+                  'Off: the Manager, the Dashboard and the API answer on the computer itself only. Stations are not concerned.',
+                )}
+              />
+            }
+          >
+            <Switch
+              label={_('Allow this computer to be managed remotely')}
+              checked={shown.allowRemoteManagement}
+              onChange={(_event, data) => change({ allowRemoteManagement: data.checked })}
+            />
+          </Field>
+          {!shown.allowRemoteManagement && (
+            <MessageBar intent="warning" layout="multiline" className={styles.wide} role="status">
+              <MessageBarBody>
+                {_(
+                  'Whoever is at another computer is shut out of this page at once. To come back, open the Manager on the computer itself, or run there as root: {command}',
+                  { command: 'stationmaster settings set allowRemoteManagement=on' },
+                )}
+              </MessageBarBody>
+            </MessageBar>
+          )}
           {number(
             'graceSeconds',
             _('Grace time in seconds'),
@@ -167,7 +252,9 @@ export function SettingsPanel(): ReactNode {
           )}
           <Field
             label={_('Desktop')}
-            hint={_('The kind of desktop that starts, by its name on the computer, such as xfce.')}
+            hint={
+              <Meaning name="desktop" text={_('The kind of desktop that starts, by its name on the computer, such as xfce.')} />
+            }
             {...(desktopFault && { validationMessage: _('Letters, digits, dots and dashes only.') })}
           >
             <Input
@@ -196,9 +283,14 @@ export function SettingsPanel(): ReactNode {
             _('A saved session that nobody continued for so long is removed for good. 0: never removed.'),
           )}
           <Field
-            hint={_(
-              'With a key that stays on this computer, so that a copy or backup of them cannot be read elsewhere. Takes a little longer.',
-            )}
+            hint={
+              <Meaning
+                name="encryptSaved"
+                text={_(
+                  'With a key that stays on this computer, so that a copy or backup of them cannot be read elsewhere. Takes a little longer.',
+                )}
+              />
+            }
           >
             <Switch
               label={_('Encrypt saved sessions')}
@@ -218,6 +310,14 @@ export function SettingsPanel(): ReactNode {
             'leaveLimitSeconds',
             _('Time to save all sessions, in seconds'),
             _('After the warning. When it is over the computer goes all the same, and what is not saved by then is lost.'),
+          )}
+          <Subtitle2 as="h3" className={styles.wide}>
+            {_('Activity')}
+          </Subtitle2>
+          {number(
+            'keepActivityDays',
+            _('Keep the activity for so many days'),
+            _('Older entries are removed for good. 0: kept for ever.'),
           )}
           {error !== null && (
             <MessageBar intent="error" layout="multiline" className={styles.wide} role="alert">

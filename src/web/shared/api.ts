@@ -47,7 +47,14 @@ const lines = {
   removeAccount: 'DELETE /users/:name',
   previewImport: 'POST /users/import/preview',
   changeSettings: 'PATCH /settings',
+  views: 'GET /views',
+  keepView: 'POST /views',
+  removeView: 'DELETE /views/:id',
+  alerts: 'GET /alerts',
+  dismissAlert: 'POST /alerts/dismiss',
+  restoreAlert: 'POST /alerts/restore',
   audit: 'GET /audit',
+  verifyAudit: 'POST /audit/verify',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };
 type CalledRoute = keyof typeof lines;
 
