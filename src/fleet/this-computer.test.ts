@@ -28,6 +28,7 @@ const status: Computer = {
   leaving: null,
   lastLeave: null,
   leaveFault: null,
+  disks: [],
 };
 
 function sessionOf(id: string, state: Session['state']): Session {

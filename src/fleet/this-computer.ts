@@ -80,6 +80,7 @@ export class ThisComputer implements Fleet {
       leaving: null,
       lastLeave: null,
       leaveFault: null,
+      disks: [],
     };
   }
 

@@ -3,6 +3,7 @@ import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '#contract/config.ts';
 import type { Places } from '#contract/places.ts';
@@ -45,6 +46,16 @@ export class Certificate {
       );
     }
     return pair;
+  }
+
+  /** When the certificate in the file ends, in milliseconds since 1970; null where it cannot be read. */
+  endsAt(): number | null {
+    try {
+      const at = Date.parse(new X509Certificate(this.#readFile(this.#certFile)).validTo);
+      return Number.isNaN(at) ? null : at;
+    } catch {
+      return null;
+    }
   }
 
   /** Calls `changed` with a new pair whenever there is one that can be used, until `stop`. */

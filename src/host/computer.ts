@@ -1,11 +1,14 @@
 // What the Manager shows of this computer.
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, freemem, hostname, loadavg, totalmem, uptime } from 'node:os';
+import { availableParallelism, hostname, loadavg, uptime } from 'node:os';
 import { z } from 'zod';
 import type { Computer, Hibernation } from '#contract/values.ts';
+import { readDisks } from './disks.ts';
+import type { DiskFolders } from './disks.ts';
 import type { HostSettings } from './host-settings.ts';
 import type { Leaving } from './leaving.ts';
+import { readMemory } from './memory.ts';
 
 const packageFile = new URL('../../package.json', import.meta.url);
 
@@ -29,6 +32,8 @@ interface ComputerParts {
   hibernation: { describe(): Promise<Hibernation>; onChange(listener: () => void): () => void };
   leaving: Leaving;
   settings: HostSettings;
+  /** Whose file systems are looked at. */
+  diskFolders: DiskFolders;
 }
 
 /** This computer as it is shown, and what tells when that changes: it is about to leave or no longer, or can save sessions now. */
@@ -36,15 +41,23 @@ export class ThisComputer {
   readonly leaving: Leaving;
   readonly settings: HostSettings;
   readonly #hibernation: ComputerParts['hibernation'];
+  readonly #diskFolders: DiskFolders;
 
-  constructor({ hibernation, leaving, settings }: ComputerParts) {
+  constructor({ hibernation, leaving, settings, diskFolders }: ComputerParts) {
     this.leaving = leaving;
     this.settings = settings;
     this.#hibernation = hibernation;
+    this.#diskFolders = diskFolders;
   }
 
   async describe(): Promise<Computer> {
-    const [system, startedAt, hibernation] = await Promise.all([systemName(), bootTime(), this.#hibernation.describe()]);
+    const [system, startedAt, hibernation, disks] = await Promise.all([
+      systemName(),
+      bootTime(),
+      this.#hibernation.describe(),
+      readDisks(this.#diskFolders),
+    ]);
+    const memory = readMemory();
     return {
       name: hostname(),
       reachable: true,
@@ -53,8 +66,9 @@ export class ThisComputer {
       startedAt,
       cores: availableParallelism(),
       load: loadavg()[0] ?? 0,
-      memoryTotal: totalmem(),
-      memoryAvailable: freemem(),
+      memoryTotal: memory.totalBytes,
+      memoryAvailable: memory.availableBytes,
+      disks,
       hibernation,
       leaving: this.leaving.describe(),
       lastLeave: this.leaving.lastLeave,

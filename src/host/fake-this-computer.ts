@@ -23,6 +23,11 @@ export class FakeThisComputer {
     const account = new LeaveAccount(`${folder}/last-leave.json`, log);
     this.settings = settings;
     this.leaving = new Leaving({ sessions, power, account, settings, clock, log });
-    this.computer = new ThisComputer({ hibernation, leaving: this.leaving, settings });
+    this.computer = new ThisComputer({
+      hibernation,
+      leaving: this.leaving,
+      settings,
+      diskFolders: { state: folder, homes: '/home' },
+    });
   }
 }

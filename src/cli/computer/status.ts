@@ -82,6 +82,11 @@ export async function status(layout: Layout, json: boolean): Promise<void> {
         `\n${computer.name}: ${computer.system}, load ${computer.load.toFixed(2)} on ${computer.cores} cores, ` +
           `${megabytes(computer.memoryAvailable)} of ${megabytes(computer.memoryTotal)} memory free`,
       );
+      const contents = { state: 'saved sessions', homes: 'home folders' } as const;
+      for (const { holds, freeBytes, totalBytes } of computer.disks) {
+        const what = holds.map((each) => contents[each]).join(' and ');
+        answer(`Disk of ${what}: ${megabytes(freeBytes)} of ${megabytes(totalBytes)} free`);
+      }
       answer(
         `Sessions: ${sessions.length} (${count('active')} active, ${count('locked')} locked, ${count('suspended')} suspended, ` +
           `${count('hibernated')} saved on disk, ${megabytes(computer.hibernation.savedBytes)})`,

@@ -36,6 +36,24 @@ export function ComputerMeters({ computer }: { computer: Computer }): ReactNode 
       >
         <ProgressBar value={memory} color={colour(memory)} thickness="large" />
       </Field>
+      {computer.disks.map(({ holds, totalBytes, freeBytes }) => {
+        const part = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes;
+        return (
+          <Field
+            key={holds.join()}
+            label={
+              holds.length > 1
+                ? _('Disk')
+                : holds[0] === 'homes'
+                  ? _('Disk of the home folders')
+                  : _('Disk of the saved sessions')
+            }
+            hint={_('{used} of {total} in use', { used: sizeText(totalBytes - freeBytes), total: sizeText(totalBytes) })}
+          >
+            <ProgressBar value={part} color={colour(part)} thickness="large" />
+          </Field>
+        );
+      })}
     </div>
   );
 }

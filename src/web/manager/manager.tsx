@@ -76,9 +76,9 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
     addEventListener('popstate', onMove);
     return () => removeEventListener('popstate', onMove);
   }, []);
-  const open = (next: TabName): void => {
+  const open = (next: TabName, query = ''): void => {
     setTab(next);
-    if (next !== tabInAddress()) history.pushState(null, '', `/manager/${next}`);
+    if (next !== tabInAddress()) history.pushState(null, '', query === '' ? `/manager/${next}` : `/manager/${next}?${query}`);
   };
   return (
     <>

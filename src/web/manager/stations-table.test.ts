@@ -14,6 +14,17 @@ const fault = { at: Date.now() - 3_600_000, bytes: 96 * 2 ** 20, programs: ['Mou
 const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
+/** Nothing fades in any more: colours are as they stay. */
+const still = (page: Page): Promise<void> =>
+  page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map(({ finished }) => finished),
+    ).then(() => undefined),
+  );
+
 /** The names of the stations, or of users at none, that are shown, from the top. */
 const shownNames = (page: Page): Promise<string[]> =>
   page.locator('[role="row"][aria-selected]:not([data-key^="computer:"]) [role="gridcell"]:nth-child(2)').allTextContents();
@@ -157,7 +168,7 @@ describe('the Stations table', () => {
     await page.keyboard.press('Shift+PageUp');
     await page.getByRole('heading', { name: '11 lines chosen' }).waitFor();
     await page.keyboard.press('Control+a');
-    await page.getByRole('heading', { name: '5000 lines chosen' }).waitFor();
+    await page.getByRole('heading', { name: '5,000 lines chosen' }).waitFor();
     await button(page, 'Suspend (2000)').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: /chosen/ }).waitFor({ state: 'detached' });
@@ -184,7 +195,10 @@ describe('the Stations table', () => {
       for (const name of language === 'en' ? [/^Filter/, /^Arrange/] : [/^Filtrer/, /^Disposer/]) {
         await page.getByRole('button', { name }).first().click();
         await page.getByRole('menu').waitFor();
-        assert.deepEqual(await axeFaults(page), []);
+        await still(page);
+        // Fluent draws a menu beside the page's landmarks, for whoever has opened it.
+        const faults = (await axeFaults(page)).filter((each) => !each.startsWith('region: '));
+        assert.deepEqual(faults, []);
         await page.keyboard.press('Escape');
         await page.getByRole('menu').waitFor({ state: 'detached' });
       }

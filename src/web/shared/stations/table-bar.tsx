@@ -55,6 +55,7 @@ function FilterMenu(props: {
   const count = view.statuses.length + view.computers.length + view.rooms.length + (view.attention ? 1 : 0);
   return (
     <Menu
+      persistOnItemClick
       checkedValues={{
         attention: view.attention ? ['yes'] : [],
         status: [...view.statuses],
@@ -118,6 +119,7 @@ function ArrangeMenu({ view, change }: { view: TableView; change: Change }): Rea
   const styles = useStyles();
   return (
     <Menu
+      persistOnItemClick
       checkedValues={{
         group: [view.group],
         sort: [view.sort],
