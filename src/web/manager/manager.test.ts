@@ -871,7 +871,7 @@ describe('the Manager', () => {
     await page.goto(gateway.url('/manager/activity'));
     await page.getByRole('row', { name: /Station 119/ }).waitFor();
     await page.getByLabel('Result').selectOption('failed');
-    await page.getByRole('row', { name: /Station 119/ }).waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /Station 117/ }).waitFor({ state: 'detached' });
     await page.getByText('The user name or the password is wrong.').waitFor();
     const address = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
     assert.equal(address, '/api/v1/audit/export?format=csv&outcome=failed');
