@@ -1,9 +1,6 @@
 // The bar above the Stations list: search, filters, order, groups and columns, and what is filtered now.
 import {
   Button,
-  InteractionTag,
-  InteractionTagPrimary,
-  InteractionTagSecondary,
   Menu,
   MenuDivider,
   MenuGroup,
@@ -19,6 +16,7 @@ import {
   tokens,
 } from '@fluentui/react-components';
 import { ArrowSortRegular } from '@fluentui/react-icons/svg/arrow-sort';
+import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { FilterRegular } from '@fluentui/react-icons/svg/filter';
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
@@ -31,7 +29,7 @@ const useStyles = makeStyles({
   search: { flexGrow: 1, maxWidth: '320px', minWidth: '160px' },
   popover: { maxHeight: 'min(520px, 80vh)', overflowY: 'auto' },
   tags: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalXS, width: '100%' },
-  tag: { maxWidth: '100%' },
+  tag: { maxWidth: '100%', minWidth: 0, fontWeight: tokens.fontWeightRegular },
   count: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -56,6 +54,7 @@ function FilterMenu(props: {
   return (
     <Menu
       persistOnItemClick
+      hasCheckmarks
       checkedValues={{
         attention: view.attention ? ['yes'] : [],
         status: [...view.statuses],
@@ -73,7 +72,7 @@ function FilterMenu(props: {
         <Button icon={<FilterRegular />}>{count === 0 ? _('Filter') : _('Filter ({count})', { count })}</Button>
       </MenuTrigger>
       <MenuPopover className={styles.popover}>
-        <MenuList hasCheckmarks>
+        <MenuList>
           <MenuItemCheckbox name="attention" value="yes">
             {_('Needs attention')}
           </MenuItemCheckbox>
@@ -120,6 +119,7 @@ function ArrangeMenu({ view, change }: { view: TableView; change: Change }): Rea
   return (
     <Menu
       persistOnItemClick
+      hasCheckmarks
       checkedValues={{
         group: [view.group],
         sort: [view.sort],
@@ -138,7 +138,7 @@ function ArrangeMenu({ view, change }: { view: TableView; change: Change }): Rea
         <Button icon={<ArrowSortRegular />}>{_('Arrange')}</Button>
       </MenuTrigger>
       <MenuPopover className={styles.popover}>
-        <MenuList hasCheckmarks>
+        <MenuList>
           <MenuGroup>
             <MenuGroupHeader>{_('Groups')}</MenuGroupHeader>
             {groupings.map((group) => (
@@ -237,12 +237,17 @@ export function FilterTags(props: { view: TableView; change: Change; shown: numb
   return (
     <div className={styles.tags}>
       {tags.map(({ key, text, without }) => (
-        <InteractionTag key={key} size="small" className={styles.tag}>
-          <InteractionTagPrimary hasSecondaryAction onClick={() => change(without)}>
-            {text}
-          </InteractionTagPrimary>
-          <InteractionTagSecondary aria-label={_('Do not filter by “{text}”', { text })} onClick={() => change(without)} />
-        </InteractionTag>
+        <Button
+          key={key}
+          size="small"
+          icon={<DismissRegular />}
+          iconPosition="after"
+          className={styles.tag}
+          aria-label={_('Do not filter by “{text}”', { text })}
+          onClick={() => change(without)}
+        >
+          {text}
+        </Button>
       ))}
       <Text className={styles.count} role="status">
         {_('{shown} of {all, plural, one {# line} other {# lines}}', { shown: props.shown, all: props.all })}
