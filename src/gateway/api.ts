@@ -9,6 +9,7 @@ import type { Fleet } from '#fleet/fleet.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
 import type { Target } from '#model/permissions.ts';
 import type { Answers } from './api-answers.ts';
+import { apiDocument } from './api-document.ts';
 import type { Caller, Callers } from './callers.ts';
 import type { Log } from './log.ts';
 import { pageCookie } from './people/page-sessions.ts';
@@ -127,6 +128,9 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
     if (coded.code === 'throttled') reply.header('retry-after', String(coded.details['seconds'] ?? 1));
     return reply.code(errorCodes[coded.code].status).send(tellError(coded));
   });
+
+  // For everybody: it says nothing of this room.
+  app.get(`${apiPrefix}/openapi.json`, (_request, reply) => reply.type('application/json').send(apiDocument()));
 
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
     const route: (typeof apiRoutes)[ApiRouteName] & { longestBody?: number; fileTypes?: readonly string[] } = apiRoutes[name];
