@@ -56,6 +56,8 @@ const enterChoice = z.union([
   idSchema,
 ]);
 
+const groupNames = z.array(z.string().max(256)).max(32);
+
 const accountChange = {
   level: levelSchema.optional(),
   fullName: z.union([givenNameSchema, z.literal('')]).optional(),
@@ -117,6 +119,8 @@ export const hostCalls = {
       password: passwordSchema,
       remote: z.string().max(64),
       who: z.enum(signInRules),
+      /** With `listed`: members of these Linux groups are let through as well. */
+      groups: groupNames.optional(),
       /** At a station that not everybody may use; others are refused with `account-not-here`. */
       only: onlyTheseSchema.optional(),
     }),
@@ -132,6 +136,8 @@ export const hostCalls = {
       user: userNameSchema,
       remote: z.string().max(64),
       who: z.enum(signInRules),
+      /** With `listed`: members of these Linux groups are let through as well. */
+      groups: groupNames.optional(),
       only: onlyTheseSchema.optional(),
     }),
     signInStepSchema,
@@ -220,7 +226,8 @@ export const hostCalls = {
     z.object({ sessions: z.array(unsavedWorkSchema) }),
   ),
   'session.list': call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
-  'account.list': call(z.object({}), z.object({ accounts: z.array(personSchema) })),
+  /** `groups`: whose members are told by `inGroups`. */
+  'account.list': call(z.object({ groups: groupNames.optional() }), z.object({ accounts: z.array(personSchema) })),
   /** Fails with `not-found`. */
   'account.describe': call(z.object({ user: userNameSchema }), accountSchema),
   /** Makes a Linux account with a home folder. Fails with `name-taken`. */

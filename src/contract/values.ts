@@ -6,7 +6,7 @@ import { importFaults, levels, longestUserName } from '#model/account.ts';
 import type { Account, ImportLine, Person } from '#model/account.ts';
 import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
-import { enrolmentWays, signInRules } from '#model/settings.ts';
+import { enrolmentWays, signInGroupNames, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { orientations, screenHalves, stationLanguages, stationStates } from '#model/station.ts';
 import type { Station, StationConfiguration } from '#model/station.ts';
@@ -88,6 +88,7 @@ export const stationConfigurationSchema = z.object({
   users: listedNamesSchema,
   groups: listedNamesSchema,
   autoLogon: userNameSchema,
+  number: z.number().int().min(0).max(9999),
 }) satisfies z.ZodType<StationConfiguration>;
 
 export const stationSchema = z.object({
@@ -105,6 +106,7 @@ export const stationSchema = z.object({
   identifying: z.boolean(),
   split: z.object({ half: z.enum(screenHalves), other: idSchema }).nullable(),
   configuration: stationConfigurationSchema,
+  remap: z.object({ letter: z.string(), number: z.number().int() }).optional(),
 }) satisfies z.ZodType<Station>;
 
 export const accountSchema = z.object({
@@ -118,6 +120,7 @@ export const accountSchema = z.object({
 export const personSchema = accountSchema.extend({
   domain: z.boolean(),
   disabled: z.boolean(),
+  inGroups: z.boolean(),
 }) satisfies z.ZodType<Person>;
 
 export const importLineSchema = z.object({
@@ -225,6 +228,10 @@ export const alertSchema = z.object({
 export const settingsSchema = z.object({
   enrolment: z.enum(enrolmentWays),
   whoMaySignIn: z.enum(signInRules),
+  signInGroups: z
+    .string()
+    .max(1000)
+    .refine((text) => signInGroupNames(text) !== null),
   privacyNotice: z.boolean(),
   multipleSessions: z.boolean(),
   allowRemoteManagement: z.boolean(),

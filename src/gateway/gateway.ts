@@ -27,6 +27,7 @@ import { EnrolmentCodes } from './station/enrolment-codes.ts';
 import { Pictures } from './station/pictures.ts';
 import { PixelDoor } from './station/pixel-door.ts';
 import { PrivacyNotices } from './station/privacy-notices.ts';
+import { Remaps } from './station/remaps.ts';
 import { Rooms } from './station/rooms.ts';
 import { StationDoor } from './station/station-door.ts';
 import { Stations } from './station/stations.ts';
@@ -78,11 +79,12 @@ export class Gateway implements AsyncDisposable {
     const tokens = new Tokens(store, clock);
     const pageSessions = new PageSessions(store, fleet, clock, log);
     const desk = new SignInDesk(fleet, throttle, audit);
-    const people = new People(fleet, audit, pageSessions);
+    const people = new People(fleet, audit, pageSessions, settings);
     const signIns = new PageSignIns(fleet, desk, pageSessions, audit);
     const setUp = new SetUp({ fleet, desk, settings, audit, clock });
     const stations = new Stations(store, clock, () => fleet.computers()[0]?.name ?? '');
     const rooms = new Rooms(store, stations);
+    const remaps = new Remaps(store, stations, audit, log);
     const codes = new EnrolmentCodes(store, clock);
     const notices = new PrivacyNotices(store, clock, log);
     const losses = new ToldLosses(store, clock, log);
@@ -94,6 +96,7 @@ export class Gateway implements AsyncDisposable {
     const stationDoor = new StationDoor({
       fleet,
       stations,
+      remaps,
       settings,
       desk,
       throttle,
@@ -113,7 +116,7 @@ export class Gateway implements AsyncDisposable {
     const answers = makeAnswers({
       fleet,
       stations,
-      rooms,
+      rooms, remaps,
       codes,
       settings,
       alerts,
@@ -147,6 +150,8 @@ export class Gateway implements AsyncDisposable {
     throttle.start();
     pageSessions.start();
     stations.start();
+    remaps.start();
+    undo.defer(() => remaps.stop());
     codes.start();
     pictures.start();
     undo.defer(() => pictures.stop());

@@ -64,6 +64,7 @@ describe('listing accounts', () => {
       listed: true,
       domain: false,
       disabled: false,
+      inGroups: false,
     });
     assert.deepEqual(byName.get(stranger.name), {
       name: stranger.name,
@@ -73,12 +74,23 @@ describe('listing accounts', () => {
       listed: false,
       domain: false,
       disabled: false,
+      inGroups: false,
     });
     for (const name of [shellless.name, 'root', 'daemon', 'nobody', room.places.gatewayUser]) assert.ok(!byName.has(name), name);
     assert.deepEqual(
       accounts.map(({ name }) => name),
       accounts.map(({ name }) => name).toSorted((a, b) => a.localeCompare(b, 'en')),
     );
+  });
+
+  it('tells who is in further groups, by membership or as the main group', async () => {
+    await using room = await makeTestRoom();
+    const [member, main, other] = [await room.addAccount(), await room.addAccount(), await room.addAccount()];
+    await promisify(execFile)('gpasswd', ['--add', member.name, 'video']);
+    await room.changeAccount('usermod', ['--gid', 'games'], main);
+    const people = await new LinuxAccounts(archiveDir).list(['video', 'games', 'smt-no-such-group']);
+    const inGroups = ({ name }: { name: string }) => people.find((one) => one.name === name)?.inGroups;
+    assert.deepEqual([inGroups(member), inGroups(main), inGroups(other)], [true, true, false]);
   });
 
   it('describes one, and says when there is none', async () => {

@@ -43,8 +43,8 @@ export interface AccountRemoval {
 }
 
 export interface Accounts {
-  /** The people of this computer: no system accounts, none without a shell. By name. */
-  list(): Promise<Person[]>;
+  /** The people of this computer: no system accounts, none without a shell. By name. `groups`: whose members `inGroups` tells. */
+  list(groups?: readonly string[]): Promise<Person[]>;
   /** Rejects with `not-found`. */
   describe(user: string): Promise<Account>;
   /** Makes an account with a home folder, or nothing. Rejects with `name-taken`, `bad-request` (details name the field), `disk-full`. */
@@ -203,7 +203,7 @@ async function localFacts(): Promise<Map<string, LocalFacts>> {
 
 function personOf(account: Account, facts: ReadonlyMap<string, LocalFacts>): Person {
   const local = facts.get(account.name);
-  return { ...account, domain: local === undefined, disabled: local?.disabled ?? false };
+  return { ...account, domain: local === undefined, disabled: local?.disabled ?? false, inGroups: false };
 }
 
 /** What the program said, as PAM words it. */
@@ -226,15 +226,16 @@ export class LinuxAccounts implements Accounts {
     this.#archiveDir = archiveDir;
   }
 
-  async list(): Promise<Person[]> {
+  async list(further: readonly string[] = []): Promise<Person[]> {
     const [passwd, groups, range, mayLogIn, facts] = await Promise.all([
       entries('passwd'),
-      entries('group', Object.values(levelGroups)),
+      entries('group', [...new Set([...Object.values(levelGroups), ...further])]),
       uidRange(),
       shellTest(),
       localFacts(),
     ]);
     const accounts = new Map<string, Account>();
+    const gids = new Map(passwd.map(([name = '', , , gid]) => [name, gid]));
     for (const [name = '', , uid, gid, gecos = '', , shell = ''] of passwd) {
       const memberships = groups.filter((group) => group[2] === gid || group[3]?.split(',').includes(name));
       const level = levelOfGroups(memberships.map((group) => group[0] ?? ''));
@@ -244,6 +245,10 @@ export class LinuxAccounts implements Accounts {
       accounts.set(name, { name, uid: Number(uid), fullName, level: level ?? 'standard', listed: level !== null });
     }
     // Directories such as LDAP often do not enumerate; those who were given a level are known all the same.
+    const isIn = ({ name }: Account): boolean =>
+      groups.some(
+        (group) => further.includes(group[0] ?? '') && (group[3]?.split(',').includes(name) || group[2] === gids.get(name)),
+      );
     const members = new Set(groups.flatMap((group) => group[3]?.split(',') ?? []).filter((name) => name !== ''));
     const listed = new Set(passwd.map(([name]) => name));
     for (const name of members) {
@@ -252,7 +257,7 @@ export class LinuxAccounts implements Accounts {
       if (account !== null && mayLogIn(account.shell)) accounts.set(account.name, told(account));
     }
     return [...accounts.values()]
-      .map((account) => personOf(account, facts))
+      .map((account) => ({ ...personOf(account, facts), inGroups: isIn(account) }))
       .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
   }
 

@@ -11,6 +11,8 @@ interface FakePerson {
   password: string;
   disabled: boolean;
   domain: boolean;
+  /** Beside those of the levels. */
+  groups: readonly string[];
 }
 
 export class FakeAccounts implements Accounts {
@@ -20,7 +22,7 @@ export class FakeAccounts implements Accounts {
   add(name: string, fullName: string, level: Level, password: string): PosixAccount {
     const uid = Math.max(firstUid - 1, ...[...this.#people.values()].map((one) => one.account.uid)) + 1;
     const account = { name, uid, gid: uid, fullName, level, listed: true, home: `/home/${name}`, shell: '/bin/bash' };
-    this.#people.set(name, { account, password, disabled: false, domain: false });
+    this.#people.set(name, { account, password, disabled: false, domain: false, groups: [] });
     return account;
   }
 
@@ -46,14 +48,30 @@ export class FakeAccounts implements Accounts {
     return person?.password === password && !person.disabled ? person.account : null;
   }
 
+  /** Takes it out of the level groups, and puts it into these. */
+  moveToGroups(user: string, groups: readonly string[]): void {
+    const person = this.#find(user);
+    person.account = { ...person.account, level: 'standard', listed: false };
+    person.groups = groups;
+  }
+
+  isIn(user: string, groups: readonly string[]): boolean {
+    return this.#people.get(user)?.groups.some((name) => groups.includes(name)) ?? false;
+  }
+
   /** Makes it an account of a directory. */
   moveToDomain(user: string): void {
     this.#find(user).domain = true;
   }
 
-  async list(): Promise<Person[]> {
+  async list(groups: readonly string[] = []): Promise<Person[]> {
     await Promise.resolve();
-    return [...this.#people.values()].map(({ account, domain, disabled }) => ({ ...account, domain, disabled }));
+    return [...this.#people.values()].map(({ account, domain, disabled }) => ({
+      ...account,
+      domain,
+      disabled,
+      inGroups: this.isIn(account.name, groups),
+    }));
   }
 
   async describe(user: string): Promise<Account> {
@@ -86,7 +104,7 @@ export class FakeAccounts implements Accounts {
     if (person.domain && (fullName !== before.fullName || disabled !== before.disabled)) throw new CodedError('domain-account');
     person.disabled = disabled;
     person.account = { ...person.account, fullName, level, listed: before.listed || wanted.level !== undefined };
-    return { ...person.account, disabled, domain: person.domain };
+    return { ...person.account, disabled, domain: person.domain, inGroups: false };
   }
 
   async setPassword({ user, password }: { user: string; password: string }): Promise<{ says: string }> {

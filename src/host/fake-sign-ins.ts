@@ -28,11 +28,14 @@ export class FakeSignIns implements SignIns {
     const account = order.automatic === true ? this.#accounts.find(order.user) : this.#accounts.check(order.user, order.password);
     const refused: SignInOutcome = { step: 'refused', error: new CodedError('wrong-credentials'), messages: [] };
     const { only } = order;
-    // Fake accounts are in no groups.
     const mayHere =
       account === null || only === undefined || account.level === 'administrator' || only.users.includes(account.name);
+    const listed =
+      account === null || order.who === 'everyone' || account.listed || this.#accounts.isIn(account.name, order.groups ?? []);
+    const notListed: SignInOutcome = { step: 'refused', error: new CodedError('account-not-listed'), messages: [] };
     const notHere: SignInOutcome = { step: 'refused', error: new CodedError('account-not-here'), messages: [] };
-    const accepted: SignInOutcome = account === null ? refused : mayHere ? { step: 'accepted', account, messages: [] } : notHere;
+    const accepted: SignInOutcome =
+      account === null ? refused : !listed ? notListed : mayHere ? { step: 'accepted', account, messages: [] } : notHere;
     const attempt: SignInAttempt = {
       async answer(text: string): Promise<SignInOutcome> {
         await Promise.resolve();

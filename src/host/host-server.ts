@@ -343,7 +343,7 @@ export class HostServer {
     'session.check': async () => ({ checks: await this.#parts.sessions.check() }),
     'session.unsaved': async ({ sessions }) => ({ sessions: await this.#parts.sessions.unsaved(sessions) }),
     'session.list': () => ({ sessions: this.#parts.sessions.list() }),
-    'account.list': async () => ({ accounts: await this.#parts.accounts.list() }),
+    'account.list': async ({ groups }) => ({ accounts: await this.#parts.accounts.list(groups) }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),
     'account.create': async (order) => accountSchema.parse(await this.#parts.accounts.create(order)),
     'account.change': async (order) => personSchema.parse(await this.#parts.accounts.change(order)),

@@ -164,6 +164,16 @@ describe('signing in by PAM', () => {
       assertRefused(expired.name, 'wrong', 'wrong-credentials'),
       assertRefused(unlisted.name, 'wrong', 'wrong-credentials'),
     ]);
+    // Every account has a group of its own name.
+    for (const [groups, step] of [
+      [[unlisted.name], 'accepted'],
+      [['there-is-no-such-group'], 'refused'],
+    ] as const) {
+      const order = { user: unlisted.name, password: unlisted.password, remote: '192.0.2.7', who: 'listed', groups } as const;
+      const begun = await signIns.begin(order);
+      attempts.push(begun.attempt);
+      assert.equal(begun.outcome.step, step);
+    }
     const { outcome } = await begin(unlisted.name, unlisted.password, 'everyone');
     assert.equal(outcome.step, 'accepted');
     assert.equal(outcome.account.listed, false);

@@ -7,10 +7,8 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CodedError } from '#contract/errors.ts';
-import type { OnlyThese } from '#contract/host.ts';
 import type { Places } from '#contract/places.ts';
 import { userNameFault } from '#model/account.ts';
-import type { SignInRule } from '#model/settings.ts';
 import { groupNamesOf, lookUpAccount } from './account-database.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
@@ -107,14 +105,19 @@ async function isLoginShell(shell: string): Promise<boolean> {
   return text === null || text.split('\n').some((line) => line.trim() === shell);
 }
 
+type Admission = Pick<SignInOrder, 'who' | 'groups' | 'only'>;
+
 /** Why the person whom PAM let through may not have a session nevertheless, or null. */
-async function accountFault(account: PosixAccount, who: SignInRule, only: OnlyThese | undefined): Promise<CodedError | null> {
+async function accountFault(account: PosixAccount, { who, groups = [], only }: Admission): Promise<CodedError | null> {
   if (account.uid < firstPersonsUid || account.uid === nobodysUid) return new CodedError('account-refused');
   if (!(await isLoginShell(account.shell))) return new CodedError('account-no-shell');
-  if (who === 'listed' && !account.listed) return new CodedError('account-not-listed');
+  if (who === 'listed' && !account.listed) {
+    const own = groups.length === 0 ? [] : await groupNamesOf(account);
+    if (!groups.some((name) => own.includes(name))) return new CodedError('account-not-listed');
+  }
   if (only !== undefined && account.level !== 'administrator' && !only.users.includes(account.name)) {
-    const groups = new Set(await groupNamesOf(account));
-    if (!only.groups.some((name) => groups.has(name))) return new CodedError('account-not-here');
+    const own = new Set(await groupNamesOf(account));
+    if (!only.groups.some((name) => own.has(name))) return new CodedError('account-not-here');
   }
   return null;
 }
@@ -123,7 +126,7 @@ export class PamAttempt implements SignInAttempt {
   /** Started when it is this attempt's turn. */
   #worker: Worker | null = null;
   readonly #places: Places;
-  readonly #order: Pick<SignInOrder, 'user' | 'who' | 'only'>;
+  readonly #order: Admission & Pick<SignInOrder, 'user'>;
   readonly #turnstile: Turnstile;
   readonly #log: SignInLog;
   #limit: NodeJS.Timeout;
@@ -135,7 +138,7 @@ export class PamAttempt implements SignInAttempt {
     return this.#state === 'over';
   }
 
-  constructor(places: Places, order: Pick<SignInOrder, 'user' | 'who' | 'only'>, turnstile: Turnstile, log: SignInLog) {
+  constructor(places: Places, order: Admission & Pick<SignInOrder, 'user'>, turnstile: Turnstile, log: SignInLog) {
     this.#places = places;
     this.#order = order;
     this.#turnstile = turnstile;
@@ -240,7 +243,7 @@ export class PamAttempt implements SignInAttempt {
   async #accept(user: string, messages: string[]): Promise<SignInOutcome> {
     const account = await lookUpAccount(user);
     if (account === null) return this.#refused(new CodedError('account-refused'), messages);
-    const fault = await accountFault(account, this.#order.who, this.#order.only);
+    const fault = await accountFault(account, this.#order);
     if (fault !== null) return this.#refused(fault, messages);
     if (this.#isOver) return this.#refused(this.#overBecause());
     clearTimeout(this.#limit);
@@ -276,7 +279,7 @@ export class PamSignIns implements SignIns {
     }
     const attempt = new PamAttempt(
       this.#places,
-      { user: order.user, who: order.who, only: order.only },
+      { user: order.user, who: order.who, groups: order.groups, only: order.only },
       this.#turnstile,
       this.#log,
     );

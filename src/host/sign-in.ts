@@ -14,6 +14,8 @@ export interface SignInOrder {
   /** Network address of the person, for PAM. */
   remote: string;
   who: SignInRule;
+  /** With `listed`: members of these Linux groups are let through as well. */
+  groups?: readonly string[] | undefined;
   /** Left out: the station is for all. */
   only?: OnlyThese | undefined;
 }

@@ -51,6 +51,7 @@ it('knows the last administrator: the only one who can still sign in', () => {
     listed: true,
     domain: false,
     disabled: false,
+    inGroups: false,
     ...more,
   });
   assert.ok(isLastAdministrator([person('ada')], 'ada'));

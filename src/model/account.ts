@@ -26,6 +26,8 @@ export interface Person extends Account {
   domain: boolean;
   /** Signing in is refused; what runs already goes on. */
   disabled: boolean;
+  /** Member of one of the further groups that may sign in, where those were asked for. */
+  inGroups: boolean;
 }
 
 /** What becomes of the files of an account that is removed: its home folder stays where it is, is packed up, or goes. */

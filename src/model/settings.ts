@@ -8,9 +8,18 @@ export type EnrolmentWay = (typeof enrolmentWays)[number];
 export const signInRules = ['listed', 'everyone'] as const;
 export type SignInRule = (typeof signInRules)[number];
 
+/** The groups that a setting names, and null if one cannot be a group's name. Names of a domain may have blanks. */
+export function signInGroupNames(text: string): string[] | null {
+  const names = text.split(',').map((name) => name.trim());
+  const given = names.filter((name) => name !== '');
+  return given.length > 32 || given.some((name) => name.length > 256 || /[\u0000-\u001f\u007f/:]|^-/u.test(name)) ? null : given;
+}
+
 export interface Settings {
   enrolment: EnrolmentWay;
   whoMaySignIn: SignInRule;
+  /** Linux groups with commas between them, whose members may sign in at stations beside those of the level groups. */
+  signInGroups: string;
   /** Standard users accept once that their screen may be watched. */
   privacyNotice: boolean;
   /** Allow one account to have multiple sessions. */
@@ -44,6 +53,7 @@ export interface Settings {
 export const defaultSettings: Readonly<Settings> = {
   enrolment: 'approval',
   whoMaySignIn: 'listed',
+  signInGroups: '',
   privacyNotice: true,
   multipleSessions: false,
   allowRemoteManagement: true,

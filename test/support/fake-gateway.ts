@@ -621,7 +621,7 @@ let lastUid = 1000;
 
 export function makePerson(name: string, level: Level, change: Partial<ListedPerson> = {}): ListedPerson {
   lastUid += 1;
-  const usual = { fullName: '', listed: true, domain: false, disabled: false, sessions: 0, lastSignInAt: null };
+  const usual = { fullName: '', listed: true, domain: false, disabled: false, inGroups: false, sessions: 0, lastSignInAt: null };
   return { name, uid: lastUid, level, ...usual, ...change };
 }
 

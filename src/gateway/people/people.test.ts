@@ -36,6 +36,7 @@ test('an account is made, changed, given a password and removed, and the activit
     listed: true,
     domain: false,
     disabled: false,
+    inGroups: false,
     sessions: 0,
     lastSignInAt: null,
   });
@@ -132,4 +133,25 @@ test('a list of people is looked at without making anybody', async () => {
   assert.equal((await ask('POST', '/users/import/preview', { file: 'no base64!' })).status, 400);
   const long = Buffer.alloc(300_000, 'anna;Anna\n').toString('base64');
   assert.equal((await ask('POST', '/users/import/preview', { file: long })).body.code, 'too-large');
+});
+
+test('members of further groups sign in at stations once these are named, and lists say so', async () => {
+  room.accounts.moveToGroups('anna', ['class-5a']);
+  const tries = async (): Promise<string> => {
+    using page = await room.station();
+    await page.hear('free');
+    page.say({ say: 'sign-in', user: 'anna', password: 'anna' });
+    for (;;) {
+      const said = await page.next();
+      if (said.say === 'desktop') return 'desktop';
+      if (said.say === 'free') return said.because.reason === 'refused' ? said.because.error.code : said.because.reason;
+    }
+  };
+  assert.equal(await tries(), 'account-not-listed');
+  assert.equal((await ask('PATCH', '/settings', { signInGroups: 'staff, class/5a' })).status, 400);
+  assert.equal((await ask('PATCH', '/settings', { signInGroups: 'staff, class-5a' })).status, 200);
+  assert.equal((await listed('anna'))?.['inGroups'], true);
+  assert.equal((await listed('carla'))?.['inGroups'], false);
+  assert.equal(await tries(), 'desktop');
+  assert.equal((await room.ask('POST', '/sign-in', { body: { user: 'anna', password: 'anna', page: 'dashboard' } })).status, 403);
 });

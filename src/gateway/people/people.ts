@@ -5,6 +5,8 @@ import { tellError } from '#contract/errors.ts';
 import type { HostArgs } from '#contract/host.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Audit } from '../audit.ts';
+import { signInGroupNames } from '#model/settings.ts';
+import type { RoomSettings } from '../room-settings.ts';
 import type { Caller } from '../callers.ts';
 import { readPeopleList } from './people-list.ts';
 import type { PageSessions } from './page-sessions.ts';
@@ -15,15 +17,18 @@ export class People {
   readonly #fleet: Fleet;
   readonly #audit: Audit;
   readonly #pageSessions: PageSessions;
+  readonly #settings: RoomSettings;
 
-  constructor(fleet: Fleet, audit: Audit, pageSessions: PageSessions) {
+  constructor(fleet: Fleet, audit: Audit, pageSessions: PageSessions, settings: RoomSettings) {
     this.#fleet = fleet;
     this.#audit = audit;
     this.#pageSessions = pageSessions;
+    this.#settings = settings;
   }
 
   async list(): Promise<ListedPerson[]> {
-    const { accounts } = await this.#fleet.call(this.#computer(), 'account.list', {});
+    const groups = signInGroupNames(this.#settings.now.signInGroups) ?? [];
+    const { accounts } = await this.#fleet.call(this.#computer(), 'account.list', { groups });
     const lastSignIns = this.#audit.lastDone('station.sign-in');
     const sessions = this.#fleet.sessions();
     return accounts.map((person) => ({

@@ -24,6 +24,8 @@ export interface SignInOrder {
   /** The station signs the account in by itself: there is no password, and no attempt to count. */
   automatic?: true;
   who: SignInRule;
+  /** With `listed`: members of these Linux groups as well. */
+  groups?: string[] | undefined;
   /** Who else may not, only these; administrators always may. Left out: all. */
   only?: OnlyThese | undefined;
 }
@@ -71,7 +73,7 @@ export class SignInConversation {
 
   /** Once, first. */
   async begin(): Promise<SignInStep> {
-    const { user, password, address, station, who, only, computer } = this.#order;
+    const { user, password, address, station, who, groups, only, computer } = this.#order;
     if (this.isAutomatic) return await this.#beginAutomatic();
     try {
       this.#counted = this.#desk.throttle.begin({ user, address, station });
@@ -90,7 +92,7 @@ export class SignInConversation {
     try {
       const { attempt } = this;
       return this.#look(
-        await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who, only }),
+        await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who, groups, only }),
       );
     } catch (error) {
       return this.#look(refused(error));
@@ -100,11 +102,13 @@ export class SignInConversation {
   }
 
   async #beginAutomatic(): Promise<SignInStep> {
-    const { user, address, who, only, computer } = this.#order;
+    const { user, address, who, groups, only, computer } = this.#order;
     if (!this.#desk.enter()) return refused(new CodedError('too-many-requests'));
     try {
       const { attempt } = this;
-      return this.#look(await this.#desk.fleet.call(computer, 'signIn.automatic', { attempt, user, remote: address, who, only }));
+      return this.#look(
+        await this.#desk.fleet.call(computer, 'signIn.automatic', { attempt, user, remote: address, who, groups, only }),
+      );
     } catch (error) {
       return this.#look(refused(error));
     } finally {

@@ -11,6 +11,7 @@ import type { Fleet } from '#fleet/fleet.ts';
 import type { AuditAction } from '#model/audit.ts';
 import type { Account } from '#model/account.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
+import { signInGroupNames } from '#model/settings.ts';
 import type { Session } from '#model/session.ts';
 import type { ScreenHalf, Station } from '#model/station.ts';
 import type { Audit } from '../audit.ts';
@@ -24,6 +25,7 @@ import { autoLogonDelayMs } from './auto-logon.ts';
 import type { CloseName, PixelDoor } from './pixel-door.ts';
 import type { PrivacyNotices } from './privacy-notices.ts';
 import { keyTextOf, rightHalfIdOf, stationIdOf } from './station-identity.ts';
+import type { Remaps } from './remaps.ts';
 import type { PageFacts, Stations } from './stations.ts';
 import type { Tickets } from './tickets.ts';
 import type { ToldLosses } from './told-losses.ts';
@@ -32,6 +34,7 @@ import type { ToldLosses } from './told-losses.ts';
 export interface StationServices {
   fleet: Fleet;
   stations: Stations;
+  remaps: Remaps;
   settings: RoomSettings;
   desk: SignInDesk;
   throttle: Throttle;
@@ -119,6 +122,7 @@ export class StationPage {
   /** What it was last told of its configuration. */
   #toldConfiguration = '';
   #toldAutoLogon = '';
+  #toldRemap = 'null';
   #key: { x: string; y: string } = { x: '', y: '' };
   #nonce = '';
   #language = '';
@@ -222,6 +226,15 @@ export class StationPage {
     if (told === this.#toldConfiguration) return;
     this.#toldConfiguration = told;
     this.#say({ say: 'configured', orientation, language });
+  }
+
+  /** A remap shows something else on its screen now. */
+  remapChanged(): void {
+    const shows = this.#stage === 'ready' ? (this.#services.stations.get(this.#id)?.remap ?? null) : null;
+    const told = JSON.stringify(shows);
+    if (told === this.#toldRemap) return;
+    this.#toldRemap = told;
+    this.#say({ say: 'remap', shows });
   }
 
   /** Its name changed: the page shows it. */
@@ -332,6 +345,9 @@ export class StationPage {
         return;
       case 'ticket':
         this.#furtherTicket();
+        return;
+      case 'remap-press':
+        this.#services.remaps.press(this.#id);
         return;
       case 'auto-logon':
         await this.#takeAutoLogon(said.now);
@@ -621,6 +637,7 @@ export class StationPage {
         address: this.#facts.address,
         station: this.#id,
         who: settings.now.whoMaySignIn,
+        groups: signInGroupNames(settings.now.signInGroups) ?? [],
         only: onlyOf(station),
       }),
     );
@@ -722,6 +739,7 @@ export class StationPage {
         address: this.#facts.address,
         station: this.#id,
         who: settings.now.whoMaySignIn,
+        groups: signInGroupNames(settings.now.signInGroups) ?? [],
         only: onlyOf(station),
       }),
     );

@@ -18,7 +18,7 @@ import {
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
-import { defaultSettings } from '#model/settings.ts';
+import { defaultSettings, signInGroupNames } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
@@ -58,7 +58,9 @@ function Meaning(props: { name: keyof Settings; text: string }): ReactNode {
         ? _(enrolmentLabels[usual as EnrolmentWay])
         : props.name === 'whoMaySignIn'
           ? _(signInRuleLabels[usual as SignInRule])
-          : usual;
+          : usual === ''
+            ? _('none')
+            : usual;
   return (
     <>
       {props.text}
@@ -121,9 +123,12 @@ export function SettingsPanel(): ReactNode {
     });
   };
   const changed = Object.keys(changes).length > 0;
+  const groupsFault = signInGroupNames(shown.signInGroups) === null;
   const desktopFault = !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(shown.desktop);
   const valid =
-    !desktopFault && Object.keys(numberBounds).every((name) => !outside(name as NumberName, shown[name as NumberName]));
+    !desktopFault &&
+    !groupsFault &&
+    Object.keys(numberBounds).every((name) => !outside(name as NumberName, shown[name as NumberName]));
   const number = (name: NumberName, label: string, hint: string): ReactNode => (
     <NumberSetting name={name} label={label} hint={hint} value={shown[name]} change={change} />
   );
@@ -174,6 +179,25 @@ export function SettingsPanel(): ReactNode {
                 <Radio key={value} value={value} label={_(label)} />
               ))}
             </RadioGroup>
+          </Field>
+          <Field
+            label={_('Further groups that may sign in')}
+            hint={
+              <Meaning
+                name="signInGroups"
+                text={_('Linux groups, with commas between them. Their members sign in at stations as standard users.')}
+              />
+            }
+            {...(groupsFault && { validationMessage: _('A group has no slash, no colon and no dash at its beginning.') })}
+          >
+            <Input
+              value={shown.signInGroups}
+              disabled={shown.whoMaySignIn === 'everyone'}
+              maxLength={1000}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(_event, data) => change({ signInGroups: data.value })}
+            />
           </Field>
           <Field
             hint={

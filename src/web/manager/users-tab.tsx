@@ -208,7 +208,9 @@ export function UsersTab(): ReactNode {
                   <TableCell className={styles.level}>{_(levelLabels[person.level])}</TableCell>
                   <TableCell className={styles.may}>
                     <span className={styles.mayLabel}>{_('May sign in')}:</span>
-                    {(person.listed || settings.whoMaySignIn === 'everyone') && !person.disabled ? _('Yes') : _('No')}
+                    {(person.listed || person.inGroups || settings.whoMaySignIn === 'everyone') && !person.disabled
+                      ? _('Yes')
+                      : _('No')}
                   </TableCell>
                   <TableCell className={styles.state}>
                     <UserState person={person} />

@@ -1,0 +1,22 @@
+// What each setting does, in one sentence, for the command line.
+import type { Settings } from '#model/settings.ts';
+
+export const settingTexts: Readonly<Record<keyof Settings, string>> = {
+  enrolment: 'how a browser becomes a station: approval, code or open',
+  whoMaySignIn: 'who may sign in at stations: listed (the groups of Stationmaster) or everyone',
+  signInGroups: 'further Linux groups, with commas between them, whose members may sign in at stations',
+  privacyNotice: 'standard users accept before the first sign-in that their screen may be watched',
+  multipleSessions: 'one account may have several sessions; off: a second sign-in moves the session',
+  allowRemoteManagement: 'Manager, Dashboard and API answer other computers; off: this computer only',
+  allowOrchestration: 'Dashboard users may act on sessions of administrators and Dashboard users',
+  graceSeconds: 'a session is suspended when its station has been away for so long',
+  logOffCountdownSeconds: 'warning before an administrator logs a session off',
+  desktop: 'the kind of desktop that starts, by the name of its desktop file',
+  hibernateAfterMinutes: 'a session suspended for so long is saved to disk; 0: never because of that',
+  hibernateBelowMemoryPercent: 'below so much free memory sessions are saved, longest suspended first; 0: never',
+  keepSavedDays: 'a saved session that nobody continued for so long is removed; 0: never',
+  encryptSaved: 'saved sessions are encrypted with a key that stays on the computer',
+  leaveWarningSeconds: 'warning at stations before the computer restarts or shuts down',
+  leaveLimitSeconds: 'time after that warning in which sessions are saved; then the computer goes all the same',
+  keepActivityDays: 'entries of the activity are kept for so many days; 0: for ever',
+};
