@@ -5,7 +5,14 @@ import type { Page } from 'playwright-core';
 import { plainConfiguration } from '#model/station.ts';
 import { Browser } from '../../../test/e2e/browser.ts';
 import { eventually } from '../../../test/e2e/eventually.ts';
-import { FakeGateway, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
+import {
+  FakeGateway,
+  Refusal,
+  makeComputer,
+  makePrincipal,
+  makeSession,
+  makeStation,
+} from '../../../test/support/fake-gateway.ts';
 import { manyStations } from '../../../test/support/many-stations.ts';
 import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
@@ -122,6 +129,50 @@ describe('the Stations table', () => {
     await page.getByRole('heading', { name: 'Station 1 tasks' }).waitFor();
     await page.getByRole('searchbox').fill('anna');
     await page.getByRole('heading', { name: 'Station 1 tasks' }).waitFor({ state: 'detached' });
+  });
+
+  test('has given views, and keeps those of the person by name', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    await button(page, 'Views').click();
+    await page.getByRole('menuitem', { name: 'Suspended and saved' }).click();
+    await showing(['At no station', 'At no station']);
+    await page.waitForURL(/status=suspended%2Csaved&sort=since&group=none&all=yes$/);
+    await button(page, 'Views').click();
+    await page.getByRole('menuitem', { name: 'Needs attention' }).click();
+    await row(page, /david/).waitFor();
+    await showing(['At no station']);
+    await button(page, 'Show everything again').click();
+    await page.getByRole('searchbox').fill('anna');
+    await button(page, 'User').click();
+    await button(page, 'Views').click();
+    await page.getByRole('menuitem', { name: 'Keep this view…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Keep this view' });
+    assert.deepEqual(await axeFaults(page), []);
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Anna');
+    gateway.answer(/^POST \/views$/, () => {
+      throw new Refusal('too-many');
+    });
+    await dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+    await dialog.getByText('There are too many of these already. Remove some first.').waitFor();
+    gateway.answer(/^POST \/views$/, ({ body }) => {
+      gateway.views = [{ id: 'a'.repeat(16), name: String(body['name']), query: String(body['query']) }];
+      return gateway.views[0];
+    });
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    assert.deepEqual(gateway.calls.at(-1)?.body, { name: 'Anna', query: 'search=anna&sort=user&all=yes' });
+    await page.goto(gateway.url('/manager/stations?group=none&status=locked'));
+    await showing(['Station 10']);
+    await button(page, 'Views').click();
+    await page.getByRole('menuitem', { name: 'Anna' }).click();
+    await showing(['Station 2']);
+    await button(page, 'Views').click();
+    await page.getByRole('menuitem', { name: 'Keep this view…' }).click();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('ANNA');
+    await dialog.getByText('Replaces the view of this name.').waitFor();
+    await dialog.getByRole('button', { name: 'Remove the view Anna' }).click();
+    await dialog.getByRole('listitem').waitFor({ state: 'detached' });
+    assert.deepEqual(gateway.views, []);
   });
 
   test('is grouped by room, whose line chooses all in it; columns come and go', async () => {

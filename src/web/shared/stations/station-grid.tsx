@@ -60,7 +60,7 @@ const widths: Readonly<Record<TableColumn, readonly [wide: string, middling: str
   status: ['minmax(176px, 1.5fr)', 'minmax(150px, 1.6fr)'],
   risks: ['minmax(130px, 1.1fr)', 'minmax(110px, 1.2fr)'],
   since: ['minmax(84px, 0.7fr)', 'minmax(84px, 0.8fr)'],
-  connection: ['minmax(146px, 0.9fr)', ''],
+  connection: ['minmax(158px, 0.95fr)', ''],
 };
 
 /** What a line is high before it was measured: as a row, as a card. */

@@ -24,6 +24,7 @@ import { msg } from '../i18n.ts';
 import { columnLabels, statusLabels } from '../labels.ts';
 import { fixedColumns, groupings, isUnfiltered, plainView, statusOrder, tableColumns } from './table-view.ts';
 import type { Grouping, TableColumn, TableView } from './table-view.ts';
+import { ViewsMenu } from './views-menu.tsx';
 
 const useStyles = makeStyles({
   search: { flexGrow: 1, maxWidth: '320px', minWidth: '160px' },
@@ -204,6 +205,7 @@ export function TableBar(props: {
         aria-label={_('Search stations and users')}
         dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
       />
+      <ViewsMenu view={props.view} choose={props.change} />
       <FilterMenu {...props} />
       <ArrangeMenu view={props.view} change={props.change} />
     </>
@@ -250,7 +252,7 @@ export function FilterTags(props: { view: TableView; change: Change; shown: numb
         </Button>
       ))}
       <Text className={styles.count} role="status">
-        {_('{shown} of {all, plural, one {# line} other {# lines}}', { shown: props.shown, all: props.all })}
+        {_('{shown, number} of {all, plural, one {# line} other {# lines}}', { shown: props.shown, all: props.all })}
       </Text>
       <Button
         size="small"
