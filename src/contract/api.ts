@@ -336,6 +336,38 @@ export const apiRoutes = {
     }),
     reply: stationSchema,
   }),
+  remapState: route({
+    method: 'GET',
+    path: '/computers/:name/remap',
+    action: 'station.configure',
+    summary: 'Whether a remap is under way, and whether the last one can be undone; each station says what its screen shows',
+    params: byName,
+    reply: z.object({ running: z.boolean(), undoable: z.boolean() }),
+  }),
+  remap: route({
+    method: 'POST',
+    path: '/computers/:name/remap',
+    action: 'station.configure',
+    summary:
+      'Remap all stations: each screen shows a letter; the order in which they are pressed becomes the order of the stations',
+    params: byName,
+    /** `newNames`: they are called Station 1, 2, … afterwards; else names stay. */
+    body: z.object({ newNames: z.boolean().default(false) }),
+  }),
+  cancelRemap: route({
+    method: 'POST',
+    path: '/computers/:name/remap/cancel',
+    action: 'station.configure',
+    summary: 'Leave a remap; everything stays as it was',
+    params: byName,
+  }),
+  undoRemap: route({
+    method: 'POST',
+    path: '/computers/:name/remap/undo',
+    action: 'station.configure',
+    summary: 'Give the stations back the order and names that they had before the last remap',
+    params: byName,
+  }),
   rooms: route({
     method: 'GET',
     path: '/rooms',

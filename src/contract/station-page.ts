@@ -29,7 +29,13 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('proof'), signature: z.string().length(86) }),
   /** Answer to `enrol` in the way `code`. */
   z.object({ say: z.literal('enrol'), code: z.string().max(32) }),
-  z.object({ say: z.literal('sign-in'), user: userNameSchema, password: passwordSchema }),
+  /** `changePassword`: the person wants another one first; PAM asks for it. */
+  z.object({
+    say: z.literal('sign-in'),
+    user: userNameSchema,
+    password: passwordSchema,
+    changePassword: z.boolean().optional(),
+  }),
   z.object({ say: z.literal('answer'), answer: passwordSchema }),
   /** Accepts the privacy notice. */
   z.object({ say: z.literal('accept-notice') }),
@@ -41,6 +47,8 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('cancel') }),
   /** A further single-use ticket, after the pixel connection broke. */
   z.object({ say: z.literal('ticket') }),
+  /** Somebody pressed the letter that a remap shows. */
+  z.object({ say: z.literal('remap-press') }),
   /** `signInPage`: with SHIFT held, the sign-in page is to stay, where a station signs an account in by itself. */
   z.object({ say: z.literal('disconnect'), signInPage: z.boolean().optional() }),
   /** Where a station signs an account in by itself: now, or not (somebody else wants to sign in). */
@@ -143,6 +151,8 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('halves'), half: z.enum(['whole', ...screenHalves]) }),
   /** How the screen hangs, and the language that the page begins with (empty: its browser's). Told first, and when it changes. */
   z.object({ say: z.literal('configured'), orientation: z.enum(orientations), language: z.enum(stationLanguages) }),
+  /** A remap: show this letter until it is pressed, then the number that the station got; null: it is over. */
+  z.object({ say: z.literal('remap'), shows: z.object({ letter: z.string(), number: z.number().int() }).nullable() }),
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
   /** The session here is logged off in so many milliseconds, as `by` asked (empty: the administrator); null takes it back. */
   z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable(), by: z.string() }),

@@ -23,6 +23,7 @@ import type { Tokens } from './people/tokens.ts';
 import type { SavedViews } from './saved-views.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { EnrolmentCodes } from './station/enrolment-codes.ts';
+import type { Remaps } from './station/remaps.ts';
 import type { Rooms } from './station/rooms.ts';
 import type { Stations } from './station/stations.ts';
 
@@ -30,6 +31,7 @@ export interface AnswerParts {
   fleet: Fleet;
   stations: Stations;
   rooms: Rooms;
+  remaps: Remaps;
   codes: EnrolmentCodes;
   settings: RoomSettings;
   alerts: Alerts;
@@ -61,6 +63,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     fleet,
     stations,
     rooms,
+    remaps,
     codes,
     settings,
     alerts,
@@ -358,6 +361,23 @@ export function makeAnswers(parts: AnswerParts): Answers {
           // It stays on the computer's list; nothing of this room asks for it.
         });
       return configured;
+    },
+    remapState: ({ params }) => {
+      computerNamed(params.name);
+      return remaps.state;
+    },
+    remap: ({ params, body, caller }) => {
+      remaps.begin(computerNamed(params.name), body.newNames, { actor: caller.principal?.name ?? '', address: caller.address });
+      return {};
+    },
+    cancelRemap: ({ params, caller }) => {
+      computerNamed(params.name);
+      remaps.cancel({ actor: caller.principal?.name ?? '', address: caller.address });
+      return {};
+    },
+    undoRemap: ({ params, caller }) => {
+      remaps.undo({ actor: caller.principal?.name ?? '', address: caller.address }, computerNamed(params.name));
+      return {};
     },
     rooms: () => ({ rooms: rooms.list() }),
     arrangeRooms: ({ body, caller }) => ({

@@ -106,4 +106,7 @@ export const migrations: readonly string[] = [
     UNIQUE (owner, name)
   ) STRICT;
   `,
+  `
+  CREATE TABLE lastRemap (one INTEGER PRIMARY KEY CHECK (one = 1), steps TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -27,6 +27,8 @@ export interface StationConfiguration {
   groups: readonly string[];
   /** The account that the station signs in by itself; empty: none. */
   autoLogon: string;
+  /** Its place in the order of the room, from 1; 0: none. A remap gives it. */
+  number: number;
 }
 
 export const plainConfiguration: StationConfiguration = {
@@ -36,6 +38,7 @@ export const plainConfiguration: StationConfiguration = {
   users: [],
   groups: [],
   autoLogon: '',
+  number: 0,
 };
 
 export interface Station {
@@ -62,6 +65,8 @@ export interface Station {
   /** Which half of a split screen it is, and the station that is the other half; null: its screen is whole. */
   split: { half: ScreenHalf; other: string } | null;
   configuration: StationConfiguration;
+  /** While the stations are remapped: the letter on its screen, and which number it got; 0: not pressed yet. */
+  remap?: { letter: string; number: number } | undefined;
 }
 
 /** What the Status column says. `saving`, `saved`, `restoring`: suspended, and on its way to disk, on disk, on its way back. */
@@ -91,6 +96,11 @@ export interface StationRow {
   since: number;
 }
 
+/** Where it stands in the room's order; those without a number come last. */
+function placeOf({ configuration: { number } }: Station): number {
+  return number === 0 ? Number.MAX_SAFE_INTEGER : number;
+}
+
 function sessionStatus(session: Session): StationStatus {
   switch (session.state) {
     case 'active':
@@ -116,7 +126,7 @@ function sessionStatus(session: Session): StationStatus {
 }
 
 /**
- * The rows of the Stations list, stations first by name, then sessions at no station by user.
+ * The rows of the Stations list, stations first, by their number and those without one by name, then sessions at no station by user.
  * `showAll` adds stations whose page is not open; those that hold a session or ask to be let in always show.
  */
 export function stationRows(
@@ -126,7 +136,7 @@ export function stationRows(
 ): StationRow[] {
   const byName = new Intl.Collator('en', { numeric: true });
   return unsortedRows(
-    stations.toSorted((a, b) => byName.compare(a.name, b.name)),
+    stations.toSorted((a, b) => placeOf(a) - placeOf(b) || byName.compare(a.name, b.name)),
     sessions.toSorted((a, b) => byName.compare(a.user, b.user) || a.since - b.since),
   ).filter((row) => options.showAll || row.status !== 'offline');
 }

@@ -77,6 +77,20 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--minutes <number>', 'how long it holds', '60')
     .action(connected(async () => (await stations()).makeCode));
 
+  const remapWord = station.command('remap').description('number the stations by pressing a letter at each screen');
+  computerOption(withServer(remapWord.command('start').description('every screen shows a letter')))
+    .option('--new-names', 'they are called Station 1, Station 2, … afterwards')
+    .action(connected(async () => (await stations()).startRemap));
+  computerOption(
+    withServer(remapWord.command('status').description('who is done, and whether the last one can be undone')),
+  ).action(connected(async () => (await stations()).remapStatus));
+  computerOption(withServer(remapWord.command('cancel').description('leave it; everything stays as it was'))).action(
+    connected(async () => (await stations()).cancelRemap),
+  );
+  computerOption(withServer(remapWord.command('undo').description('names and order as before the last remap'))).action(
+    connected(async () => (await stations()).undoRemap),
+  );
+
   const rooms = () => import('./room-order-commands.ts');
   const roomWord = program.command('room').description('rooms that stations stand in');
   withServer(roomWord.command('list').description('rooms and their stations')).action(

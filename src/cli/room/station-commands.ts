@@ -188,6 +188,55 @@ export async function removeStations(gateway: GatewayClient, options: RoomOption
   else answer(named.map((station) => `${station.name} is removed.`).join('\n'));
 }
 
+/** The computer that is named, or the only one. */
+async function computerOf(gateway: GatewayClient, name: string | undefined): Promise<string> {
+  const computers = await gateway.call('computers');
+  const found = name === undefined ? computers : computers.filter((computer) => computer.name === name);
+  const [one] = found;
+  if (one === undefined) throw new CommandError(`there is no computer "${name ?? ''}"`, exitCode.notFound);
+  if (found.length > 1) throw new CommandError('there are several computers; name one with --computer', exitCode.usage);
+  return one.name;
+}
+
+type RemapOptions = RoomOptions & { computer?: string; newNames?: true };
+
+export async function startRemap(gateway: GatewayClient, options: RemapOptions): Promise<void> {
+  const name = await computerOf(gateway, options.computer);
+  await gateway.call('remap', { params: { name }, body: { newNames: options.newNames ?? false } });
+  if (options.json) answerJson({ running: true });
+  else answer('The screens show letters; press them in the order of the stations. "station remap status" says who is done.');
+}
+
+export async function cancelRemap(gateway: GatewayClient, options: RemapOptions): Promise<void> {
+  await gateway.call('cancelRemap', { params: { name: await computerOf(gateway, options.computer) } });
+  if (options.json) answerJson({ running: false });
+  else answer('The remap is cancelled; everything is as it was.');
+}
+
+export async function undoRemap(gateway: GatewayClient, options: RemapOptions): Promise<void> {
+  await gateway.call('undoRemap', { params: { name: await computerOf(gateway, options.computer) } });
+  if (options.json) answerJson({ undone: true });
+  else answer('The stations are as they were before the last remap.');
+}
+
+export async function remapStatus(gateway: GatewayClient, options: RemapOptions): Promise<void> {
+  const name = await computerOf(gateway, options.computer);
+  const [state, stations] = await Promise.all([gateway.call('remapState', { params: { name } }), gateway.call('stations')]);
+  const shown = stations.flatMap(({ name: station, computer, remap }) =>
+    remap === undefined || computer !== name ? [] : [{ station, ...remap }],
+  );
+  if (options.json) answerJson({ ...state, stations: shown });
+  else if (!state.running)
+    answer(state.undoable ? 'No remap is under way; the last one can be undone.' : 'No remap is under way.');
+  else
+    answer(
+      table(
+        ['Letter', 'Station', 'Number'],
+        shown.map(({ letter, station, number }) => [letter, station, number === 0 ? '' : String(number)]),
+      ),
+    );
+}
+
 export async function makeCode(gateway: GatewayClient, options: RoomOptions & { minutes: string }): Promise<void> {
   const minutes = wholeNumber(options.minutes, '--minutes', 1, 1440);
   const made = await gateway.call('enrolmentCode', { body: { minutes } });

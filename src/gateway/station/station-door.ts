@@ -151,6 +151,7 @@ export class StationDoor implements StationRoom {
     this.#names.set(id, name);
     if (state === 'enrolled' && page?.admitted() === false && nameBefore !== name) page.renamed();
     page?.configured();
+    page?.remapChanged();
     page?.splitChanged(split?.half ?? 'whole');
     if (identifying !== this.#identifying.has(id)) {
       if (identifying) this.#identifying.add(id);

@@ -323,7 +323,7 @@ export class StationPage {
     if (this.#stage !== 'ready') throw new CodedError('not-possible-now');
     switch (said.say) {
       case 'sign-in':
-        await this.#beginSignIn(said.user, said.password);
+        await this.#beginSignIn(said);
         return;
       case 'unlock':
         await this.#beginUnlock(said.password);
@@ -724,7 +724,7 @@ export class StationPage {
     this.#show(true);
   }
 
-  async #beginSignIn(user: string, password: string): Promise<void> {
+  async #beginSignIn({ user, password, changePassword }: Extract<StationPageSays, { say: 'sign-in' }>): Promise<void> {
     const { desk, settings, stations } = this.#services;
     const station = stations.get(this.#id);
     if (station === null || this.#signIn !== null || this.#sessionHere() !== null) throw new CodedError('not-possible-now');
@@ -736,6 +736,7 @@ export class StationPage {
         computer: station.computer,
         user,
         password,
+        changePassword,
         address: this.#facts.address,
         station: this.#id,
         who: settings.now.whoMaySignIn,

@@ -226,10 +226,11 @@ export class Stations {
    * Gives several stations names and rooms in one step, however they exchange them. Those that are not given keep theirs. Throws
    * `station-not-found`, `name-taken`, `store-full`.
    */
-  reorder(changes: ReadonlyMap<string, { name?: string; room?: string }>, record: () => void): void {
-    const after = [...changes].map(([id, { name, room }]) => {
+  reorder(changes: ReadonlyMap<string, { name?: string; room?: string; number?: number }>, record: () => void): void {
+    const after = [...changes].map(([id, { name, room, number }]) => {
       const { station, key } = this.#find(id);
-      const configuration = { ...station.configuration, room: room ?? station.configuration.room };
+      const { configuration: before } = station;
+      const configuration = { ...before, room: room ?? before.room, number: number ?? before.number };
       return { key, station: { ...station, name: name ?? station.name, configuration } };
     });
     const names = new Set<string>();
@@ -246,6 +247,13 @@ export class Stations {
       record();
     });
     for (const { key, station } of after) this.#set(key, station);
+  }
+
+  /** What a remap shows on its screen; null: nothing any more. */
+  showRemap(id: string, remap: Station['remap'] | null): void {
+    const before = this.#kept.get(id)?.station.remap;
+    if (before?.letter === remap?.letter && before?.number === remap?.number) return;
+    this.#alter(id, { remap: remap ?? undefined });
   }
 
   #keep({ id, name, configuration }: Station): void {

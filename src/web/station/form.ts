@@ -34,6 +34,14 @@ export function textField(label: Words, attributes: Readonly<Record<string, stri
   return { element, input };
 }
 
+/** A box to tick, with its label beside it. */
+export function checkBox(label: Words): Field {
+  const id = newId();
+  const input = make('input', { attributes: { id, type: 'checkbox' } });
+  const element = make('div', { class: 'check' }, input, make('label', { text: label, attributes: { for: id } }));
+  return { element, input };
+}
+
 /** A box for a password: it can be looked at, and says when Caps Lock is on. */
 export function passwordField(label: Words): Field {
   // Stations are shared: no browser is to keep anybody's password or offer it to the next person.

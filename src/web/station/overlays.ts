@@ -49,6 +49,56 @@ export class IdentifyOverlay {
   }
 }
 
+/** The keyboard stays where it was: in the running desktop. */
+const keepFocus = (event: Event): void => event.preventDefault();
+
+/** A remap: a letter that somebody presses here, by key, pointer or finger; then the number that the station got. Nothing else is taken. */
+export class RemapOverlay {
+  readonly element = make('div', { class: 'remap' });
+  readonly #press: () => void;
+  #letter = '';
+
+  constructor(press: () => void) {
+    this.#press = press;
+    addEventListener(
+      'keydown',
+      (event) => {
+        const { key, ctrlKey, altKey, metaKey, repeat } = event;
+        if (this.#letter === '' || ctrlKey || altKey || metaKey || key.toUpperCase() !== this.#letter) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (!repeat) this.#press();
+      },
+      true,
+    );
+  }
+
+  /** Null: it is over. */
+  show(shows: { letter: string; number: number } | null): void {
+    this.#letter = shows === null || shows.number > 0 ? '' : shows.letter;
+    if (shows === null) {
+      this.element.replaceChildren();
+      return;
+    }
+    const { letter, number } = shows;
+    const card =
+      number > 0
+        ? make(
+            'div',
+            { class: 'remap-card', attributes: { role: 'status' } },
+            make('strong', { text: String(number) }),
+            make('span', { text: () => i18n._('This is station number {number}.', { number }) }),
+          )
+        : make(
+            'button',
+            { class: 'remap-card', attributes: { type: 'button' }, on: { mousedown: keepFocus, click: () => this.#press() } },
+            make('strong', { text: letter }),
+            make('span', { text: () => i18n._('Press {letter} when it is the turn of this station.', { letter }) }),
+          );
+    this.element.replaceChildren(card);
+  }
+}
+
 /** How long until something that the person must know of: a log-off, a restart of the computer. */
 export class CountdownBanner {
   readonly element = make('div', {

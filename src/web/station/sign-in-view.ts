@@ -5,7 +5,7 @@ import { i18n } from '../shared/i18n.ts';
 import { AutoLogonNote } from './auto-logon-note.ts';
 import type { AutoLogon } from './auto-logon-note.ts';
 import { make } from './element.ts';
-import { Note, SubmitButton, clearPassword, form, passwordField, textField } from './form.ts';
+import { Note, SubmitButton, checkBox, clearPassword, form, passwordField, textField } from './form.ts';
 import { reasonText } from './reason-text.ts';
 import type { ToldError, View } from './view.ts';
 
@@ -14,6 +14,7 @@ export class SignInView implements View {
   readonly element: HTMLElement;
   readonly #user = textField(() => i18n._('User name'), { maxlength: '256' });
   readonly #password = passwordField(() => i18n._('Password'));
+  readonly #change = checkBox(() => i18n._('Change my password'));
   readonly #reason = new Note('info');
   readonly #error = new Note('error');
   readonly #auto: AutoLogonNote;
@@ -22,7 +23,7 @@ export class SignInView implements View {
   #known = '';
 
   /** `signIn` is called with what was typed, `autoLogon` to sign the station's own account in now, or not. */
-  constructor(signIn: (user: string, password: string) => void, autoLogon: (now: boolean) => void) {
+  constructor(signIn: (user: string, password: string, changePassword: boolean) => void, autoLogon: (now: boolean) => void) {
     this.#auto = new AutoLogonNote(autoLogon);
     const [user, password] = [this.#user.input, this.#password.input];
     for (const typed of [user, password]) typed.addEventListener('input', () => this.#auto.hold());
@@ -44,7 +45,7 @@ export class SignInView implements View {
       }
       performance.mark('sign-in');
       this.busy();
-      signIn(user.value, password.value);
+      signIn(user.value, password.value, this.#change.input.checked);
     };
     this.element = make(
       'div',
@@ -52,7 +53,14 @@ export class SignInView implements View {
       make('h1', { text: () => i18n._('Sign in') }),
       this.#reason.element,
       this.#auto.element,
-      form(submitted, this.#user.element, this.#password.element, this.#error.element, this.#submit.element),
+      form(
+        submitted,
+        this.#user.element,
+        this.#password.element,
+        this.#change.element,
+        this.#error.element,
+        this.#submit.element,
+      ),
     );
   }
 
@@ -81,6 +89,8 @@ export class SignInView implements View {
     this.#known = known;
     this.#submit.work(null);
     this.#reason.say(reasonText(reason));
+    // What somebody else had ticked.
+    if (reason.reason !== 'refused') this.#change.input.checked = false;
     if (reason.reason === 'refused') this.fail(reason.error);
     else if (wasBusy && broke) this.#failed(() => i18n._('The connection broke while you were signing in. Try again.'));
   }

@@ -26,7 +26,7 @@ import {
 } from './message-view.ts';
 import { LostView } from './lost-view.ts';
 import { NoticeView } from './notice-view.ts';
-import { CountdownBanner, IdentifyOverlay, LineOverlay, Toast, leavingText, logOffText } from './overlays.ts';
+import { CountdownBanner, IdentifyOverlay, LineOverlay, RemapOverlay, Toast, leavingText, logOffText } from './overlays.ts';
 import { startTurning, turnTo } from './orientation.ts';
 import { QuestionView } from './question-view.ts';
 import { isUpdated, reloadOnce } from './page-update.ts';
@@ -47,10 +47,17 @@ interface Place {
   computer: string;
 }
 
+interface TypedSignIn {
+  user: string;
+  password: string;
+  changePassword?: boolean;
+}
+
 export class StationPage {
   readonly #frame = new Frame();
   readonly #line = new LineOverlay();
   readonly #identify = new IdentifyOverlay();
+  readonly #remap = new RemapOverlay(() => this.#say({ say: 'remap-press' }));
   readonly #countdown = new CountdownBanner();
   readonly #leaving = new CountdownBanner();
   readonly #toast = new Toast();
@@ -64,7 +71,7 @@ export class StationPage {
   /** The desktop is what the gateway wants to be shown. */
   #onDesktop = false;
   /** Signing in, to be said as soon as the gateway is there. */
-  #held: { user: string; password: string } | null = null;
+  #held: TypedSignIn | null = null;
   /** The connection broke since the sign-in was sent. */
   #brokeMeanwhile = false;
   #mayBeUpdated = false;
@@ -104,6 +111,7 @@ export class StationPage {
         this.#toast.element,
       ),
       this.#identify.element,
+      this.#remap.element,
     );
     i18n.on('change', () => this.#languageChanged());
     if (this.#half !== null) this.#holdKeyboard();
@@ -232,6 +240,9 @@ export class StationPage {
       case 'configured':
         this.#configured(message);
         break;
+      case 'remap':
+        this.#remap.show(message.shows);
+        break;
       case 'identify':
         if (message.on) this.#identify.show(message.station, message.computer);
         else this.#identify.hide();
@@ -292,7 +303,7 @@ export class StationPage {
       view instanceof SignInView
         ? view
         : new SignInView(
-            (user, password) => this.#signIn(user, password),
+            (user, password, changePassword) => this.#signIn({ user, password, ...(changePassword && { changePassword }) }),
             (now) => this.#say({ say: 'auto-logon', now }),
           );
     if (shown !== view) this.#show(shown);
@@ -304,10 +315,10 @@ export class StationPage {
     setTimeout(() => void loadPainter().catch(() => {}), 50);
   }
 
-  #signIn(user: string, password: string): void {
+  #signIn(typed: TypedSignIn): void {
     this.#brokeMeanwhile = false;
-    if (this.#link?.send({ say: 'sign-in', user, password }) === true) return;
-    this.#held = { user, password };
+    if (this.#link?.send({ say: 'sign-in', ...typed }) === true) return;
+    this.#held = typed;
     if (this.#frame.view instanceof SignInView) this.#frame.view.holdOn();
   }
 
@@ -401,6 +412,7 @@ export class StationPage {
     this.#leaveDesktop();
     for (const banner of [this.#countdown, this.#leaving]) banner.stop();
     this.#identify.hide();
+    this.#remap.show(null);
     this.#line.hide();
     this.#frame.hide();
     const split = new SplitScreen({
@@ -455,6 +467,8 @@ export class StationPage {
     if (this.#half !== null && state === 'up') tellScreen({ say: 'up' });
     if (this.#half === 'left' && state === 'removed') tellScreen({ say: 'over', why: 'removed' });
     document.documentElement.dataset['line'] = state === 'up' ? 'up' : 'lost';
+    // Whether it goes on is told anew.
+    if (state !== 'up') this.#remap.show(null);
     switch (state) {
       case 'up':
         this.#mayBeUpdated ||= this.#brokeMeanwhile;

@@ -159,6 +159,35 @@ describe('configuring stations', () => {
     assert.equal(gateway.stations.find(({ id }) => id === idOf('s2'))?.configuration.autoLogon, 'anna');
   });
 
+  test('a remap shows who has pressed, goes on while the dialogue is closed, and can be undone', async () => {
+    let undoable = false;
+    const show = (id: string, number: number): void =>
+      void gateway.changeStation(idOf(id), { remap: { letter: id === 's1' ? 'A' : 'B', number } });
+    gateway.answer(/^GET \/computers\/classroom\/remap$/, () => ({ running: false, undoable }));
+    gateway.answer(/^POST \/computers\/classroom\/remap$/, () => {
+      for (const id of ['s1', 's2']) show(id, 0);
+    });
+    gateway.answer(/^POST \/computers\/classroom\/remap\/undo$/, () => undefined);
+    await choose('Station 1');
+    await button(page, 'Remap all stations…').click();
+    await page.getByRole('checkbox', { name: /Also give new names/ }).check();
+    assert.deepEqual(await axeFaults(page), []);
+    await button(page, 'Show the letters').click();
+    await page.getByText('0 of 2 are done').waitFor();
+    await button(page, 'Close').click();
+    show('s2', 1);
+    await button(page, 'Remap all stations…').click();
+    await page.getByText('Number 1').waitFor();
+    await page.getByText('1 of 2 are done').waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    if (shots !== undefined) await page.screenshot({ path: `${shots}/remap-manager.png` });
+    undoable = true;
+    for (const id of ['s1', 's2']) gateway.changeStation(idOf(id), { remap: undefined });
+    await button(page, 'Undo the last remap').click();
+    await page.getByText('The stations are as they were before the remap.').waitFor();
+    assert.deepEqual(bodies(), [{ newNames: true }, {}]);
+  });
+
   test('in French, on a narrow screen, nothing is cut off', async () => {
     await page.addInitScript(() => localStorage.setItem('stationmaster.language', 'fr'));
     await page.setViewportSize({ width: 360, height: 740 });

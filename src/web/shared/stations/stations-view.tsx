@@ -43,6 +43,7 @@ import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
 import { HibernateDialog } from './hibernate-dialog.tsx';
 import { LogOffDialog } from './log-off-dialog.tsx';
 import { MoveDialog } from './move-dialog.tsx';
+import { RemapDialog } from './remap-dialog.tsx';
 import { RoomsDialog } from './rooms-dialog.tsx';
 import { StationGrid } from './station-grid.tsx';
 import type { Line, LineActions } from './station-grid.tsx';
@@ -122,6 +123,7 @@ type Asked =
   | { what: 'configure'; station: string }
   | { what: 'configure-several'; stations: readonly Station[] }
   | { what: 'rooms' }
+  | { what: 'remap'; computer: string }
   | { what: 'remove'; station: Station }
   | { what: 'code' };
 
@@ -604,6 +606,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
             )
           }
           rooms={() => setAsked({ what: 'rooms' })}
+          remap={(computer) => setAsked({ what: 'remap', computer })}
         />
         {chosenRow !== null && (
           <LineTasks
@@ -753,6 +756,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
       {moved !== undefined && <MoveDialog session={moved} close={() => setAsked(null)} />}
       {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
       {asked?.what === 'configure-several' && <ConfigureSeveralDialog stations={asked.stations} close={() => setAsked(null)} />}
+      {asked?.what === 'remap' && <RemapDialog computer={asked.computer} close={() => setAsked(null)} />}
       {asked?.what === 'rooms' && <RoomsDialog close={() => setAsked(null)} />}
       {asked?.what === 'unsplit' && (
         <ConfirmDialog

@@ -2,6 +2,7 @@
 import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { ArrowUndoRegular } from '@fluentui/react-icons/svg/arrow-undo';
+import { NumberSymbolRegular } from '@fluentui/react-icons/svg/number-symbol';
 import { DoorRegular } from '@fluentui/react-icons/svg/door';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
@@ -95,6 +96,7 @@ export function ComputerTasks(props: {
   keep: (sessions: readonly Session[]) => void;
   identifyAll: (computer: string, on: boolean) => void;
   rooms: () => void;
+  remap: (computer: string) => void;
   className?: string | undefined;
 }): ReactNode {
   const { _ } = useLingui();
@@ -151,6 +153,9 @@ export function ComputerTasks(props: {
             disabled={online.length === 0}
           />
           {may(level, 'station.configure', 'station') && <Task icon={<DoorRegular />} label={_('Rooms…')} run={props.rooms} />}
+          {may(level, 'station.configure', 'station') && (
+            <Task icon={<NumberSymbolRegular />} label={_('Remap all stations…')} run={() => props.remap(computer)} />
+          )}
         </div>
       )}
     </section>
