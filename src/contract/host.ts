@@ -117,6 +117,8 @@ export const hostCalls = {
       attempt: idSchema,
       user: userNameSchema,
       password: passwordSchema,
+      /** The person wants another one: asked for as PAM does it, once this one was right. Refused: `password-not-changed`. */
+      changePassword: z.boolean().optional(),
       remote: z.string().max(64),
       who: z.enum(signInRules),
       /** With `listed`: members of these Linux groups are let through as well. */

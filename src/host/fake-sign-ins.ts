@@ -36,9 +36,21 @@ export class FakeSignIns implements SignIns {
     const notHere: SignInOutcome = { step: 'refused', error: new CodedError('account-not-here'), messages: [] };
     const accepted: SignInOutcome =
       account === null ? refused : !listed ? notListed : mayHere ? { step: 'accepted', account, messages: [] } : notHere;
+    const changes = order.changePassword === true && accepted.step === 'accepted';
+    const notChanged: SignInOutcome = { step: 'refused', error: new CodedError('password-not-changed'), messages: [] };
+    let first: string | null = null;
     const attempt: SignInAttempt = {
-      async answer(text: string): Promise<SignInOutcome> {
+      answer: async (text: string): Promise<SignInOutcome> => {
         await Promise.resolve();
+        if (changes) {
+          if (first === null) {
+            first = text;
+            return { step: 'question', question: { visible: false, text: 'Retype new password:', messages: [] } };
+          }
+          if (first !== text || text.length < 3) return notChanged;
+          await this.#accounts.setPassword({ user: order.user, password: text });
+          return accepted;
+        }
         return text === further?.answer ? accepted : refused;
       },
       finish() {
@@ -47,6 +59,10 @@ export class FakeSignIns implements SignIns {
     };
     open.add(attempt);
     const asks = further !== null && account !== null && order.automatic !== true;
+    if (changes) {
+      const question = { visible: false, text: 'New password:', messages: [] };
+      return { attempt, outcome: { step: 'question', question } };
+    }
     return { attempt, outcome: asks ? { step: 'question', question: further.question } : accepted };
   }
 }

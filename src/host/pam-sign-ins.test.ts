@@ -201,6 +201,43 @@ describe('signing in by PAM', () => {
     await assertAccepted(account);
   });
 
+  /** Signs in, and changes the password on the way: the one there is where it is asked for, then each of `answers`. */
+  async function changeOwnPassword(account: TestAccount, password: string, answers: string[]): Promise<SignInOutcome> {
+    const order = { user: account.name, password, remote: '192.0.2.7', who: 'listed', changePassword: true } as const;
+    const begun = await signIns.begin(order);
+    attempts.push(begun.attempt);
+    let { outcome } = begun;
+    while (outcome.step === 'question') {
+      assert.equal(outcome.question.visible, false);
+      const asksForOld = /current/i.test(outcome.question.text);
+      outcome = await begun.attempt.answer(asksForOld ? account.password : (answers.shift() ?? ''));
+    }
+    return outcome;
+  }
+
+  it('lets a person change the own password on the way, by the rules for people and not for root', async () => {
+    const account = await room.addAccount();
+    const wrong = await changeOwnPassword(account, 'wrong', ['Vogel-57-Wiese', 'Vogel-57-Wiese']);
+    assert.equal(wrong.step, 'refused');
+    assert.equal(wrong.error.code, 'wrong-credentials');
+    // pam_unix takes any password from root, from a person none that is so short.
+    for (const answers of [
+      ['abc', 'abc'],
+      ['Vogel-57-Wiese', 'Vogel-58-Wiese'],
+    ]) {
+      const outcome = await changeOwnPassword(account, account.password, answers);
+      assert.equal(outcome.step, 'refused', answers.join());
+      assert.equal(outcome.error.code, 'password-not-changed');
+      assert.notDeepEqual(outcome.messages, []);
+    }
+    await assertAccepted(account);
+    const outcome = await changeOwnPassword(account, account.password, ['Vogel-57-Wiese', 'Vogel-57-Wiese']);
+    assert.equal(outcome.step, 'accepted', JSON.stringify(outcome));
+    await assertRefused(account.name, account.password, 'wrong-credentials');
+    account.password = 'Vogel-57-Wiese';
+    await assertAccepted(account);
+  });
+
   it('refuses when the new password is not typed the same twice', async () => {
     const account = await room.addAccount();
     await room.changeAccount('chage', ['-d', '0'], account);

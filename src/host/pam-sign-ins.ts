@@ -155,10 +155,20 @@ export class PamAttempt implements SignInAttempt {
   }
 
   /** For PamSignIns only: the first words of the conversation. */
-  begin(remote: string, password: Buffer, automatic: boolean): Promise<SignInOutcome> {
+  async begin(
+    remote: string,
+    password: Buffer,
+    { automatic, change }: { automatic: boolean; change: boolean },
+  ): Promise<SignInOutcome> {
     const { user } = this.#order;
+    const account = change ? await lookUpAccount(user).catch(() => null) : null;
+    // Others are refused in the end; their passwords are not touched.
+    const changeAs = account !== null && account.uid >= firstPersonsUid ? account.uid : null;
     const service = this.#places.pamService;
-    return this.#converse({ do: 'begin', service, user, remote, automatic, secretBytes: password.length }, password);
+    return await this.#converse(
+      { do: 'begin', service, user, remote, automatic, changeAs, secretBytes: password.length },
+      password,
+    );
   }
 
   async answer(text: string): Promise<SignInOutcome> {
@@ -283,6 +293,9 @@ export class PamSignIns implements SignIns {
       this.#turnstile,
       this.#log,
     );
-    return { attempt, outcome: await attempt.begin(order.remote, password, automatic) };
+    return {
+      attempt,
+      outcome: await attempt.begin(order.remote, password, { automatic, change: order.changePassword === true }),
+    };
   }
 }

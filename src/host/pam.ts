@@ -95,6 +95,12 @@ export function closeFilesOnExecute(): void {
   closeRange(3, 0xffff_ffff, closeOnExec);
 }
 
+const setUserIds = libc.func('int setresuid(uint32_t real, uint32_t effective, uint32_t saved)') as (
+  real: number,
+  effective: number,
+  saved: number,
+) => number;
+
 const dup2 = libc.func('int dup2(int from, int to)') as (from: number, to: number) => number;
 
 /**
@@ -191,6 +197,16 @@ export class Pam implements Disposable {
 
   changeExpiredPassword(): number {
     return this.#step(pamChange, flag.changeExpiredToken);
+  }
+
+  /** As passwd does it: as the person `uid`, so that modules ask for the password there is and hold the new one to their rules. */
+  changeOwnPassword(uid: number): number {
+    if (setUserIds(uid, 0, 0) !== 0) throw new Error('the person could not be spoken for');
+    try {
+      return this.#step(pamChange, 0);
+    } finally {
+      setUserIds(0, 0, 0);
+    }
   }
 
   establishCredentials(): number {

@@ -10,9 +10,17 @@ import type { SessionEnvironmentOrder } from './session-environment.ts';
 import { placesToBind } from './session-mounts.ts';
 import { shellExports, shellWord } from './shell-words.ts';
 
-/** What the parent says. `automatic`: nobody has to prove anything, the account phase decides alone. `secretBytes`: so many bytes follow the line, a password or another answer. */
+/** What the parent says. `changeAs`: the password is to be changed, as this uid. `automatic`: nobody has to prove anything, the account phase decides alone. `secretBytes`: so many bytes follow the line, a password or another answer. */
 export type ToWorker =
-  | { do: 'begin'; service: string; user: string; remote: string; automatic: boolean; secretBytes: number }
+  | {
+      do: 'begin';
+      service: string;
+      user: string;
+      remote: string;
+      automatic: boolean;
+      changeAs: number | null;
+      secretBytes: number;
+    }
   | { do: 'answer'; secretBytes: number }
   | {
       do: 'open';
@@ -245,6 +253,10 @@ function attend(parent: Parent): void {
     if (change !== pamCode.success) return refuse('password-not-changed', `pam_chauthtok: ${pam.explain(change)}`);
   } else if (account !== pamCode.success) {
     return refuse(accountError(account), `pam_acct_mgmt: ${pam.explain(account)}`);
+  }
+  if (account === pamCode.success && begin.changeAs !== null) {
+    const change = pam.changeOwnPassword(begin.changeAs);
+    if (change !== pamCode.success) return refuse('password-not-changed', `pam_chauthtok: ${pam.explain(change)}`);
   }
   parent.say({ say: 'accepted', user: pam.user, messages: messages.splice(0) });
 

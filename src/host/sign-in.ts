@@ -11,6 +11,8 @@ export interface SignInOrder {
   password: string;
   /** No password is asked for: the caller has looked at the list. */
   automatic?: true;
+  /** The person wants another password: PAM asks for it once the one there is was right. */
+  changePassword?: boolean | undefined;
   /** Network address of the person, for PAM. */
   remote: string;
   who: SignInRule;

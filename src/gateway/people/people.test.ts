@@ -83,11 +83,12 @@ test('the last administrator stays that, and a directory keeps its accounts', as
   for (const change of [{ level: 'standard' }, { disabled: true }])
     assert.equal((await ask('PATCH', '/users/admin', change)).body.code, 'last-administrator');
   assert.equal((await ask('DELETE', '/users/admin?files=remove')).body.code, 'last-administrator');
-  room.accounts.moveToDomain('carla');
-  assert.equal((await listed('carla'))?.['domain'], true);
-  assert.equal((await ask('PATCH', '/users/carla', { fullName: 'X' })).body.code, 'domain-account');
-  assert.equal((await ask('PATCH', '/users/carla', { level: 'dashboard' })).body.level, 'dashboard');
-  assert.equal((await ask('DELETE', '/users/carla?files=keep')).body.code, 'domain-account');
+  room.accounts.add('dirk', 'Dirk', 'standard', 'dirk');
+  room.accounts.moveToDomain('dirk');
+  assert.equal((await listed('dirk'))?.['domain'], true);
+  assert.equal((await ask('PATCH', '/users/dirk', { fullName: 'X' })).body.code, 'domain-account');
+  assert.equal((await ask('PATCH', '/users/dirk', { level: 'dashboard' })).body.level, 'dashboard');
+  assert.equal((await ask('DELETE', '/users/dirk?files=keep')).body.code, 'domain-account');
 });
 
 test('a person with a session is removed only if that is said; then the session is gone first', async () => {
@@ -154,4 +155,26 @@ test('members of further groups sign in at stations once these are named, and li
   assert.equal((await listed('carla'))?.['inGroups'], false);
   assert.equal(await tries(), 'desktop');
   assert.equal((await room.ask('POST', '/sign-in', { body: { user: 'anna', password: 'anna', page: 'dashboard' } })).status, 403);
+});
+
+test('a person changes the own password at a station on the way in, and the activity has it', async () => {
+  const change = async (again: string): Promise<string> => {
+    using page = await room.station();
+    await page.hear('free');
+    page.say({ say: 'sign-in', user: 'carla', password: 'carla', changePassword: true });
+    assert.equal((await page.hear('question')).question.text, 'New password:');
+    page.say({ say: 'answer', answer: 'a new word' });
+    await page.hear('question');
+    page.say({ say: 'answer', answer: again });
+    for (;;) {
+      const said = await page.next();
+      if (said.say === 'desktop') return 'desktop';
+      if (said.say === 'free') return said.because.reason === 'refused' ? said.because.error.code : said.because.reason;
+    }
+  };
+  assert.equal(await change('another word'), 'password-not-changed');
+  assert.ok(room.accounts.check('carla', 'carla') !== null);
+  assert.equal(await change('a new word'), 'desktop');
+  assert.ok(room.accounts.check('carla', 'a new word') !== null);
+  assert.equal((await audited('account.own-password')).length, 1);
 });

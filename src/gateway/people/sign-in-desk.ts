@@ -21,6 +21,8 @@ export interface SignInOrder {
   address: string;
   /** The station's id, for the throttle. */
   station?: string;
+  /** The person wants another password first. */
+  changePassword?: boolean | undefined;
   /** The station signs the account in by itself: there is no password, and no attempt to count. */
   automatic?: true;
   who: SignInRule;
@@ -73,7 +75,7 @@ export class SignInConversation {
 
   /** Once, first. */
   async begin(): Promise<SignInStep> {
-    const { user, password, address, station, who, groups, only, computer } = this.#order;
+    const { user, password, changePassword, address, station, who, groups, only, computer } = this.#order;
     if (this.isAutomatic) return await this.#beginAutomatic();
     try {
       this.#counted = this.#desk.throttle.begin({ user, address, station });
@@ -92,7 +94,16 @@ export class SignInConversation {
     try {
       const { attempt } = this;
       return this.#look(
-        await this.#desk.fleet.call(computer, 'signIn.begin', { attempt, user, password, remote: address, who, groups, only }),
+        await this.#desk.fleet.call(computer, 'signIn.begin', {
+          attempt,
+          user,
+          password,
+          changePassword,
+          remote: address,
+          who,
+          groups,
+          only,
+        }),
       );
     } catch (error) {
       return this.#look(refused(error));
@@ -141,7 +152,10 @@ export class SignInConversation {
   }
 
   #look(step: SignInStep): SignInStep {
-    if (step.step === 'accepted') this.#counted?.right();
+    if (step.step === 'accepted') {
+      this.#counted?.right();
+      if (this.#order.changePassword === true) this.#desk.noteOwnPassword(this.#order, step.account.name);
+    }
     if (step.step === 'refused') {
       if (innocent.has(step.error.code)) this.#counted?.undecided();
       this.#desk.noteRefused(this.#order, step.error.code);
@@ -176,6 +190,10 @@ export class SignInDesk {
 
   leave(): void {
     this.#atOnce -= 1;
+  }
+
+  noteOwnPassword({ target, address }: SignInOrder, actor: string): void {
+    this.#audit.note({ actor, action: 'account.own-password', target, address, outcome: 'done' });
   }
 
   /** Adds the refusal to the audit; the name only if there is such an account: people type passwords into the wrong box. */

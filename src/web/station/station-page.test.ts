@@ -234,6 +234,26 @@ describe('the station page in Chromium', () => {
     });
   }
 
+  test('the own password is changed by the box that says so, and only by who ticked it', async () => {
+    await using opened = await open();
+    const { page, there } = opened;
+    await shows(page, 'sign-in');
+    const box = page.getByRole('checkbox', { name: 'Change my password' });
+    await box.check();
+    await page.getByRole('textbox', { name: 'User name' }).fill('anna');
+    await page.getByRole('textbox', { name: 'Password' }).fill('secret');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await there.next('sign-in'), { say: 'sign-in', user: 'anna', password: 'secret', changePassword: true });
+    there.free({ reason: 'refused', error: told('password-not-changed') });
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    assert.equal(await box.isChecked(), true);
+    there.free({ reason: 'none' });
+    await page.waitForFunction(() => document.querySelector<HTMLInputElement>('input[type=checkbox]')?.checked === false);
+    await page.getByRole('textbox', { name: 'Password' }).fill('secret');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await there.next('sign-in'), { say: 'sign-in', user: 'anna', password: 'secret' });
+  });
+
   test('signing in with the keyboard alone: busy at once, errors beside the form, the password to be typed again', async () => {
     await using opened = await open();
     const { page, there } = opened;
