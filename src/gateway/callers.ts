@@ -4,16 +4,19 @@ import type { Socket } from 'node:net';
 import type { Principal } from '#contract/api.ts';
 import { CodedError } from '#contract/errors.ts';
 import type { Role } from '#model/permissions.ts';
+import type { Settings } from '#model/settings.ts';
 import { pageCookie } from './people/page-sessions.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { Tokens } from './people/tokens.ts';
-import { addressOf } from './web-security.ts';
+import { addressOf, isFromThisComputer } from './web-security.ts';
 
 export interface Caller {
   role: Role;
   /** Null for nobody. */
   principal: Principal | null;
   address: string;
+  /** At another computer than this one. */
+  remote: boolean;
   /** What it depends on: the page session's hash or the token's id. */
   pageSession: string | null;
   token: string | null;
@@ -30,25 +33,38 @@ function cookieOf(request: IncomingMessage): string | null {
 export class Callers {
   readonly #pageSessions: PageSessions;
   readonly #tokens: Tokens;
+  readonly #settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> };
   /** Connections of the unix socket. */
   readonly #local = new WeakSet<Socket>();
 
-  constructor(pageSessions: PageSessions, tokens: Tokens) {
+  constructor(pageSessions: PageSessions, tokens: Tokens, settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> }) {
     this.#pageSessions = pageSessions;
     this.#tokens = tokens;
+    this.#settings = settings;
   }
 
   addLocal(socket: Socket): void {
     this.#local.add(socket);
   }
 
-  /** Throws `not-signed-in` for a token that is none; a cookie that is none is nobody. */
+  /**
+   * Throws `not-signed-in` for a token that is none; a cookie that is none is nobody. Throws `remote-management-off` for whoever
+   * is elsewhere while the settings want it so.
+   */
   async find(request: IncomingMessage): Promise<Caller> {
-    const caller: Caller = { role: 'nobody', principal: null, address: addressOf(request), pageSession: null, token: null };
+    const caller: Caller = {
+      role: 'nobody',
+      principal: null,
+      address: addressOf(request),
+      remote: !this.#local.has(request.socket) && !isFromThisComputer(request),
+      pageSession: null,
+      token: null,
+    };
     if (this.#local.has(request.socket)) {
       const principal: Principal = { name: 'root', fullName: '', level: 'administrator', by: 'socket' };
       return { ...caller, role: 'administrator', principal };
     }
+    if (caller.remote && !this.#settings.now.allowRemoteManagement) throw new CodedError('remote-management-off');
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = this.#tokens.find(/^Bearer (\S{1,128})$/.exec(authorization)?.[1] ?? '');

@@ -119,19 +119,60 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet,
       stations: { list: () => [], onChange: nothing },
-      settings: { now: {}, onChange: nothing },
+      settings: { now: { allowRemoteManagement: true }, onChange: nothing },
       pageSessions: { onClose: nothing },
       tokens: { onRevoke: nothing },
       log: makeLog('silent'),
     } as unknown as ConstructorParameters<typeof LiveFeed>[0]);
     feed.start();
-    const caller: Caller = { role: 'administrator', principal: null, address: '', pageSession: null, token: null };
+    const caller: Caller = { role: 'administrator', principal: null, address: '', remote: false, pageSession: null, token: null };
     const [lazy, keen] = [new Reader(), new Reader()];
     for (const reader of [lazy, keen]) feed.enter(reader as unknown as WebSocket, caller);
     lazy.bufferedAmount = 2_000_000;
     tell({ state: 'active' } as Session);
     tell({ state: 'active' } as Session);
     assert.deepEqual([lazy.terminated, lazy.heard, keen.terminated, keen.heard], [true, 1, false, 3]);
+    feed.stop();
+  });
+
+  test('readers at other computers are shut out when remote management ends, and let in no more', () => {
+    class Reader extends EventEmitter {
+      bufferedAmount = 0;
+      closed: number | null = null;
+      send(): void {}
+      close(code: number): void {
+        this.closed = code;
+      }
+    }
+    const nothing = (): (() => void) => () => {};
+    const settings = {
+      now: { allowRemoteManagement: true },
+      change: (_now: object): void => {},
+      onChange(listener: (now: object) => void) {
+        settings.change = listener;
+        return () => {};
+      },
+    };
+    const feed = new LiveFeed({
+      fleet: { computers: () => [], sessions: () => [], onSession: nothing, onReachable: nothing, onComputer: nothing },
+      stations: { list: () => [], onChange: nothing },
+      settings,
+      pageSessions: { onClose: nothing },
+      tokens: { onRevoke: nothing },
+      log: makeLog('silent'),
+    } as unknown as ConstructorParameters<typeof LiveFeed>[0]);
+    feed.start();
+    const enter = (remote: boolean): Reader => {
+      const reader = new Reader();
+      const caller: Caller = { role: 'administrator', principal: null, address: '', remote, pageSession: null, token: null };
+      feed.enter(reader as unknown as WebSocket, caller);
+      return reader;
+    };
+    const [far, near] = [enter(true), enter(false)];
+    assert.deepEqual([far.closed, near.closed], [null, null]);
+    settings.now = { allowRemoteManagement: false };
+    settings.change(settings.now);
+    assert.deepEqual([far.closed, near.closed, enter(true).closed], [closeCodes.refused, null, closeCodes.refused]);
     feed.stop();
   });
 

@@ -78,7 +78,12 @@ export class LiveFeed {
         ),
       ),
     );
-    this.#undo.defer(this.#settings.onChange((settings) => this.#tell({ event: 'settings.changed', settings })));
+    this.#undo.defer(
+      this.#settings.onChange((settings) => {
+        if (!settings.allowRemoteManagement) this.#end((caller) => caller.remote);
+        this.#tell({ event: 'settings.changed', settings });
+      }),
+    );
     this.#undo.defer(this.#pageSessions.onClose((hash) => this.#end((caller) => caller.pageSession === hash)));
     this.#undo.defer(this.#tokens.onRevoke((id) => this.#end((caller) => caller.token === id)));
   }
@@ -90,7 +95,7 @@ export class LiveFeed {
   }
 
   enter(socket: WebSocket, caller: Caller): void {
-    if (!may(caller.role, 'live.watch')) {
+    if (!may(caller.role, 'live.watch') || (caller.remote && !this.#settings.now.allowRemoteManagement)) {
       socket.close(closeCodes.refused, 'refused');
       return;
     }

@@ -143,6 +143,21 @@ describe('every route for every role', () => {
     assert.equal((await room.ask('GET', `/computers/${room.computerName}/check`, { cookie })).status, 200);
   });
 
+  test('a teacher may touch sessions of administrators only while the settings allow it', async () => {
+    const cookie = askers.find(({ name }) => name === 'teacher at the Dashboard')?.options.cookie ?? '';
+    const allow = async (allowOrchestration: boolean): Promise<void> => {
+      const { status } = await room.ask('PATCH', '/settings', { local: true, body: { allowOrchestration } });
+      assert.equal(status, 200);
+    };
+    const suspend = async (): Promise<number> =>
+      (await room.ask('POST', `/sessions/${sessions.admin}/suspend`, { cookie })).status;
+    assert.equal(await suspend(), 403);
+    await allow(true);
+    assert.equal(await suspend(), 200);
+    await allow(false);
+    assert.equal(await suspend(), 403);
+  });
+
   test("a token that is named like a person does not reach that person's session as its own", async () => {
     const { body } = await room.ask('POST', '/tokens', { local: true, body: { name: 'admin', level: 'dashboard' } });
     const { status } = await room.ask('POST', `/sessions/${sessions.admin}/suspend`, { token: body.token, origin: null });

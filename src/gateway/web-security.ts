@@ -7,6 +7,13 @@ export function addressOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
+/** True if a program on this very computer asks: over loopback, or with one of the computer's own addresses at both ends. */
+export function isFromThisComputer(request: IncomingMessage): boolean {
+  const address = addressOf(request);
+  const reached = (request.socket.localAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address) || (address !== '' && address === reached);
+}
+
 /** What counts as one sender: an IPv4 address; of IPv6 the /64, within which a device chooses addresses as it likes. */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;

@@ -20,6 +20,7 @@ import { longestStationMessage, ticketProtocolPrefix } from '#contract/station-p
 import { setUpApi } from './api.ts';
 import type { ApiParts } from './api.ts';
 import type { Callers } from './callers.ts';
+import type { RoomSettings } from './room-settings.ts';
 import type { Certificate } from './certificate.ts';
 import { StartFault } from './configuration.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -46,6 +47,7 @@ export interface WebServerParts extends ApiParts {
   certificate: Certificate;
   webRoot: string;
   callers: Callers;
+  settings: RoomSettings;
   stationDoor: StationDoor;
   pixelDoor: PixelDoor;
   liveFeed: LiveFeed;

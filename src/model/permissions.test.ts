@@ -37,6 +37,23 @@ it('keeps the sessions of administrators and Dashboard users out of a teacher\u2
   }
 });
 
+it('lets a Dashboard user reach privileged sessions where the room allows it, and nobody else by that', () => {
+  const open = { allowOrchestration: true };
+  for (const action of actions) {
+    for (const target of targets) {
+      const widened = may('dashboard', action, target, open) && !may('dashboard', action, target);
+      assert.equal(widened, target === 'privileged-session' && permissionsOfTeacher(action), `${action} ${target}`);
+      for (const role of ['nobody', 'standard', 'administrator'] as const)
+        assert.equal(may(role, action, target, open), may(role, action, target), `${role} ${action} ${target}`);
+    }
+  }
+});
+
+/** Whether a teacher may do it to some sessions only. */
+function permissionsOfTeacher(action: Action): boolean {
+  return may('dashboard', action, 'standard-session') && !may('dashboard', action, 'privileged-session');
+}
+
 it('keeps what changes the room for the administrator', () => {
   const changing: readonly Action[] = [
     'computer.suspend-all',

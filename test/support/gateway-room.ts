@@ -212,6 +212,7 @@ export class GatewayRoom implements AsyncDisposable {
   #gateway: Gateway | null = null;
 
   readonly #keepFolder: boolean;
+  #address = '127.0.0.1';
 
   private constructor(folder: string, keepFolder: boolean) {
     this.folder = folder;
@@ -228,12 +229,20 @@ export class GatewayRoom implements AsyncDisposable {
    * `scripted`: the host is one that the test leads (`script`), instead of the real one over fake people and desktops.
    */
   static async make(
-    options: { settings?: Partial<Settings>; further?: FakeQuestion; folder?: string; scripted?: boolean } = {},
+    options: {
+      settings?: Partial<Settings>;
+      further?: FakeQuestion;
+      folder?: string;
+      scripted?: boolean;
+      /** Where the gateway listens; loopback if left out. */
+      address?: string;
+    } = {},
   ): Promise<GatewayRoom> {
     const room = new GatewayRoom(
       options.folder ?? mkdtempSync(join(tmpdir(), 'stationmaster-gateway-')),
       options.folder !== undefined,
     );
+    room.#address = options.address ?? room.#address;
     room.#further = options.further ?? null;
     const { gatewayRunDir, gatewayStateDir, certificateDir, sessionsRunDir } = room.places;
     for (const folder of [gatewayRunDir, gatewayStateDir, certificateDir, sessionsRunDir])
@@ -288,7 +297,7 @@ export class GatewayRoom implements AsyncDisposable {
     const gateway = new Gateway({
       places: this.places,
       // Port 0, any free one, is for tests only.
-      config: { ...configSchema.parse({}), address: '127.0.0.1', https_port: 0, http_port: 0 },
+      config: { ...configSchema.parse({}), address: this.#address, https_port: 0, http_port: 0 },
       webRoot: join(this.folder, 'web'),
       clock: this.clock,
       log,
