@@ -111,7 +111,7 @@ const shown = (page: Page, text: string | RegExp) => page.getByText(text, { exac
 /** Nothing fades in any more: colours are as they stay. */
 const still = (page: Page) =>
   page.evaluate(() =>
-    Promise.all(
+    Promise.allSettled(
       document
         .getAnimations()
         .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)

@@ -335,7 +335,7 @@ describe('the Users tab', () => {
         );
         const look = async (name: string): Promise<void> => {
           await page.evaluate(() =>
-            Promise.all(
+            Promise.allSettled(
               document
                 .getAnimations()
                 .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
