@@ -12,9 +12,17 @@ export const exitCode = {
 } as const;
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 
-export const exitCodeHelp = `
-Exit codes: 0 done; 1 failed; 2 wrong usage; 3 Stationmaster does not run or cannot be reached; 4 not allowed;
-5 there is no such station, session, computer or user; 6 done for some, not for all.`;
+export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[] = [
+  [exitCode.done, 'done'],
+  [exitCode.failed, 'failed; the line on standard error says why'],
+  [exitCode.usage, 'wrong usage'],
+  [exitCode.unreachable, 'Stationmaster does not run or cannot be reached'],
+  [exitCode.notAllowed, 'not allowed'],
+  [exitCode.notFound, 'there is no such station, session, computer or user'],
+  [exitCode.partlyDone, 'done for some of several, not for all; the output says which'],
+];
+
+export const exitCodeHelp = `\nExit codes:\n${exitCodeTexts.map(([code, text]) => `  ${code}  ${text}`).join('\n')}`;
 
 /** What the person is told, in words, with the code that the command ends with. */
 export class CommandError extends Error {

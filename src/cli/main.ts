@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { CommandError, exitCode, exitCodeHelp } from './exit-code.ts';
 import { layoutFrom } from './computer/layout.ts';
 import { addRoomCommands } from './room/room-commands.ts';
+import { addShellCommands, shellFiles } from './shell/shell-commands.ts';
 import { say } from './voice.ts';
 
 // A reader that has seen enough, such as `head`, is no fault.
@@ -37,7 +38,7 @@ program
       return;
     }
     const { up } = await import('./computer/up.ts');
-    await up(layout, given);
+    await up(layout, { ...given, shellFiles: shellFiles(program, about.version) });
   });
 
 program
@@ -105,6 +106,7 @@ program
   });
 
 addRoomCommands(program, layout);
+addShellCommands(program, layout, about.version);
 
 try {
   await program.parseAsync();

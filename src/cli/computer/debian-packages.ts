@@ -46,6 +46,8 @@ export const testPackages: readonly DebianPackage[] = [
   { name: 'xterm', why: 'a program on the desktops of the tests' },
   { name: 'openbox', why: 'a second desktop for the tests' },
   { name: 'xdotool', why: 'presses keys in the tests' },
+  { name: 'zsh', why: 'a shell whose completion is tested' },
+  { name: 'fish', why: 'a shell whose completion is tested' },
   { name: 'gpg', why: 'signs packages of the tests' },
   { name: 'debootstrap', why: "the disk of the lab's machines" },
   { name: 'e2fsprogs', why: "the file systems of the lab's machines" },

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '#contract/config.ts';
 import { CommandError } from '../exit-code.ts';
 import { GatewayClient } from '../room/gateway-client.ts';
+import type { ShellFile } from '../shell/shell-commands.ts';
 import { answer, answerJson, say, table } from '../voice.ts';
 import { localUrls, outsideOrigins } from './addresses.ts';
 import { keepCertificate } from './certificate.ts';
@@ -24,6 +25,7 @@ import { installPamService } from './pam-service.ts';
 import { compilePrograms, programOrders } from './programs.ts';
 import type { ProgramName, ProgramOrder } from './programs.ts';
 import { installRunTree, pruneTrees } from './run-tree.ts';
+import { installShellFiles } from './shell-files.ts';
 import { Supervisor } from './supervisor.ts';
 import { askSupervisor } from './supervisor-link.ts';
 import { startUnits, usesSystemd } from './systemd.ts';
@@ -33,6 +35,8 @@ export interface UpOptions {
   demo: boolean;
   detach: boolean;
   json: boolean;
+  /** Completion and man page, for where the command is put for everyone. */
+  shellFiles: readonly ShellFile[];
 }
 
 const startPatienceMs = 60_000;
@@ -221,6 +225,7 @@ export async function up(layout: Layout, options: UpOptions): Promise<void> {
   {
     await using _lock = await lockPrograms(layout);
     prepared = await prepare(layout);
+    if (layout.sharedDir !== null) await installShellFiles(layout.sharedDir, options.shellFiles);
     started = await start(layout, prepared, options.detach);
     const gateway = GatewayClient.local(layout.places);
     try {
