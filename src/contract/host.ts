@@ -21,7 +21,7 @@ import {
   userNameSchema,
 } from './values.ts';
 import { accountFilesFates } from '#model/account.ts';
-import { sessionCauses } from '#model/session.ts';
+import { computerModes, sessionCauses } from '#model/session.ts';
 import { signInRules } from '#model/settings.ts';
 
 /** Both sides name it in `hello`; another number is refused with `version-mismatch`. */
@@ -80,14 +80,20 @@ export const hostCalls = {
   'computer.status': call(z.object({}), computerSchema),
   /** What the host must know of the room's settings; it keeps them, and goes by them without a gateway too. */
   'computer.configure': call(
-    settingsSchema.pick({
-      hibernateAfterMinutes: true,
-      hibernateBelowMemoryPercent: true,
-      keepSavedDays: true,
-      encryptSaved: true,
-      leaveWarningSeconds: true,
-      leaveLimitSeconds: true,
-    }),
+    settingsSchema
+      .pick({
+        hibernateAfterMinutes: true,
+        logOffSuspendedHours: true,
+        hibernateBelowMemoryPercent: true,
+        keepSavedDays: true,
+        encryptSaved: true,
+        leaveWarningSeconds: true,
+        leaveLimitSeconds: true,
+      })
+      .extend({
+        // What was kept by an earlier version lacks it.
+        alwaysConsoleMode: z.boolean().default(false),
+      }),
     z.object({}),
   ),
   /**
@@ -98,6 +104,8 @@ export const hostCalls = {
     z.object({ how: z.enum(leaveWays), afterMs: z.number().int().min(0).max(3_600_000), by: z.string().max(64) }),
     computerSchema,
   ),
+  /** Closes the stations for maintenance (`console`), which suspends every session, or opens them. Kept over restarts. */
+  'computer.setMode': call(z.object({ mode: z.enum(computerModes) }), computerSchema),
   /** Takes it back during the warning; else fails with `not-possible-now`. */
   'computer.stay': call(z.object({}), computerSchema),
   /**

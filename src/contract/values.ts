@@ -4,7 +4,7 @@ import { alertCodes, diskContents, severities } from '#model/alert.ts';
 import type { Alert, Disk } from '#model/alert.ts';
 import { importFaults, levels, longestUserName } from '#model/account.ts';
 import type { Account, ImportLine, Person } from '#model/account.ts';
-import { programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
+import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { enrolmentWays, signInGroupNames, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
@@ -211,6 +211,7 @@ export const computerSchema = z.object({
   lastLeave: leaveReportSchema.nullable(),
   /** What its system said when it would not restart or shut down the last time that it was asked to; null: nothing such. */
   leaveFault: z.string().nullable(),
+  mode: z.enum(computerModes),
 });
 export type Computer = z.infer<typeof computerSchema>;
 
@@ -233,6 +234,7 @@ export const settingsSchema = z.object({
     .max(1000)
     .refine((text) => signInGroupNames(text) !== null),
   privacyNotice: z.boolean(),
+  alwaysConsoleMode: z.boolean(),
   multipleSessions: z.boolean(),
   allowRemoteManagement: z.boolean(),
   allowOrchestration: z.boolean(),
@@ -240,6 +242,7 @@ export const settingsSchema = z.object({
   logOffCountdownSeconds: z.number().int().min(0).max(3600),
   desktop: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/),
   hibernateAfterMinutes: z.number().int().min(0).max(525_600),
+  logOffSuspendedHours: z.number().int().min(0).max(8760),
   hibernateBelowMemoryPercent: z.number().int().min(0).max(90),
   keepSavedDays: z.number().int().min(0).max(3650),
   encryptSaved: z.boolean(),

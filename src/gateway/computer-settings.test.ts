@@ -7,11 +7,13 @@ import { GatewayRoom, until } from '../../test/support/gateway-room.ts';
 
 const known = {
   hibernateAfterMinutes: defaultSettings.hibernateAfterMinutes,
+  logOffSuspendedHours: defaultSettings.logOffSuspendedHours,
   hibernateBelowMemoryPercent: defaultSettings.hibernateBelowMemoryPercent,
   keepSavedDays: defaultSettings.keepSavedDays,
   encryptSaved: defaultSettings.encryptSaved,
   leaveWarningSeconds: defaultSettings.leaveWarningSeconds,
   leaveLimitSeconds: defaultSettings.leaveLimitSeconds,
+  alwaysConsoleMode: defaultSettings.alwaysConsoleMode,
 };
 
 describe('settings that a computer must know', () => {

@@ -53,7 +53,7 @@ export class SessionJournal {
         this.#noteLost(session);
         break;
       case 'ending':
-        if (session.cause === 'saved-too-long')
+        if (session.cause === 'saved-too-long' || session.cause === 'not-continued')
           this.#note(session, 'session.log-off', 'done', { cause: session.cause, programs: programsOf(session) });
         break;
       case 'suspended':

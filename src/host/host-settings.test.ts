@@ -24,7 +24,9 @@ class Folder implements Disposable {
 }
 
 const changed = {
+  alwaysConsoleMode: false,
   hibernateAfterMinutes: 45,
+  logOffSuspendedHours: 0,
   hibernateBelowMemoryPercent: 20,
   keepSavedDays: 7,
   encryptSaved: true,
@@ -67,6 +69,15 @@ it('are the defaults, with a line in the log, where the file is damaged', () => 
     settings.configure(changed);
     assert.deepEqual(folder.open().values, changed);
   }
+});
+
+it('that an earlier version kept hold, with the defaults of those that it did not know', () => {
+  using folder = new Folder();
+  mkdirSync(join(folder.path, 'host'));
+  writeFileSync(folder.file, JSON.stringify({ hibernateAfterMinutes: 45, encryptSaved: true }));
+  const { values } = folder.open();
+  assert.deepEqual([values.hibernateAfterMinutes, values.encryptSaved, values.logOffSuspendedHours], [45, true, 0]);
+  assert.deepEqual(folder.logged, []);
 });
 
 it('stay as they were where they cannot be kept', () => {

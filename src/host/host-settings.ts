@@ -27,11 +27,11 @@ export class HostSettings {
     return this.#values;
   }
 
-  /** Reads what was kept. The defaults hold where there is nothing, or nothing that can be used. */
+  /** Reads what was kept; an earlier version kept fewer. The defaults hold where there is nothing, or nothing that can be used. */
   start(): void {
     try {
       const text = readFileIfThere(this.#file);
-      if (text !== null) this.#values = schema.parse(JSON.parse(text));
+      if (text !== null) this.#values = schema.parse({ ...defaults, ...schema.partial().parse(JSON.parse(text)) });
     } catch (error) {
       this.#log.error(
         { err: error, file: this.#file },

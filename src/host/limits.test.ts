@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, it } from 'node:test';
+import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
@@ -10,6 +11,7 @@ import { Limits } from './limits.ts';
 import { readMemory } from './memory.ts';
 
 const minuteMs = 60_000;
+const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 async function settle(): Promise<void> {
@@ -25,6 +27,8 @@ class Room implements Disposable {
   leavingIsUnderWay = false;
   availablePercent = 50;
   memoryLooks = 0;
+  /** What the host program kept of its last life. */
+  keptTimes: ReadonlyMap<string, number> = new Map();
   #changed: (() => void)[] = [];
 
   constructor(settings: Partial<Settings>) {
@@ -49,6 +53,12 @@ class Room implements Disposable {
       memory: () => {
         this.memoryLooks += 1;
         return { totalBytes: 1_000, availableBytes: this.availablePercent * 10 };
+      },
+      times: {
+        read: () => this.keptTimes,
+        write: (times) => {
+          this.keptTimes = new Map(times);
+        },
       },
       clock,
       log: pino({}, { write: (line: string) => this.logged.push(line) }),
@@ -321,5 +331,136 @@ describe('saved too long ago', () => {
     await room.pass(4_000 * dayMs, 20);
     assert.equal(room.sessions.state('anna'), 'hibernated');
     assert.equal(room.clock.waiting, 0);
+  });
+});
+
+describe('suspended until it is logged off', () => {
+  it('is ended when the time is over, and not before; who continues in time begins anew; one at a station is left', async () => {
+    using room = new Room({ logOffSuspendedHours: 8 });
+    room.limits.start();
+    room.sessions.add('ben', 'active');
+    const anna = room.suspend('anna');
+    const causes: string[] = [];
+    const stop = room.sessions.on(({ state, user, cause }) => {
+      if (state === 'ended') causes.push(`${user} ${cause}`);
+    });
+    await room.pass(8 * hourMs - 1);
+    assert.equal(room.sessions.state('anna'), 'suspended');
+    room.sessions.happen(anna, 'attach', 'signed-in');
+    await room.pass(30 * dayMs);
+    room.sessions.happen(anna, 'suspend', 'disconnected');
+    await room.pass(8 * hourMs - 1);
+    assert.deepEqual(causes, []);
+    await room.pass(1);
+    assert.deepEqual(causes, ['anna not-continued']);
+    assert.equal(room.sessions.state('ben'), 'active');
+    assert.equal(room.clock.waiting, 0, 'nothing is looked at while nothing can become due');
+    stop();
+  });
+
+  it('is kept where it was saved to disk before', async () => {
+    using room = new Room({ logOffSuspendedHours: 1, hibernateAfterMinutes: 60 - 1 });
+    room.limits.start();
+    room.suspend('anna');
+    room.suspend('ben', ['cannot-be-saved']);
+    await room.pass(2 * dayMs, 96);
+    assert.equal(room.sessions.state('anna'), 'hibernated');
+    assert.equal(room.sessions.state('ben'), undefined);
+  });
+
+  it('counts over the lives of the host program, by running time alone; what nobody measured counts from the start', async () => {
+    using room = new Room({ logOffSuspendedHours: 8 });
+    room.suspend('carla');
+    room.limits.start();
+    room.suspend('anna');
+    await room.pass(7 * hourMs);
+    room.limits.stop();
+    room.clock.setWall(room.clock.wallMs() + 3_650 * dayMs);
+    room.suspend('ben');
+    room.clock.setWall(room.clock.wallMs() + 3_650 * dayMs);
+    room.limits.start();
+    await room.pass(hourMs - 1);
+    assert.deepEqual([room.sessions.state('anna'), room.sessions.state('ben')], ['suspended', 'suspended']);
+    await room.pass(1);
+    assert.equal(room.sessions.state('anna'), undefined);
+    assert.equal(room.sessions.state('carla'), undefined);
+    await room.pass(7 * hourMs - 1);
+    assert.equal(room.sessions.state('ben'), 'suspended');
+    await room.pass(1);
+    assert.equal(room.sessions.state('ben'), undefined);
+  });
+
+  it('is left while the computer goes down, and where the setting is 0', async () => {
+    using room = new Room({ logOffSuspendedHours: 1 });
+    room.limits.start();
+    room.leavingIsUnderWay = true;
+    room.suspend('anna');
+    await room.pass(dayMs);
+    assert.equal(room.sessions.state('anna'), 'suspended');
+    room.change({ logOffSuspendedHours: 0 });
+    room.leavingIsUnderWay = false;
+    room.tellChange();
+    await room.pass(30 * dayMs);
+    assert.equal(room.sessions.state('anna'), 'suspended');
+    assert.equal(room.clock.waiting, 0);
+  });
+
+  it('ends exactly those that were suspended for so long, whatever happens meanwhile', async () => {
+    type Step =
+      | { do: 'pass'; minutes: number }
+      | { do: 'jump'; days: number }
+      | { do: 'toggle'; who: number }
+      | { do: 'restart' };
+    const step: fc.Arbitrary<Step> = fc.oneof(
+      fc.record({ do: fc.constant('pass' as const), minutes: fc.integer({ min: 1, max: 90 }) }),
+      fc.record({ do: fc.constant('jump' as const), days: fc.integer({ min: -400, max: 400 }) }),
+      fc.record({ do: fc.constant('toggle' as const), who: fc.integer({ min: 0, max: 2 }) }),
+      fc.record({ do: fc.constant('restart' as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 40 }), async (hours, steps) => {
+        using room = new Room({ logOffSuspendedHours: hours });
+        room.limits.start();
+        // The model: by running minutes alone; null while at a station, `over` once it must have ended.
+        const people = ['anna', 'ben', 'carla'].map((user) => ({
+          user,
+          id: room.sessions.add(user, 'active').id,
+          suspended: null as number | null,
+          over: false,
+        }));
+        for (const one of steps) {
+          switch (one.do) {
+            case 'pass':
+              await room.pass(one.minutes * minuteMs);
+              for (const person of people) {
+                if (person.suspended === null) continue;
+                person.suspended += one.minutes;
+                if (person.suspended >= hours * 60) person.over = true;
+              }
+              break;
+            case 'jump':
+              room.clock.setWall(room.clock.wallMs() + one.days * dayMs);
+              break;
+            case 'toggle': {
+              const person = people[one.who];
+              if (person === undefined || person.over) break;
+              const toStation = person.suspended !== null;
+              room.sessions.happen(person.id, toStation ? 'attach' : 'suspend', toStation ? 'signed-in' : 'disconnected');
+              person.suspended = toStation ? null : 0;
+              break;
+            }
+            case 'restart':
+              room.limits.stop();
+              room.limits.start();
+              break;
+          }
+          for (const { user, suspended, over } of people) {
+            const expected = over ? undefined : suspended === null ? 'active' : 'suspended';
+            assert.equal(room.sessions.state(user), expected, user);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -1,4 +1,4 @@
-// The limits that save sessions to disk, and end what was saved too long ago, without anybody asking for it.
+// The limits that save sessions to disk, and end what was suspended or saved too long ago, without anybody asking for it.
 import type { Logger } from 'pino';
 import { tellError } from '#contract/errors.ts';
 import type { Session, SessionCause } from '#model/session.ts';
@@ -7,6 +7,7 @@ import type { HostSettingValues } from './host-settings.ts';
 import type { Memory } from './memory.ts';
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 86_400_000;
 
 /** How often the memory is looked at while a session could be saved because of it. */
@@ -40,6 +41,8 @@ interface LimitsParts {
   /** While the computer goes down, everything is being saved anyway. */
   leaving: { readonly isUnderWay: boolean; on(listener: () => void): () => void };
   memory: () => Memory;
+  /** What is kept for the next life of the host program. */
+  times: { read(): ReadonlyMap<string, number>; write(times: ReadonlyMap<string, number>): void };
   clock: Clock;
   log: Logger;
 }
@@ -55,8 +58,12 @@ export class Limits {
   readonly #parts: LimitsParts;
   /** Suspended sessions and the running time at which they became so. One that is tried and not saved stays the same. */
   readonly #suspendedAt = new Map<string, number>();
+  /** The same as far as it was measured by running time alone: no wall clock that was set makes a session end. */
+  readonly #measuredSince = new Map<string, number>();
   /** Running time before which a session is not tried again. */
   readonly #notBefore = new Map<string, number>();
+  /** Running time before which the end of one that could not be ended is not tried again. */
+  readonly #endNotBefore = new Map<string, number>();
   readonly #overdue = new Map<string, Overdue>();
   #timer: Disposable | null = null;
   #nextMemoryLookMs = 0;
@@ -71,13 +78,19 @@ export class Limits {
   }
 
   start(): void {
-    const { sessions, settings, leaving, clock } = this.#parts;
+    const { sessions, settings, leaving, clock, times } = this.#parts;
     this.#running = true;
+    const kept = times.read();
+    const nowMs = clock.runningMs();
     for (const session of sessions.list()) {
       if (session.state === 'suspended') {
-        this.#suspendedAt.set(session.id, clock.runningMs() - Math.max(0, clock.wallMs() - session.since));
+        const keptMs = kept.get(session.id);
+        const known = keptMs !== undefined && keptMs <= nowMs;
+        this.#suspendedAt.set(session.id, known ? keptMs : nowMs - Math.max(0, clock.wallMs() - session.since));
+        this.#measuredSince.set(session.id, known ? keptMs : nowMs);
       }
     }
+    times.write(this.#measuredSince);
     const look = (): void => this.#look();
     this.#stops = [sessions.on((session) => this.#note(session)), settings.onChange(look), leaving.on(look)];
     this.#look();
@@ -89,16 +102,24 @@ export class Limits {
     this.#stops = [];
     this.#timer?.[Symbol.dispose]();
     this.#timer = null;
-    for (const known of [this.#suspendedAt, this.#notBefore, this.#overdue]) known.clear();
+    for (const known of [this.#suspendedAt, this.#measuredSince, this.#notBefore, this.#endNotBefore, this.#overdue])
+      known.clear();
   }
 
   #note(session: Session): void {
     const { id, state } = session;
     if (state === 'suspended') {
-      if (!this.#suspendedAt.has(id)) this.#suspendedAt.set(id, this.#parts.clock.runningMs());
+      if (!this.#suspendedAt.has(id)) {
+        const nowMs = this.#parts.clock.runningMs();
+        this.#suspendedAt.set(id, nowMs);
+        this.#measuredSince.set(id, nowMs);
+        this.#parts.times.write(this.#measuredSince);
+      }
     } else if (state !== 'hibernating') {
       this.#suspendedAt.delete(id);
+      if (this.#measuredSince.delete(id)) this.#parts.times.write(this.#measuredSince);
       this.#notBefore.delete(id);
+      this.#endNotBefore.delete(id);
     }
     if (state !== 'hibernated') this.#overdue.delete(id);
     this.#look();
@@ -113,7 +134,7 @@ export class Limits {
     try {
       while (this.#lookAgain) {
         this.#lookAgain = false;
-        this.#setTimer([this.#endSaved(), this.#saving ? null : this.#saveSuspended()]);
+        this.#setTimer([this.#endSaved(), this.#endSuspended(), this.#saving ? null : this.#saveSuspended()]);
       }
     } finally {
       this.#looking = false;
@@ -164,6 +185,33 @@ export class Limits {
             log.error({ err: error, session: id }, 'a session that was saved too long ago could not be ended');
             dueMs = nowMs + backoffMs;
           }
+        }
+      }
+      nextMs = Math.min(nextMs ?? dueMs, dueMs);
+    }
+    return nextMs;
+  }
+
+  /** Ends what has been suspended in memory for too long. Gives the running time of the next look, null for none. */
+  #endSuspended(): number | null {
+    const { clock, sessions, settings, leaving, log } = this.#parts;
+    const limitMs = settings.values.logOffSuspendedHours * hourMs;
+    if (limitMs === 0 || leaving.isUnderWay) return null;
+    const nowMs = clock.runningMs();
+    let nextMs: number | null = null;
+    for (const { id, user, state } of sessions.list()) {
+      const sinceMs = this.#measuredSince.get(id);
+      if (state !== 'suspended' || sinceMs === undefined) continue;
+      let dueMs = Math.max(sinceMs + limitMs, this.#endNotBefore.get(id) ?? 0);
+      if (dueMs <= nowMs) {
+        log.info({ session: id, user, suspendedMs: nowMs - sinceMs }, 'suspended for too long, it is ended');
+        try {
+          sessions.end(id, 'not-continued', 0);
+          continue;
+        } catch (error) {
+          log.error({ err: error, session: id }, 'a session that was suspended for too long could not be ended');
+          dueMs = nowMs + backoffMs;
+          this.#endNotBefore.set(id, dueMs);
         }
       }
       nextMs = Math.min(nextMs ?? dueMs, dueMs);

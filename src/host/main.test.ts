@@ -15,7 +15,9 @@ import { TestClient } from './test-client.ts';
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 const settings = {
+  alwaysConsoleMode: false,
   hibernateAfterMinutes: 0,
+  logOffSuspendedHours: 0,
   hibernateBelowMemoryPercent: 0,
   keepSavedDays: 0,
   encryptSaved: false,

@@ -14,6 +14,7 @@ import type { Accounts } from './accounts.ts';
 import { AutoLogonList } from './auto-logon-list.ts';
 import { systemClock } from './clock.ts';
 import { programVersion, ThisComputer } from './computer.ts';
+import { ConsoleMode } from './console-mode.ts';
 import type { Desktops } from './desktops.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
@@ -38,6 +39,7 @@ import { SessionNotes } from './session-notes.ts';
 import { Sessions } from './sessions.ts';
 import { ShutdownWatch } from './shutdown-watch.ts';
 import type { SignIns } from './sign-in.ts';
+import { SuspendedTimes } from './suspended-times.ts';
 
 /** sysexits.h: somebody else holds what we need; started without the rights it takes. */
 const exit = { failed: 1, alreadyRunning: 75, notPermitted: 77 } as const;
@@ -133,12 +135,20 @@ async function main(): Promise<number> {
   const notes = new SessionNotes(sessions, systemClock);
   const account = new LeaveAccount(`${places.stateDir}/host/last-leave.json`, log);
   const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });
-  const limits = new Limits({ sessions, settings, leaving, memory: readMemory, clock: systemClock, log });
+  const times = new SuspendedTimes(`${places.runDir}/suspended-since.json`, log);
+  const limits = new Limits({ sessions, settings, leaving, memory: readMemory, times, clock: systemClock, log });
   const watch = new ShutdownWatch({ leaving, clock: systemClock, log });
+  const mode = new ConsoleMode({
+    files: { kept: `${places.stateDir}/host/mode.json`, sameBoot: `${places.runDir}/mode-looked-at` },
+    settings,
+    sessions,
+    log,
+  });
   const computer = new ThisComputer({
     hibernation,
     leaving,
     settings,
+    mode,
     diskFolders: { state: places.stateDir, homes: '/home' },
   });
   const autoLogons = new AutoLogonList(
@@ -151,6 +161,7 @@ async function main(): Promise<number> {
     { sessions, signIns, autoLogons, accounts, computer, clock: systemClock, log, version: programVersion },
   );
   settings.start();
+  mode.start();
   await sessions.start();
   notes.start();
   leaving.start();

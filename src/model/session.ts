@@ -109,6 +109,8 @@ export const sessionCauses = [
   'not-saved',
   'restored',
   'not-restored',
+  /** The limit of how long a session may stay suspended in memory before it is logged off. */
+  'not-continued',
   /** The limit of how long a saved session is kept. */
   'saved-too-long',
   /** The computer stopped without having saved it. */
@@ -227,3 +229,7 @@ export function isResumable(session: Session): boolean {
 export function isRunning(session: Session): boolean {
   return session.state === 'active' || session.state === 'locked' || session.state === 'suspended';
 }
+
+/** `console`: the stations of the computer are closed for maintenance; its sessions are kept. */
+export const computerModes = ['station', 'console'] as const;
+export type ComputerMode = (typeof computerModes)[number];

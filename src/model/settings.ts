@@ -22,6 +22,8 @@ export interface Settings {
   signInGroups: string;
   /** Standard users accept once that their screen may be watched. */
   privacyNotice: boolean;
+  /** Whenever the computer is started its stations are closed until somebody opens them. */
+  alwaysConsoleMode: boolean;
   /** Allow one account to have multiple sessions. */
   multipleSessions: boolean;
   /** Manager, Dashboard and API answer other computers too; else only this computer itself. */
@@ -36,6 +38,8 @@ export interface Settings {
   desktop: string;
   /** A session that has been suspended for so many minutes is saved to disk; 0: never because of that. */
   hibernateAfterMinutes: number;
+  /** A session that has been suspended in memory for so many hours is logged off; 0: never. */
+  logOffSuspendedHours: number;
   /** While less than this part of the memory is free, the sessions suspended longest are saved to disk; 0: never. */
   hibernateBelowMemoryPercent: number;
   /** Saved sessions that nobody continued for so many days are removed; 0: never. */
@@ -55,6 +59,7 @@ export const defaultSettings: Readonly<Settings> = {
   whoMaySignIn: 'listed',
   signInGroups: '',
   privacyNotice: true,
+  alwaysConsoleMode: false,
   multipleSessions: false,
   allowRemoteManagement: true,
   allowOrchestration: false,
@@ -62,6 +67,7 @@ export const defaultSettings: Readonly<Settings> = {
   logOffCountdownSeconds: 30,
   desktop: 'xfce',
   hibernateAfterMinutes: 0,
+  logOffSuspendedHours: 0,
   hibernateBelowMemoryPercent: 10,
   keepSavedDays: 0,
   encryptSaved: false,

@@ -6,6 +6,7 @@ export const numberBounds = {
   graceSeconds: [1, 3600],
   logOffCountdownSeconds: [0, 3600],
   hibernateAfterMinutes: [0, 525_600],
+  logOffSuspendedHours: [0, 8760],
   hibernateBelowMemoryPercent: [0, 90],
   keepSavedDays: [0, 3650],
   leaveWarningSeconds: [0, 3600],

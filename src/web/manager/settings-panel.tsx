@@ -215,6 +215,20 @@ export function SettingsPanel(): ReactNode {
           </Field>
           <Field
             hint={
+              <Meaning
+                name="alwaysConsoleMode"
+                text={_('The stations are closed whenever the computer has started, until you switch to station mode.')}
+              />
+            }
+          >
+            <Switch
+              label={_('Always start in console mode')}
+              checked={shown.alwaysConsoleMode}
+              onChange={(_event, data) => change({ alwaysConsoleMode: data.checked })}
+            />
+          </Field>
+          <Field
+            hint={
               <Meaning name="multipleSessions" text={_('Off: a second sign-in moves the running session to the new station.')} />
             }
           >
@@ -295,6 +309,13 @@ export function SettingsPanel(): ReactNode {
             'hibernateAfterMinutes',
             _('Save to disk after so many minutes'),
             _('A session that has been suspended for so long is saved to disk and frees its memory. 0: never because of that.'),
+          )}
+          {number(
+            'logOffSuspendedHours',
+            _('Log off suspended sessions after so many hours'),
+            _(
+              'Counts while a session is suspended in memory; one that is saved to disk before is kept. What is not saved in programs is lost. 0: never.',
+            ),
           )}
           {number(
             'hibernateBelowMemoryPercent',

@@ -36,6 +36,7 @@ const texts: Readonly<Record<SessionCause, string | null>> = {
   'not-restored': msg(
     'The session of {user} could not be opened from disk. It is still there. Try again, or ask your administrator.',
   ),
+  'not-continued': msg('The session of {user} was logged off because nobody continued it for a long time.'),
   'saved-too-long': msg('The saved session of {user} was removed because nobody continued it for a long time.'),
   'power-lost': msg('The computer stopped unexpectedly, and the session of {user} could not be kept.'),
   dismissed: null,
