@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accountFilesFates } from '#model/account.ts';
 import { auditActions } from '#model/audit.ts';
 import type { Action } from '#model/permissions.ts';
+import { computerModes } from '#model/session.ts';
 import {
   accountSchema,
   alertSchema,
@@ -293,6 +294,16 @@ export const apiRoutes = {
     summary: 'Restart or shut down a computer: warns, suspends, saves every session, goes',
     params: byName,
     body: countdown.extend({ how: z.enum(leaveWays) }),
+    reply: computerSchema,
+  }),
+  setMode: route({
+    method: 'POST',
+    path: '/computers/:name/mode',
+    action: 'computer.mode',
+    summary:
+      'Close the stations of a computer for maintenance (console mode; sessions are suspended and kept), or open them again',
+    params: byName,
+    body: z.object({ mode: z.enum(computerModes) }),
     reply: computerSchema,
   }),
   stay: route({

@@ -69,6 +69,7 @@ export const errorCodes = {
   'processor-lacks': { status: 409, text: 'The saved session needs a processor that this computer does not have.' },
   'display-taken': { status: 409, text: 'Another X server uses the display number of the saved session.' },
   'memory-short': { status: 507, text: 'There is not enough memory free to continue the saved session.' },
+  'console-mode': { status: 503, text: 'The stations of this computer are closed for maintenance.' },
   'computer-leaving': { status: 503, text: 'The computer is about to restart or shut down.' },
   // Our own programs
   'computer-unreachable': { status: 503, text: 'The computer does not answer.' },

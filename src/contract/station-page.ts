@@ -167,7 +167,7 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
    */
   z.object({
     say: z.literal('wait'),
-    why: z.enum(['host-unreachable', 'ending', 'computer-restarting', 'computer-shutting-down']),
+    why: z.enum(['host-unreachable', 'ending', 'computer-restarting', 'computer-shutting-down', 'console-mode']),
   }),
   z.object({ say: z.literal('error'), error: errorSchema }),
   z.object({ say: z.literal('ping'), number: z.number().int() }),

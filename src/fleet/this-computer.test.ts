@@ -28,6 +28,7 @@ const status: Computer = {
   leaving: null,
   lastLeave: null,
   leaveFault: null,
+  mode: 'station',
   disks: [],
 };
 

@@ -80,6 +80,7 @@ export class ThisComputer implements Fleet {
       leaving: null,
       lastLeave: null,
       leaveFault: null,
+      mode: 'station',
       disks: [],
     };
   }
@@ -166,8 +167,8 @@ export class ThisComputer implements Fleet {
     await this.#send(socket, 'subscribe', {}, ({ sessions }) => this.#begin(sessions));
     // What changed between the two answers was told to nobody.
     await this.#send(socket, 'computer.status', {}, (now) => {
-      const told = ({ hibernation: { fault }, leaving, lastLeave, leaveFault }: Computer): string =>
-        JSON.stringify([fault, leaving, lastLeave, leaveFault]);
+      const told = ({ hibernation: { fault }, leaving, lastLeave, leaveFault, mode }: Computer): string =>
+        JSON.stringify([fault, leaving, lastLeave, leaveFault, mode]);
       if (told(now) === told(this.#computer)) this.#take(now);
       else this.#tellComputer(now);
     });

@@ -330,6 +330,13 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const computer = await toComputer(caller, 'computer.stay', name, {}, () => fleet.call(name, 'computer.stay', {}));
       return { ...computer, name, reachable: true };
     },
+    setMode: async ({ params, body, caller }) => {
+      const name = computerNamed(params.name);
+      const computer = await toComputer(caller, 'computer.mode', name, { mode: body.mode }, () =>
+        fleet.call(name, 'computer.setMode', { mode: body.mode }),
+      );
+      return { ...computer, name, reachable: true };
+    },
     identifyAll: ({ params, body, caller }) => {
       const computer = computerNamed(params.name);
       for (const station of stations.list()) {

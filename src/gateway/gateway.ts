@@ -116,7 +116,8 @@ export class Gateway implements AsyncDisposable {
     const answers = makeAnswers({
       fleet,
       stations,
-      rooms, remaps,
+      rooms,
+      remaps,
       codes,
       settings,
       alerts,

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism, hostname, loadavg, uptime } from 'node:os';
 import { z } from 'zod';
 import type { Computer, Hibernation } from '#contract/values.ts';
+import type { ConsoleMode } from './console-mode.ts';
 import { readDisks } from './disks.ts';
 import type { DiskFolders } from './disks.ts';
 import type { HostSettings } from './host-settings.ts';
@@ -32,6 +33,7 @@ interface ComputerParts {
   hibernation: { describe(): Promise<Hibernation>; onChange(listener: () => void): () => void };
   leaving: Leaving;
   settings: HostSettings;
+  mode: ConsoleMode;
   /** Whose file systems are looked at. */
   diskFolders: DiskFolders;
 }
@@ -40,12 +42,14 @@ interface ComputerParts {
 export class ThisComputer {
   readonly leaving: Leaving;
   readonly settings: HostSettings;
+  readonly mode: ConsoleMode;
   readonly #hibernation: ComputerParts['hibernation'];
   readonly #diskFolders: DiskFolders;
 
-  constructor({ hibernation, leaving, settings, diskFolders }: ComputerParts) {
+  constructor({ hibernation, leaving, settings, mode, diskFolders }: ComputerParts) {
     this.leaving = leaving;
     this.settings = settings;
+    this.mode = mode;
     this.#hibernation = hibernation;
     this.#diskFolders = diskFolders;
   }
@@ -73,12 +77,13 @@ export class ThisComputer {
       leaving: this.leaving.describe(),
       lastLeave: this.leaving.lastLeave,
       leaveFault: this.leaving.fault,
+      mode: this.mode.mode,
     };
   }
 
   /** Calls `listener` after every change that is not only load or memory. Returns what takes it back. */
   on(listener: () => void): () => void {
-    const stops = [this.leaving.on(listener), this.#hibernation.onChange(listener)];
+    const stops = [this.leaving.on(listener), this.mode.onChange(listener), this.#hibernation.onChange(listener)];
     return () => {
       for (const stop of stops) stop();
     };

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import { ThisComputer } from './computer.ts';
+import { ConsoleMode } from './console-mode.ts';
 import { FakeHibernation } from './fake-hibernation.ts';
 import { FakePower } from './fake-power.ts';
 import { HostSettings } from './host-settings.ts';
@@ -14,6 +15,7 @@ export class FakeThisComputer {
   readonly hibernation = new FakeHibernation();
   readonly settings: HostSettings;
   readonly leaving: Leaving;
+  readonly mode: ConsoleMode;
   readonly computer: ThisComputer;
 
   /** `folder`: of its own, for what is kept. */
@@ -23,10 +25,17 @@ export class FakeThisComputer {
     const account = new LeaveAccount(`${folder}/last-leave.json`, log);
     this.settings = settings;
     this.leaving = new Leaving({ sessions, power, account, settings, clock, log });
+    this.mode = new ConsoleMode({
+      files: { kept: `${folder}/mode.json`, sameBoot: `${folder}/mode-looked-at` },
+      settings,
+      sessions,
+      log,
+    });
     this.computer = new ThisComputer({
       hibernation,
       leaving: this.leaving,
       settings,
+      mode: this.mode,
       diskFolders: { state: folder, homes: '/home' },
     });
   }

@@ -288,6 +288,10 @@ export class HostServer {
       this.#parts.computer.leaving.order(order);
       return this.#parts.computer.describe();
     },
+    'computer.setMode': ({ mode }) => {
+      this.#parts.computer.mode.set(mode);
+      return this.#parts.computer.describe();
+    },
     'computer.stay': () => {
       this.#parts.computer.leaving.stay();
       return this.#parts.computer.describe();
@@ -319,12 +323,21 @@ export class HostServer {
     },
     'session.enter': async ({ attempt: id, ...order }, connection) => {
       const { account, attempt } = this.#takeAccepted(connection, id);
+      const { refusal } = this.#parts.computer.mode;
+      if (refusal !== null) {
+        attempt.finish();
+        throw refusal;
+      }
       return await this.#parts.sessions.enter({ ...order, account, attempt });
     },
     'session.suspend': ({ session, cause, attachment }) => ({
       session: this.#parts.sessions.suspend(session, cause, attachment),
     }),
-    'session.move': ({ session, ...order }) => ({ session: this.#parts.sessions.move(session, order) }),
+    'session.move': ({ session, ...order }) => {
+      const { refusal } = this.#parts.computer.mode;
+      if (refusal !== null) throw refusal;
+      return { session: this.#parts.sessions.move(session, order) };
+    },
     'session.suspendAll': ({ cause }) => ({ outcomes: this.#parts.sessions.suspendAll(cause) }),
     'session.lock': ({ session }) => ({ session: this.#parts.sessions.lock(session) }),
     'session.unlock': ({ session, attempt: id }, connection) => {

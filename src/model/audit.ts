@@ -35,6 +35,7 @@ export const auditActions = [
   'computer.log-off-all',
   'computer.hibernate-all',
   'computer.identify',
+  'computer.mode',
   'computer.leave',
   'computer.stay',
   'computer.left',

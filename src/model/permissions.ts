@@ -26,6 +26,7 @@ export const permissions = {
   'computer.hibernate-all': { administrator: 'any' },
   'computer.check': { dashboard: 'any', administrator: 'any' },
   'computer.leave': { administrator: 'any' },
+  'computer.mode': { administrator: 'any' },
   'computer.identify': { dashboard: 'any', administrator: 'any' },
   'stations.list': { dashboard: 'any', administrator: 'any' },
   'station.identify': { dashboard: 'any', administrator: 'any' },

@@ -640,6 +640,7 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     leaving: null,
     lastLeave: null,
     leaveFault: null,
+    mode: 'station',
     disks: [{ holds: ['state', 'homes'], totalBytes: 500 * 2 ** 30, freeBytes: 320 * 2 ** 30 }],
     ...change,
   };

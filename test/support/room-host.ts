@@ -62,6 +62,7 @@ export class RoomHost {
 
   async start(): Promise<void> {
     this.#thisComputer.settings.start();
+    this.#thisComputer.mode.start();
     await this.sessions.start();
     this.#thisComputer.leaving.start();
     await this.#server.start();

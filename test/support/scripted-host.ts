@@ -50,6 +50,7 @@ export class ScriptedHost implements AsyncDisposable {
       leaving: null,
       lastLeave: null,
       leaveFault: null,
+      mode: 'station',
       disks: [{ holds: ['state', 'homes'], totalBytes: 500 * 2 ** 30, freeBytes: 320 * 2 ** 30 }],
     };
   }

@@ -192,6 +192,19 @@ export async function shutDown(gateway: GatewayClient, options: LeaveOptions): P
   await leave(gateway, options, 'shut-down');
 }
 
+export async function setMode(gateway: GatewayClient, options: ComputerOptions, mode: string): Promise<void> {
+  if (mode !== 'console' && mode !== 'station') throw new CommandError('the mode is console or station', exitCode.usage);
+  const { name } = await computerOf(gateway, options);
+  const computer = await gateway.call('setMode', { params: { name }, body: { mode } });
+  if (options.json) answerJson(computer);
+  else
+    answer(
+      mode === 'console'
+        ? `The stations of ${name} are closed; its sessions are suspended and kept.`
+        : `The stations of ${name} are open.`,
+    );
+}
+
 export async function stayHere(gateway: GatewayClient, options: ComputerOptions): Promise<void> {
   const { name } = await computerOf(gateway, options);
   const computer = await gateway.call('stay', { params: { name } });

@@ -181,6 +181,16 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   leaveOptions(room.command('shutdown').description('shut a computer down; every session is saved before')).action(
     connected(async () => (await leaving()).shutDown),
   );
+  computerOption(
+    withServer(
+      room
+        .command('mode')
+        .argument('<mode>', 'console or station')
+        .description(
+          'close the stations for maintenance (console; sessions are suspended and kept), or open them again (station)',
+        ),
+    ),
+  ).action(connected(async () => (await leaving()).setMode));
   computerOption(withServer(room.command('stay').description('take a restart or shutdown back during its warning'))).action(
     connected(async () => (await leaving()).stayHere),
   );

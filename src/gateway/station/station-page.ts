@@ -508,6 +508,7 @@ export class StationPage {
       if (leaving !== null && leaving.phase !== 'warning') {
         this.#showWait(leaving.how === 'restart' ? 'computer-restarting' : 'computer-shutting-down', again);
       } else if (!fleet.isReachable(station.computer)) this.#showWait('host-unreachable', again);
+      else if (this.#isClosed(station)) this.#showWait('console-mode', again);
       else if (this.#signIn === null) this.#showFree(station, again);
       return;
     }
@@ -525,6 +526,11 @@ export class StationPage {
         this.#leaveSignIn();
         this.#showOpening(session, again);
     }
+  }
+
+  /** The administrator has closed the stations of its computer. */
+  #isClosed(station: Station): boolean {
+    return this.#services.fleet.computers().find(({ name }) => name === station.computer)?.mode === 'console';
   }
 
   #leaving(station: Station): Leaving | null {
@@ -623,6 +629,7 @@ export class StationPage {
     const { desk, settings, stations } = this.#services;
     const station = stations.get(this.#id);
     const user = station?.configuration.autoLogon ?? '';
+    if (station !== null && this.#isClosed(station)) throw new CodedError('console-mode');
     if (station === null || user === '' || this.#signIn !== null || this.#sessionHere() !== null || this.#stage !== 'ready')
       throw new CodedError('not-possible-now');
     await this.#converse(
@@ -728,6 +735,7 @@ export class StationPage {
     const { desk, settings, stations } = this.#services;
     const station = stations.get(this.#id);
     if (station === null || this.#signIn !== null || this.#sessionHere() !== null) throw new CodedError('not-possible-now');
+    if (this.#isClosed(station)) throw new CodedError('console-mode');
     await this.#converse(
       'enter',
       desk.open({

@@ -36,6 +36,7 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'computer.log-off-all': msg('Logged off all stations'),
   'computer.hibernate-all': msg('Hibernated all suspended sessions'),
   'computer.identify': msg('Identified all stations'),
+  'computer.mode': msg('Changed the mode of a computer'),
   'computer.leave': msg('Restarted or shut down a computer'),
   'computer.stay': msg('Took a restart or shutdown back'),
   'computer.left': msg('Kept a session over a restart or shutdown'),

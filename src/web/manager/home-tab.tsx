@@ -85,7 +85,7 @@ export function HomeTab({ open }: { open: (tab: TabName, query?: string) => void
               <Card key={computer.name}>
                 <div className={styles.head}>
                   <Subtitle2 as="h3">{computer.name}</Subtitle2>
-                  <ComputerStatus reachable={computer.reachable} leaving={computer.leaving} />
+                  <ComputerStatus reachable={computer.reachable} leaving={computer.leaving} mode={computer.mode} />
                 </div>
                 {states.length === 0 ? (
                   <Text className={styles.subtle}>{_('No station is in use')}</Text>

@@ -71,7 +71,7 @@ function System({ computer }: { computer: Computer }): ReactNode {
     <Card>
       <div className={styles.head}>
         <Subtitle1 as="h2">{computer.name}</Subtitle1>
-        <ComputerStatus reachable={computer.reachable} leaving={computer.leaving} />
+        <ComputerStatus reachable={computer.reachable} leaving={computer.leaving} mode={computer.mode} />
       </div>
       {!computer.reachable && computer.leaving === null && (
         <MessageBar intent="error" layout="multiline">

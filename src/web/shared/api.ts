@@ -22,6 +22,7 @@ const lines = {
   hibernateAll: 'POST /computers/:name/hibernate-all',
   checkComputer: 'GET /computers/:name/check',
   leave: 'POST /computers/:name/leave',
+  setMode: 'POST /computers/:name/mode',
   stay: 'POST /computers/:name/stay',
   identifyAll: 'POST /computers/:name/identify',
   configureStation: 'PATCH /stations/:id',

@@ -81,6 +81,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   ),
   'display-taken': msg('The saved session cannot be continued while another program uses its display. Try again in a moment.'),
   'memory-short': msg('There is too little memory free to continue the saved session. Try again when other people have left.'),
+  'console-mode': msg('The stations of this computer are closed for maintenance.'),
   'computer-leaving': msg('The computer is about to restart or shut down. Sign in again when it is back.'),
   'computer-unreachable': msg('The computer does not answer. It is tried again by itself.'),
   'version-mismatch': msg('Parts of Stationmaster have different versions. Restart it on the computer.'),

@@ -108,6 +108,14 @@ export function waitView(why: Extract<GatewaySaysToStation, { say: 'wait' }>['wh
       text: () => i18n._('Sessions are saved before and continue when the computer is on again. This page comes back by itself.'),
     });
   }
+  if (why === 'console-mode') {
+    return new MessageView({
+      name: 'wait',
+      heading: () => i18n._('The stations are closed'),
+      text: () =>
+        i18n._('The computer is being looked after. Sessions are kept and go on afterwards. This page opens again by itself.'),
+    });
+  }
   return why === 'ending'
     ? new MessageView({
         name: 'wait',

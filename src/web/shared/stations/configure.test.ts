@@ -184,8 +184,29 @@ describe('configuring stations', () => {
     undoable = true;
     for (const id of ['s1', 's2']) gateway.changeStation(idOf(id), { remap: undefined });
     await button(page, 'Undo the last remap').click();
-    await page.getByText('The stations are as they were before the remap.').waitFor();
+    await page.getByText('The stations are as they were before the remap.').first().waitFor();
     assert.deepEqual(bodies(), [{ newNames: true }, {}]);
+  });
+
+  test('console mode is confirmed, shown, and left with one press', async () => {
+    gateway.answer(/^POST \/computers\/classroom\/mode$/, ({ body }) =>
+      gateway.changeComputer('classroom', { mode: body['mode'] === 'console' ? 'console' : 'station' }),
+    );
+    await page.goto(gateway.url('/manager/systems'));
+    await button(page, 'Switch to console mode').click();
+    const question = page.getByRole('alertdialog');
+    await question.waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    assert.deepEqual(bodies(), []);
+    await button(page, 'Switch to console mode').click();
+    await question.getByRole('button', { name: 'Switch to console mode' }).click();
+    await page.getByText('Console mode', { exact: true }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    if (shots !== undefined) await page.screenshot({ path: `${shots}/console-mode.png` });
+    await button(page, 'Switch to station mode').click();
+    await button(page, 'Switch to console mode').waitFor();
+    assert.deepEqual(bodies(), [{ mode: 'console' }, { mode: 'station' }]);
   });
 
   test('in French, on a narrow screen, nothing is cut off', async () => {

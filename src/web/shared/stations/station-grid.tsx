@@ -247,7 +247,13 @@ const ComputerLine = memo(function ComputerLine(
     ),
     station: _('{count, plural, =0 {No stations} one {# station} other {# stations}}', { count: line.stations }),
     user: _('{count, plural, =0 {Nobody} one {# person} other {# people}}', { count: line.people }),
-    status: <ComputerStatus reachable={line.computer?.reachable ?? false} leaving={line.computer?.leaving ?? null} />,
+    status: (
+      <ComputerStatus
+        reachable={line.computer?.reachable ?? false}
+        leaving={line.computer?.leaving ?? null}
+        mode={line.computer?.mode ?? 'station'}
+      />
+    ),
     since: line.computer !== null && line.computer.reachable && <Since at={line.computer.startedAt} />,
   };
   return (

@@ -60,13 +60,15 @@ export function Status({ status }: { status: StationStatus }): ReactNode {
 }
 
 /** Whether a computer answers, and whether it is about to go. */
-export function ComputerStatus({ reachable, leaving }: Pick<Computer, 'reachable' | 'leaving'>): ReactNode {
+export function ComputerStatus({ reachable, leaving, mode }: Pick<Computer, 'reachable' | 'leaving' | 'mode'>): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   return (
     <span className={styles.status}>
       {leaving !== null ? (
         <ArrowSyncRegular className={mergeClasses(styles.icon, styles.busy)} />
+      ) : reachable && mode === 'console' ? (
+        <WarningFilled className={styles.icon} />
       ) : reachable ? (
         <CheckmarkCircleFilled className={mergeClasses(styles.icon, styles.good)} />
       ) : (
@@ -78,7 +80,9 @@ export function ComputerStatus({ reachable, leaving }: Pick<Computer, 'reachable
             ? _('Restarting…')
             : _('Shutting down…')
           : reachable
-            ? _('On')
+            ? mode === 'console'
+              ? _('Console mode')
+              : _('On')
             : _('Not reachable')}
       </span>
     </span>

@@ -1,4 +1,4 @@
-// The letter of a remap over a station page, in a real browser.
+// What the administrator puts over the station pages, the letter of a remap and the notice of console mode, in a real browser.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
@@ -10,7 +10,7 @@ import { StationGateway } from '../../../test/support/station-gateway.ts';
 /** Where pictures to look at go, for who is at work on these pages. */
 const shots = process.env['SHOTS'];
 
-describe('the letter of a remap', () => {
+describe('what the administrator puts over the stations', () => {
   let browser: Browser;
   let folder: string;
   before(async () => {
@@ -51,6 +51,20 @@ describe('the letter of a remap', () => {
     await desktop.until(({ keys }) => keys.some(({ keysym }) => keysym === 'k'.charCodeAt(0)));
     there.say({ say: 'remap', shows: null });
     await page.getByText('This is station number 12.').waitFor({ state: 'detached' });
+    await page.close();
+  });
+
+  test('a station that is closed for maintenance says so, and opens by itself', async () => {
+    await using gateway = await StationGateway.start(folder);
+    gateway.welcome = (there) => there.say({ say: 'wait', why: 'console-mode' });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    page.setDefaultTimeout(10_000);
+    await page.goto(gateway.url);
+    const there = await gateway.page();
+    await page.getByRole('heading', { name: 'The stations are closed' }).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    there.free();
+    await page.getByRole('textbox', { name: 'User name' }).waitFor();
     await page.close();
   });
 
