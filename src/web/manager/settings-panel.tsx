@@ -303,7 +303,7 @@ export function SettingsPanel(): ReactNode {
             />
           </Field>
           <Subtitle2 as="h3" className={styles.wide}>
-            {_('Suspended sessions on disk')}
+            {_('Suspended and saved sessions')}
           </Subtitle2>
           {number(
             'hibernateAfterMinutes',
@@ -311,16 +311,16 @@ export function SettingsPanel(): ReactNode {
             _('A session that has been suspended for so long is saved to disk and frees its memory. 0: never because of that.'),
           )}
           {number(
+            'hibernateBelowMemoryPercent',
+            _('Save to disk below so much free memory, in percent'),
+            _('The sessions that have been suspended longest go first. 0: never because of that.'),
+          )}
+          {number(
             'logOffSuspendedHours',
             _('Log off suspended sessions after so many hours'),
             _(
               'Counts while a session is suspended in memory; one that is saved to disk before is kept. What is not saved in programs is lost. 0: never.',
             ),
-          )}
-          {number(
-            'hibernateBelowMemoryPercent',
-            _('Save to disk below so much free memory, in percent'),
-            _('The sessions that have been suspended longest go first. 0: never because of that.'),
           )}
           {number(
             'keepSavedDays',
