@@ -1,4 +1,5 @@
-// docs/from-multipoint.md has a row for each command of the old module, and names no command that ours does not have.
+// docs/from-multipoint.md has a row for each command of the old module, and names no command that ours does not have;
+// docs/administrators.md tells of every setting and its default.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -32,7 +33,8 @@ test('there is one row for each of the 47 commands, and each says where it went'
   const expected = Object.entries(oldModule).flatMap(([noun, verbs]) => verbs.split(' ').map((verb) => `${verb}-Wms${noun}`));
   const rows = [...page.matchAll(/^\| `(\w+-Wms\w+)` \| ([^|]*) \| ([^|]*)\|$/gm)];
   assert.equal(expected.length, 47);
-  assert.deepEqual(rows.map(([, name]) => name).toSorted(), expected.toSorted());
+  assert.equal(rows.length, expected.length);
+  assert.deepEqual(new Set(rows.map(([, name]) => name)), new Set(expected));
   for (const [, name, now = ''] of rows)
     assert.match(now, /`stationmaster [^`]+`|^not yet$|^comes with the Dashboard$|^none$/, name);
 });
@@ -59,4 +61,15 @@ test('the commands, options and settings that it names are there', () => {
   const settings = [...page.matchAll(/`([a-z]+[A-Z]\w+)`/g)].map(([, name = '']) => name);
   assert.ok(settings.length > 5);
   for (const name of settings) assert.ok(Object.hasOwn(defaultSettings, name), name);
+});
+
+test('the table of settings for administrators has every setting with its default', async () => {
+  const administrators = await readFile(resolve(import.meta.dirname, '../docs/administrators.md'), 'utf8');
+  const rows = new Map(
+    [...administrators.matchAll(/^\| `(\w+)` \| ([^|]*)\|/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+  for (const [name, value] of Object.entries(defaultSettings)) {
+    const shown = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+    assert.equal(rows.get(name)?.trim().replaceAll('`', ''), shown, name);
+  }
 });
