@@ -355,7 +355,7 @@ export class GatewayRoom implements AsyncDisposable {
     let got = '';
     response.setEncoding('utf8');
     for await (const chunk of response) got += String(chunk);
-    const json = (response.headers['content-type'] ?? '').startsWith('application/json');
+    const json = response.headers['content-type']?.split(';', 1)[0] === 'application/json';
     return { status: response.statusCode ?? 0, body: json ? JSON.parse(got) : got, headers: response.headers };
   }
 
