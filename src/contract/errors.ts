@@ -44,6 +44,10 @@ export const errorCodes = {
   'last-administrator': { status: 409, text: 'This is the last administrator; give somebody else that level first.' },
   'domain-account': { status: 409, text: 'This account comes from a directory; change it there.' },
   'session-exists': { status: 409, text: 'This account has a session; log it off first, or say that it is to be ended.' },
+  'home-not-own': {
+    status: 409,
+    text: 'In the home folder of this account something is mounted, or it is somebody else’s too; nothing was changed.',
+  },
   'account-in-use': { status: 409, text: 'Programs of this account still run; end them first.' },
   'password-refused': { status: 409, text: 'The computer does not take this password.' },
   // Sessions

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -403,6 +413,59 @@ describe('removing an account', () => {
     await ended;
   });
 
+  it('touches nothing of what is mounted within the home folder, and says where that is', async () => {
+    await using room = await makeTestRoom();
+    const shared = mkdtempSync(join(tmpdir(), 'stationmaster-shared-'));
+    writeFileSync(`${shared}/of-all.txt`, 'of all');
+    const { name, home } = await room.addAccount();
+    writeFileSync(`${home}/work.txt`, 'work');
+    const place = `${home}/of all`;
+    mkdirSync(place);
+    execFileSync('mount', ['--bind', shared, place]);
+    const accounts = new LinuxAccounts(archiveDir);
+    try {
+      for (const files of ['archive', 'remove'] as const)
+        await assert.rejects(accounts.remove({ user: name, files }, noSessions), coded('home-not-own', { home: place }));
+      assert.equal(shadowField(name, 8), '');
+      assert.deepEqual(await accounts.remove({ user: name, files: 'keep' }, noSessions), { archive: null, home });
+      assert.ok(!exists(name) && existsSync(`${home}/work.txt`));
+      assert.equal(readFileSync(`${shared}/of-all.txt`, 'utf8'), 'of all');
+    } finally {
+      execFileSync('umount', [place]);
+      if (!exists(name)) isRemoved(room, name);
+      rmSync(shared, { recursive: true });
+    }
+  });
+
+  it('removes the mailbox with the files', async () => {
+    await using room = await makeTestRoom();
+    const { name, uid, gid } = await room.addAccount();
+    const mail = `/var/mail/${name}`;
+    writeFileSync(mail, 'letter');
+    chownSync(mail, uid, gid);
+    await new LinuxAccounts(archiveDir).remove({ user: name, files: 'remove' }, noSessions);
+    assert.ok(!existsSync(mail));
+    isRemoved(room, name);
+  });
+
+  it('neither removes nor closes a folder in which somebody else’s home is', async () => {
+    await using room = await makeTestRoom({ accounts: 2 });
+    const [one, other] = room.accounts;
+    assert.ok(one !== undefined && other !== undefined);
+    const within = `${one.home}/child`;
+    mkdirSync(within);
+    await room.changeAccount('usermod', ['--home', within], other);
+    for (const files of ['keep', 'archive', 'remove'] as const) {
+      await assert.rejects(
+        new LinuxAccounts(archiveDir).remove({ user: one.name, files }, noSessions),
+        coded('home-not-own', { home: within, user: other.name }),
+      );
+    }
+    assert.ok(exists(one.name) && existsSync(within));
+    assert.equal(shadowField(one.name, 8), '');
+    await room.changeAccount('usermod', ['--home', other.home], other);
+  });
+
   it('removes no folder that is somebody else’s', async () => {
     await using room = await makeTestRoom({ accounts: 2 });
     const [one, other] = room.accounts;
@@ -410,7 +473,7 @@ describe('removing an account', () => {
     await room.changeAccount('usermod', ['--home', other.home], one);
     await assert.rejects(
       new LinuxAccounts(archiveDir).remove({ user: one.name, files: 'remove' }, noSessions),
-      coded('not-possible-now', { home: other.home }),
+      coded('home-not-own', { home: other.home }),
     );
     assert.ok(exists(one.name) && existsSync(other.home));
   });

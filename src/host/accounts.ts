@@ -1,12 +1,14 @@
 // Linux accounts of the computer, whatever NSS knows (local, LDAP, SSSD), and the changes that the Manager makes to them.
 import { spawn } from 'node:child_process';
-import { chmod, chown, lstat, mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants } from 'node:fs';
+import { chmod, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
 import { lookUpAccount } from './account-database.ts';
+import { unescaped } from './session-mounts.ts';
 
 export interface PosixAccount extends Account {
   gid: number;
@@ -57,7 +59,7 @@ export interface Accounts {
   setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }>;
   /**
    * Removes an account; `endSessions` is asked when nobody can sign in with it any more, and if it rejects all stays as it was.
-   * Rejects with `last-administrator`, `domain-account`, `account-in-use`, `disk-full` (no room for the archive).
+   * Rejects with `last-administrator`, `domain-account`, `account-in-use`, `home-not-own`, `disk-full` (no room for the archive).
    */
   remove(
     order: { user: string; files: AccountFilesFate },
@@ -66,15 +68,15 @@ export interface Accounts {
 }
 
 /** Exit codes of useradd, userdel and their like. */
-const exit = { inUse: 8, nameTaken: 9, homeNotMade: 12, homeNotRemoved: 12 } as const;
+const exit = { inUse: 8, nameTaken: 9, homeNotMade: 12 } as const;
 /** getent: an entry that was asked for does not exist. */
 const noSuchEntry = 2;
 
 const programTimeoutMs = 60_000;
 const busyRetryMs = 200;
 const busyPatienceMs = 15_000;
-/** Packing a home folder may take long. */
-const archiveTimeoutMs = 8 * 60_000;
+/** Packing a home folder, or removing it, may take long. */
+const folderTimeoutMs = 8 * 60_000;
 /** What an ended session leaves may take a moment to go. */
 const lingeringPatienceMs = 5_000;
 /** The traditional uid of `nobody`. */
@@ -417,25 +419,65 @@ export class LinuxAccounts implements Accounts {
     return { says };
   }
 
-  /** Its home folder, null where there is none. Rejects with `not-possible-now` if that is somebody else's or no folder. */
-  async #homeOf({ home, uid }: PosixAccount): Promise<string | null> {
+  /** Its home folder, null where there is none. Rejects with `home-not-own` if it is somebody else's too, or no folder. */
+  async #homeOf({ name, home, uid }: PosixAccount): Promise<string | null> {
     const there = await lstat(home).catch(() => null);
     if (there === null) return null;
-    if (!there.isDirectory() || there.uid !== uid) throw new CodedError('not-possible-now', { home });
+    if (!there.isDirectory() || there.uid !== uid) throw new CodedError('home-not-own', { home });
+    const whole = resolve(home);
+    for (const [other = '', , , , , itsHome = ''] of await entries('passwd')) {
+      const isWithin = itsHome !== '' && `${resolve(itsHome)}/`.startsWith(`${whole}/`);
+      if (other !== name && isWithin) throw new CodedError('home-not-own', { home: itsHome, user: other });
+    }
     return home;
+  }
+
+  /** Nobody gets at the files of an account that is no more: its uid may be given to a new one. */
+  async #giveToRoot(home: string): Promise<void> {
+    const folder = await open(home, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      await folder.chown(0, 0);
+      await folder.chmod(0o700);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  /** Removing goes into what is mounted there (a folder that is shared, a disk), and that is not the account's. */
+  async #mustHaveNoMountIn(home: string): Promise<void> {
+    const whole = await realpath(home);
+    for (const line of (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')) {
+      const place = unescaped(line.split(' ')[4] ?? '');
+      if (place.startsWith(`${whole}/`)) throw new CodedError('home-not-own', { home: place });
+    }
+  }
+
+  async #removeFiles({ name, uid }: PosixAccount, home: string | null): Promise<void> {
+    const mail = `/var/mail/${name}`;
+    if ((await lstat(mail).catch(() => null))?.uid === uid) await rm(mail, { force: true });
+    if (home !== null) await finish('rm', ['--recursive', '--force', '--one-file-system', '--', home], '', folderTimeoutMs);
   }
 
   async #archive(name: string, home: string): Promise<string> {
     await mkdir(this.#archiveDir, { recursive: true, mode: 0o700 });
     await chmod(this.#archiveDir, 0o700);
     const file = join(this.#archiveDir, `${name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.tar.zst`);
-    const args = ['--create', '--zstd', '--one-file-system', '--numeric-owner', '--acls', '--xattrs', '--file', file];
-    const packed = await finish('tar', [...args, '--directory', dirname(home), '--', basename(home)], '', archiveTimeoutMs);
-    if (packed.code !== 0) {
-      await rm(file, { force: true });
-      throw failure('tar', packed);
+    // Under its name it is whole, and on the disk: the files are removed next.
+    const part = `${file}.part`;
+    await using undo = new AsyncDisposableStack();
+    undo.defer(() => rm(part, { force: true }));
+    const args = ['--create', '--zstd', '--one-file-system', '--numeric-owner', '--acls', '--xattrs', '--file', part];
+    const packed = await finish('tar', [...args, '--directory', dirname(home), '--', basename(home)], '', folderTimeoutMs);
+    if (packed.code !== 0) throw failure('tar', packed);
+    await chmod(part, 0o600);
+    const written = await open(part, 'r');
+    try {
+      await written.sync();
+    } finally {
+      await written.close();
     }
-    await chmod(file, 0o600);
+    await rename(part, file);
+    undo.move();
     return file;
   }
 
@@ -447,28 +489,30 @@ export class LinuxAccounts implements Accounts {
     const { name } = account;
     await this.#mustStayRun(account, true);
     const home = await this.#homeOf(account);
+    if (home !== null && files !== 'keep') await this.#mustHaveNoMountIn(home);
     await using undo = new AsyncDisposableStack();
     await this.#expire(name, '1');
     undo.defer(() => this.#expire(name, facts.expires));
     await endSessions(account);
     const archive = files === 'archive' && home !== null ? await this.#archive(name, home) : null;
     if (archive !== null) undo.defer(() => rm(archive, { force: true }));
-    const args = [...(files === 'keep' ? [] : ['--remove']), '--', name];
     const untilMs = performance.now() + lingeringPatienceMs;
-    let gone = await change('userdel', args);
+    let gone = await change('userdel', ['--', name]);
     while (gone.code === exit.inUse && performance.now() < untilMs) {
       await pause(busyRetryMs);
-      gone = await change('userdel', args);
+      gone = await change('userdel', ['--', name]);
     }
     if (gone.code === exit.inUse) throw new CodedError('account-in-use');
-    if (gone.code !== 0 && gone.code !== exit.homeNotRemoved) throw failure('userdel', gone);
+    if (gone.code !== 0) throw failure('userdel', gone);
+    // There is no way back from here. The files come last: whatever ends this in the middle, no account is left with half of them.
     undo.move();
+    if (home !== null) {
+      // Where root may not (a file server), what is left there is told below.
+      await this.#giveToRoot(home).catch(() => undefined);
+    }
+    if (files !== 'keep') await this.#removeFiles(account, home).catch(() => undefined);
     const left = home === null ? null : await lstat(home).catch(() => null);
-    if (left === null) return { archive, home: null };
-    // The uid may be given to a new account, to which these files would then belong.
-    await chown(account.home, 0, 0);
-    await chmod(account.home, 0o700);
-    return { archive, home };
+    return { archive, home: left === null ? null : home };
   }
 
   async #setLevel(user: string, level: Level): Promise<Account> {
@@ -481,13 +525,20 @@ export class LinuxAccounts implements Accounts {
     );
     const isMember = (name: string): boolean =>
       groups.some((group) => group[0] === name && group[3]?.split(',').includes(account.name) === true);
-    if (!isMember(wanted)) await mustSucceed('gpasswd', ['--add', account.name, wanted]);
+    await using undo = new AsyncDisposableStack();
+    if (!isMember(wanted)) {
+      await mustSucceed('gpasswd', ['--add', account.name, wanted]);
+      undo.defer(() => mustSucceed('gpasswd', ['--delete', account.name, wanted]));
+    }
     for (const other of levels.map((one) => levelGroups[one])) {
-      if (other !== wanted && isMember(other)) await mustSucceed('gpasswd', ['--delete', account.name, other]);
+      if (other === wanted || !isMember(other)) continue;
+      await mustSucceed('gpasswd', ['--delete', account.name, other]);
+      undo.defer(() => mustSucceed('gpasswd', ['--add', account.name, other]));
     }
     const changed = await this.describe(user);
     // A group of a directory (LDAP), or one that is the account's main group, cannot be changed from here.
     if (changed.level !== level) throw new CodedError('not-possible-now', { level: changed.level });
+    undo.move();
     return changed;
   }
 }

@@ -21,7 +21,7 @@ function isBelow(place: string, folder: string): boolean {
 }
 
 /** /proc/PID/mountinfo writes blanks and the like as octal numbers. */
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 

@@ -47,6 +47,9 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'last-administrator': msg('This is the last administrator. Make somebody else an administrator first.'),
   'domain-account': msg('This account comes from a directory of your organisation. It can only be changed there.'),
   'session-exists': msg('This person has a session. Log it off first, or choose to end it.'),
+  'home-not-own': msg(
+    'In the home folder of this account something is mounted, or it is somebody else’s too. Nothing was changed.',
+  ),
   'account-in-use': msg(
     'Programs of this account still run outside of a session. End them, or restart the computer, then try again.',
   ),
@@ -103,6 +106,10 @@ function mainText(error: ToldError): string {
   const says = error.details?.['says'];
   if (error.code === 'password-refused' && typeof says === 'string' && says !== '') {
     return i18n._('The computer does not take this password. It says: {says}', { says });
+  }
+  const place = error.details?.['home'];
+  if (error.code === 'home-not-own' && typeof place === 'string') {
+    return i18n._('{place} is mounted, or somebody else’s: it cannot go with this account. Nothing was changed.', { place });
   }
   const program = error.details?.['program'];
   if (error.code === 'cannot-be-saved' && typeof program === 'string' && program !== '') {
