@@ -38,6 +38,9 @@ describe('auto-logon', () => {
     page.say({ say: 'disconnect', signInPage: true });
     assert.deepEqual((await page.hear('free')).autoLogon, { user: 'anna', inMs: null });
     const again = await room.station(key);
+    const { autoLogon } = await again.hear('free');
+    assert.ok(autoLogon?.inMs != null && autoLogon.inMs > 0, 'somebody has just left: there is a countdown');
+    again.say({ say: 'auto-logon', now: true });
     assert.equal(await desktop(again), 'anna');
     const { body: audit } = await room.ask('GET', '/audit?search=auto-logon', { local: true });
     assert.ok(

@@ -320,6 +320,7 @@ describe('a computer that leaves', () => {
     // The host program goes before the gateway does: that is no reason to say something else.
     await here.stopHost();
     const late = await here.station();
+    await late.hear('configured');
     assert.equal((await late.next()).say, 'wait');
     here.script.changeComputer({ leaving: null });
     await here.startHost();
