@@ -159,9 +159,9 @@ for (const shell of shells) {
 
 test('completion and man page are put in their places, and left alone when they are right', async () => {
   const shared = join(folder, 'share');
-  const files = [{ path: 'man/man1/stationmaster.1', text: (await line.run('help', '--man')).stdout }];
+  const files = [{ path: '/usr/share/man/man1/stationmaster.1', text: (await line.run('help', '--man')).stdout }];
   await installShellFiles(shared, files);
-  const placed = join(shared, 'man/man1/stationmaster.1');
+  const placed = join(shared, 'usr/share/man/man1/stationmaster.1');
   const first = await stat(placed);
   assert.equal(first.mode & 0o777, 0o644);
   await installShellFiles(shared, files);

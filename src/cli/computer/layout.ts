@@ -12,8 +12,6 @@ export interface Layout {
   logDir: string;
   /** The command for everyone, a link into `current`; null where places of one's own are used. */
   commandLink: string | null;
-  /** Where shells and man(1) look; null where places of one's own are used. */
-  sharedDir: string | null;
   /** What the programs started by us find their places by. */
   environment: Readonly<Record<string, string>>;
 }
@@ -41,7 +39,6 @@ export function layoutFrom(variables: Readonly<Record<string, string | undefined
     programsDir: own ? `${places.stateDir}/programs` : '/usr/local/lib/stationmaster',
     logDir: own ? `${places.stateDir}/log` : '/var/log/stationmaster',
     commandLink: own ? null : '/usr/local/bin/stationmaster',
-    sharedDir: own ? null : '/usr/local/share',
     environment,
   };
 }

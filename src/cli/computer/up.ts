@@ -225,7 +225,7 @@ export async function up(layout: Layout, options: UpOptions): Promise<void> {
   {
     await using _lock = await lockPrograms(layout);
     prepared = await prepare(layout);
-    if (layout.sharedDir !== null) await installShellFiles(layout.sharedDir, options.shellFiles);
+    if (layout.commandLink !== null) await installShellFiles('', options.shellFiles);
     started = await start(layout, prepared, options.detach);
     const gateway = GatewayClient.local(layout.places);
     try {

@@ -18,17 +18,17 @@ const topics: Readonly<Record<string, () => string>> = {
 
 /** Texts for the shell and man(1), made from what the command knows; `up` puts them in their places. */
 export interface ShellFile {
-  /** Below /usr/local/share. */
   path: string;
   text: string;
 }
 
 export function shellFiles(program: Command, version: string): ShellFile[] {
   return [
-    { path: 'man/man1/stationmaster.1', text: manualPage(commandTable(program), version) },
-    { path: 'bash-completion/completions/stationmaster', text: completionScripts.bash },
-    { path: 'zsh/site-functions/_stationmaster', text: completionScripts.zsh },
-    { path: 'fish/vendor_completions.d/stationmaster.fish', text: completionScripts.fish },
+    { path: '/usr/local/share/man/man1/stationmaster.1', text: manualPage(commandTable(program), version) },
+    { path: '/usr/local/share/bash-completion/completions/stationmaster', text: completionScripts.bash },
+    { path: '/usr/local/share/zsh/site-functions/_stationmaster', text: completionScripts.zsh },
+    // The one place for administrators that Debian's fish looks into.
+    { path: '/etc/fish/completions/stationmaster.fish', text: completionScripts.fish },
   ];
 }
 
