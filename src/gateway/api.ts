@@ -84,6 +84,15 @@ function codedOf(error: unknown): CodedError {
   return new CodedError('internal', {}, { cause: error });
 }
 
+/** Answers a request that is refused before it has a route: an address that cannot be read, or a part of it that is too long. */
+export function refuseUnrouted(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const coded = codedOf(error);
+  void reply
+    .headers({ ...securityHeaders(request.headers.host), 'cache-control': 'no-store' })
+    .code(errorCodes[coded.code].status)
+    .send(tellError(coded));
+}
+
 export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   const { answers, callers, log } = parts;
   const callerOf = new WeakMap<FastifyRequest, Caller>();

@@ -17,7 +17,7 @@ import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
 import { longestStationMessage, ticketProtocolPrefix } from '#contract/station-page.ts';
-import { setUpApi } from './api.ts';
+import { refuseUnrouted, setUpApi } from './api.ts';
 import type { ApiParts } from './api.ts';
 import type { Callers } from './callers.ts';
 import type { RoomSettings } from './room-settings.ts';
@@ -165,6 +165,7 @@ export class WebServer {
       trustProxy: false,
       routerOptions: { maxParamLength: 300 },
       return503OnClosing: true,
+      frameworkErrors: refuseUnrouted,
     });
     await app.register(rateLimit, {
       max: mostRequestsPerMinute,

@@ -44,7 +44,6 @@ export const auditActions = [
   'account.password',
   'account.own-password',
   'account.remove',
-  'auto-logon.allow',
   'settings.change',
   'alert.dismiss',
   'alert.restore',

@@ -1,0 +1,300 @@
+// Asks every route of the API, with what its own OpenAPI document allows and with what it just does not allow, of a real gateway before
+// the real host server over fake people and desktops: no answer is a fault of ours, each fits the document, and the gateway goes on.
+// Twelve seconds; STATIONMASTER_FUZZ_SECONDS says how long else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as fc from 'fast-check';
+import { errorCodes } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import { GatewayRoom } from '../support/gateway-room.ts';
+import type { Reply, TestStation } from '../support/gateway-room.ts';
+
+const limitMs = Number(process.env['STATIONMASTER_FUZZ_SECONDS'] ?? 12) * 1000;
+/** Then the room is made anew: by then it has no stations or sessions left. */
+const requestsPerRoom = 400;
+/** What the contract names for a host that is away, or about to leave: the fuzzing restarts the computer as well. */
+const away: ReadonlySet<string> = new Set(['computer-unreachable', 'computer-leaving', 'sign-in-unavailable']);
+
+interface Schema {
+  type?: string;
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  pattern?: string;
+  minLength?: number;
+  maxLength?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  contentEncoding?: string;
+}
+interface Operation {
+  operationId: string;
+  parameters?: { name: string; in: 'path' | 'query'; required: boolean; schema: Schema }[];
+  requestBody?: { content: { 'application/json': { schema: Schema } } };
+  responses: { '200': { content: Record<string, { schema: object }> } };
+}
+interface Route {
+  method: string;
+  path: string;
+  operation: Operation;
+}
+
+const words = ['anna', 'ben', 'teacher', 'Station 1', 'Library', 'x'];
+
+/** What is of the form that the schema says. */
+function fitting(schema: Schema): fc.Arbitrary<unknown> {
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices !== undefined) return fc.oneof(...choices.map(fitting));
+  switch (schema.type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.integer({
+        min: Math.max(schema.minimum ?? 0, -(2 ** 31)),
+        max: Math.min(schema.maximum ?? 2 ** 31 - 1, 2 ** 31 - 1),
+      });
+    case 'number':
+      return fc.double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true });
+    case 'array':
+      return fc.array(fitting(schema.items ?? {}), { maxLength: Math.min(schema.maxItems ?? 4, 4) });
+    case 'object': {
+      const { properties = {}, required = [] } = schema;
+      const arbitraries = Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, fitting(part)]));
+      return fc.record(arbitraries, {
+        requiredKeys: required.filter((name) => Object.hasOwn(arbitraries, name)),
+        noNullPrototype: true,
+      });
+    }
+    case 'string': {
+      if (schema.contentEncoding === 'base64') return fc.string().map((text) => Buffer.from(text).toString('base64'));
+      const lengths = { minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 40, 40) };
+      if (schema.pattern === undefined) return fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme', ...lengths }));
+      const pattern = new RegExp(schema.pattern);
+      const made = fc.stringMatching(pattern, { size: 'small' }).map((text) => text.slice(0, schema.maxLength));
+      const ours = words.filter((word) => pattern.test(word));
+      return ours.length === 0 ? made : fc.oneof(fc.constantFrom(...ours), made);
+    }
+    default:
+      return fc.jsonValue({ maxDepth: 2 });
+  }
+}
+
+/** What does not belong anywhere. */
+const nasty: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
+  null,
+  true,
+  -1,
+  0.5,
+  1e308,
+  Number.MAX_SAFE_INTEGER,
+  '',
+  ' ',
+  '-rf',
+  '../../etc/passwd',
+  'a/b',
+  'a\nb',
+  'a\u0000b',
+  '\u202eabc',
+  'root',
+  'daemon',
+  '=1+1',
+  "'; DROP TABLE audit; --",
+  '%_\\',
+  '__proto__',
+  'x'.repeat(5000),
+  '\ud800',
+  [],
+  {},
+  ['x'],
+  { constructor: 1 },
+);
+
+/** The same with one thing in it that does not belong there, or without something that does. */
+function almost(value: unknown, at: number, wrong: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return wrong;
+  const names = Object.keys(value);
+  if (Array.isArray(value) || names.length === 0) return at % 2 === 0 ? wrong : { ...value, extra: wrong };
+  const name = names[at % names.length] ?? '';
+  const rest = Object.fromEntries(Object.entries(value).filter(([other]) => other !== name));
+  if (at % 5 === 0) return rest;
+  return { ...rest, [name]: almost((value as Record<string, unknown>)[name], Math.floor(at / 7), wrong) };
+}
+
+function almostRecord(record: Record<string, unknown>, at: number, wrong: unknown): Record<string, unknown> {
+  const result = almost(record, at, wrong);
+  return typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : { extra: wrong };
+}
+
+/** As it stands in an address. */
+function textFor(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? '');
+}
+
+interface Asking {
+  route: Route;
+  params: Record<string, unknown>;
+  /** Chooses among those that there are; null: a name as it was made up. */
+  known: number | null;
+  query: Record<string, unknown>;
+  body: unknown;
+  raw: string | null;
+}
+
+function askingOf(route: Route): fc.Arbitrary<Asking> {
+  const { parameters = [], requestBody } = route.operation;
+  const partOf = (place: 'path' | 'query'): fc.Arbitrary<Record<string, unknown>> => {
+    const ours = parameters.filter((one) => one.in === place);
+    const arbitraries = Object.fromEntries(ours.map(({ name, schema }) => [name, fitting(schema)]));
+    return fc.record(arbitraries, {
+      requiredKeys: ours.filter(({ required }) => required).map(({ name }) => name),
+      noNullPrototype: true,
+    });
+  };
+  const bodySchema = requestBody?.content['application/json'].schema;
+  const change = fc.record({ at: fc.nat(200), wrong: nasty });
+  return fc
+    .record({
+      params: partOf('path'),
+      known: fc.option(fc.nat(20), { freq: 4 }),
+      query: partOf('query'),
+      body: bodySchema === undefined ? fc.constant(undefined) : fitting(bodySchema),
+      raw: fc.option(fc.constantFrom('', '{', 'null', '[]', '"x"', '{"a":'), { freq: 20, nil: null }),
+      where: fc.constantFrom('nowhere', 'nowhere', 'body', 'query', 'params'),
+      change,
+    })
+    .map(({ where, change: { at, wrong }, params, known, query, body, raw }) => ({
+      route,
+      params: where === 'params' ? almostRecord(params, at, wrong) : params,
+      known: where === 'params' ? null : known,
+      query: where === 'query' ? almostRecord(query, at, wrong) : query,
+      body: where === 'body' && body !== undefined ? almost(body, at, wrong) : body,
+      raw: body === undefined ? null : raw,
+    }));
+}
+
+/** Of these only in a room of its own would the rest still be worth asking. */
+const rare: ReadonlySet<string> = new Set(['leave', 'removeAccount', 'logOffAll', 'suspendAll']);
+
+class Fuzzed implements AsyncDisposable {
+  readonly room: GatewayRoom;
+  readonly #pages: TestStation[];
+  readonly #ids: Record<string, string[]>;
+
+  private constructor(room: GatewayRoom, pages: TestStation[], ids: Record<string, string[]>) {
+    this.room = room;
+    this.#pages = pages;
+    this.#ids = ids;
+  }
+
+  static async make(): Promise<Fuzzed> {
+    const room = await GatewayRoom.make();
+    const pages: TestStation[] = [];
+    for (const user of ['anna', 'teacher', null, null]) {
+      const page = await room.station();
+      await page.hear('free');
+      if (user !== null) await page.signIn(user);
+      pages.push(page);
+    }
+    const { body: stations } = await room.ask('GET', '/stations', { local: true });
+    return new Fuzzed(room, pages, {
+      '/sessions': room.sessions.list().map(({ id }) => id),
+      '/stations': stations.map(({ id }: { id: string }) => id),
+      '/computers': [room.computerName],
+      '/users': ['anna', 'ben', 'carla', 'teacher', 'admin'],
+    });
+  }
+
+  async ask({ route, params, known, query, body, raw }: Asking): Promise<{ line: string; reply: Reply }> {
+    const there = this.#ids[`/${route.path.split('/')[1]}`] ?? [];
+    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+      const real = known === null ? undefined : there[known % there.length];
+      return encodeURIComponent((real ?? textFor(params[name])).toWellFormed());
+    });
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) search.set(name, textFor(value));
+    const text = search.size === 0 ? path : `${path}?${search.toString()}`;
+    const sent = raw ?? (body === undefined ? undefined : (JSON.stringify(body) ?? ''));
+    const reply = await this.room.ask(route.method, text, { local: true, ...(sent === undefined ? {} : { body: sent }) });
+    return { line: `${route.method} ${text.slice(0, 300)} ${String(sent).slice(0, 500)}`, reply };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const page of this.#pages) page[Symbol.dispose]();
+    await this.room[Symbol.asyncDispose]();
+  }
+}
+
+test('no request to any route makes the gateway fail, and every answer is as the document says', {
+  timeout: limitMs + 120_000,
+}, async (t) => {
+  const end = performance.now() + limitMs;
+  const asked = new Map<string, number>();
+  const statuses = new Map<number, number>();
+  let seed = Number(process.env['STATIONMASTER_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+  while (performance.now() < end) {
+    await using fuzzed = await Fuzzed.make();
+    const { body: document } = await fuzzed.room.ask('GET', '/openapi.json');
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'document', ...document });
+    const routes: Route[] = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+      ([path, operations]) =>
+        Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+    );
+    const validatorOf = new Map(
+      routes.map(({ path, method, operation }) => {
+        const where = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method.toLowerCase()}/responses/200`;
+        const isJson = 'application/json' in operation.responses['200'].content;
+        const pointer = encodeURI(`${where}/content/application~1json/schema`);
+        return [operation.operationId, isJson ? ajv.getSchema(`document#${pointer}`) : null] as const;
+      }),
+    );
+    const isError = ajv.getSchema('document#/components/schemas/Error');
+    const asking = fc.oneof(
+      ...routes.map((route) => ({ weight: rare.has(route.operation.operationId) ? 1 : 12, arbitrary: askingOf(route) })),
+    );
+    await fc.assert(
+      fc.asyncProperty(asking, async (one) => {
+        const { line, reply } = await fuzzed.ask(one);
+        const { operationId } = one.route.operation;
+        asked.set(operationId, (asked.get(operationId) ?? 0) + 1);
+        statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
+        const answer = `${line} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 500)}`;
+        if (reply.status === 200) {
+          const validator = validatorOf.get(operationId);
+          assert.notEqual(validator, undefined, operationId);
+          if (validator != null) assert.ok(validator(reply.body), `${answer}: ${JSON.stringify(validator.errors)}`);
+          return;
+        }
+        assert.ok(isError?.(reply.body), `${answer}: ${JSON.stringify(isError?.errors)}`);
+        assert.equal(errorCodes[reply.body.code as ErrorCode].status, reply.status, answer);
+        assert.ok(reply.status < 500 || away.has(reply.body.code), answer);
+      }),
+      {
+        numRuns: requestsPerRoom,
+        // Smaller requests would meet a room that is another one by then.
+        endOnFailure: true,
+        seed,
+        interruptAfterTimeLimit: Math.max(1, end - performance.now()),
+        markInterruptAsFailure: false,
+      },
+    );
+    seed += 1;
+    const { body: health } = await fuzzed.room.ask('GET', '/healthz', { local: true });
+    assert.equal(health.ready, true);
+    const { body: report } = await fuzzed.room.ask('POST', '/audit/verify', { local: true, body: {} });
+    assert.equal(report.fault, null);
+  }
+  t.diagnostic(
+    `${[...asked.values()].reduce((sum, count) => sum + count, 0)} requests to ${asked.size} routes; ${JSON.stringify(Object.fromEntries(statuses))}`,
+  );
+});
