@@ -203,6 +203,11 @@ async function localFacts(): Promise<Map<string, LocalFacts>> {
   );
 }
 
+/** True if an account of this computer was locked (`passwd --lock`): PAM alone notices that only by the password, where it asks for one. */
+export async function isLockedHere(name: string): Promise<boolean> {
+  return isLocked((await localFacts()).get(name)?.hash ?? '');
+}
+
 function personOf(account: Account, facts: ReadonlyMap<string, LocalFacts>): Person {
   const local = facts.get(account.name);
   return { ...account, domain: local === undefined, disabled: local?.disabled ?? false, inGroups: false };

@@ -116,14 +116,15 @@ describe('a sign-in without a password, by PAM', () => {
   });
 
   it('a locked or expired account is refused by the account phase, and so is one whose password must be changed', async () => {
-    await using room = await makeTestRoom({ accounts: 2 });
-    const [expired, stale] = room.accounts;
-    assert.ok(expired !== undefined && stale !== undefined);
+    await using room = await makeTestRoom({ accounts: 3 });
+    const [expired, stale, locked] = room.accounts;
+    assert.ok(expired !== undefined && stale !== undefined && locked !== undefined);
+    await room.changeAccount('usermod', ['--lock'], locked);
     await run('chage', ['--expiredate', '2000-01-01', '--', expired.name]);
     await run('chage', ['--lastday', '0', '--', stale.name]);
     const signIns = new PamSignIns(room.places);
     const codes = await Promise.all(
-      [expired, stale].map(async ({ name }) => {
+      [expired, stale, locked].map(async ({ name }) => {
         const { attempt, outcome } = await signIns.begin({
           user: name,
           password: '',
@@ -135,7 +136,7 @@ describe('a sign-in without a password, by PAM', () => {
         return outcome.step === 'refused' ? outcome.error.code : outcome.step;
       }),
     );
-    assert.deepEqual(codes, ['account-expired', 'password-not-changed']);
+    assert.deepEqual(codes, ['account-expired', 'password-not-changed', 'account-locked']);
   });
 
   it('without a password and without the order for it nobody is let in', async () => {

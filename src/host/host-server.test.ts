@@ -378,6 +378,29 @@ describe('sessions', () => {
     await assert.rejects(client.call('session.lock', id), coded('session-not-found'));
   });
 
+  it('are not unlocked, and nobody is let onto the list of auto-logon, by a sign-in that proved nothing', async () => {
+    await using room = await new Room().start();
+    room.accounts.add('head', 'Head', 'administrator', 'pass-head');
+    writeFileSync(join(room.folder, 'auto-logon'), 'anna\nhead\n', { mode: 0o600 });
+    const client = await room.client();
+    const automatic = async (user: string): Promise<string> => {
+      const attempt = newIdentity();
+      const step = await client.call('signIn.automatic', { attempt, user, remote: '192.0.2.7', who: 'listed' });
+      assert.equal(step.step, 'accepted');
+      return attempt;
+    };
+    const { session } = await client.call('session.enter', room.enterArgs(await automatic('anna')));
+    await client.call('session.lock', { session: session.id });
+    const annas = await automatic('anna');
+    await assert.rejects(client.call('session.unlock', { session: session.id, attempt: annas }), coded('not-allowed'));
+    const heads = await automatic('head');
+    await assert.rejects(client.call('autoLogon.allow', { attempt: heads, user: 'ben' }), coded('not-allowed'));
+    await assert.rejects(client.call('autoLogon.check', { user: 'ben' }), coded('auto-logon-not-allowed'));
+    assert.equal(room.signIns.open.size, 0);
+    await client.call('autoLogon.allow', { attempt: await room.accepted(client, 'head'), user: 'ben' });
+    await client.call('autoLogon.check', { user: 'ben' });
+  });
+
   it('go on opening when the gateway that asked for them dies', async () => {
     await using room = await new Room().start();
     room.computer.opening = 'when-told';

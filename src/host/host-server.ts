@@ -34,6 +34,8 @@ const noRequest = -1;
 
 interface Attempt {
   step: 'busy' | 'question' | 'accepted';
+  /** Somebody has proved to be the person; a station that signs an account in by itself proves nothing. */
+  proved: boolean;
   /** Null until its worker first answered. */
   attempt: SignInAttempt | null;
   account: PosixAccount | null;
@@ -307,7 +309,7 @@ export class HostServer {
       return {};
     },
     'autoLogon.allow': async ({ attempt: id, user }, connection) => {
-      const { account, attempt } = this.#takeAccepted(connection, id);
+      const { account, attempt } = this.#takeProved(connection, id);
       attempt.finish();
       await this.#parts.autoLogons.allow(user, account);
       return {};
@@ -341,7 +343,7 @@ export class HostServer {
     'session.suspendAll': ({ cause }) => ({ outcomes: this.#parts.sessions.suspendAll(cause) }),
     'session.lock': ({ session }) => ({ session: this.#parts.sessions.lock(session) }),
     'session.unlock': ({ session, attempt: id }, connection) => {
-      const { account, attempt } = this.#takeAccepted(connection, id);
+      const { account, attempt } = this.#takeProved(connection, id);
       attempt.finish();
       return { session: this.#parts.sessions.unlock(session, account) };
     },
@@ -375,7 +377,8 @@ export class HostServer {
     let under = 0;
     for (const { attempts } of this.#connections) under += attempts.size;
     if (under >= mostAttempts) throw new CodedError('too-many-requests');
-    const held: Attempt = { step: 'busy', attempt: null, account: null, expiry: null };
+    const proved = order.automatic !== true;
+    const held: Attempt = { step: 'busy', proved, attempt: null, account: null, expiry: null };
     connection.attempts.set(id, held);
     try {
       const { attempt, outcome } = await this.#parts.signIns.begin(order);
@@ -432,6 +435,15 @@ export class HostServer {
     held.expiry?.[Symbol.dispose]();
     connection.attempts.delete(id);
     return { account, attempt };
+  }
+
+  /** An accepted attempt of somebody who was asked for a password. Throws `not-allowed` for one without. */
+  #takeProved(connection: Connection, id: string): { account: PosixAccount; attempt: SignInAttempt } {
+    if (connection.attempts.get(id)?.proved === false) {
+      this.#dropAttempt(connection, id);
+      throw new CodedError('not-allowed');
+    }
+    return this.#takeAccepted(connection, id);
   }
 
   #dropAttempt(connection: Connection, id: string): void {

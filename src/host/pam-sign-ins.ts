@@ -10,6 +10,7 @@ import { CodedError } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
 import { userNameFault } from '#model/account.ts';
 import { groupNamesOf, lookUpAccount } from './account-database.ts';
+import { isLockedHere } from './accounts.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
 import type { FromWorker, ToWorker } from './sign-in-worker.ts';
@@ -105,11 +106,12 @@ async function isLoginShell(shell: string): Promise<boolean> {
   return text === null || text.split('\n').some((line) => line.trim() === shell);
 }
 
-type Admission = Pick<SignInOrder, 'who' | 'groups' | 'only'>;
+type Admission = Pick<SignInOrder, 'who' | 'groups' | 'only' | 'automatic'>;
 
 /** Why the person whom PAM let through may not have a session nevertheless, or null. */
-async function accountFault(account: PosixAccount, { who, groups = [], only }: Admission): Promise<CodedError | null> {
+async function accountFault(account: PosixAccount, { who, groups = [], only, automatic }: Admission): Promise<CodedError | null> {
   if (account.uid < firstPersonsUid || account.uid === nobodysUid) return new CodedError('account-refused');
+  if (automatic === true && (await isLockedHere(account.name))) return new CodedError('account-locked');
   if (!(await isLoginShell(account.shell))) return new CodedError('account-no-shell');
   if (who === 'listed' && !account.listed) {
     const own = groups.length === 0 ? [] : await groupNamesOf(account);
@@ -289,7 +291,7 @@ export class PamSignIns implements SignIns {
     }
     const attempt = new PamAttempt(
       this.#places,
-      { user: order.user, who: order.who, groups: order.groups, only: order.only },
+      { user: order.user, who: order.who, groups: order.groups, only: order.only, ...(automatic && { automatic }) },
       this.#turnstile,
       this.#log,
     );
