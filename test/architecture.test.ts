@@ -41,6 +41,7 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   '@fluentui/react-components': /^src\/web\/(?:manager|dashboard|shared)\//,
   '@fluentui/react-icons': /^src\/web\/(?:manager|dashboard|shared)\//,
   '@tanstack/react-query': /^src\/web\/(?:manager|dashboard|shared)\//,
+  '@tanstack/react-virtual': /^src\/web\/(?:manager|dashboard|shared)\//,
   '@lingui/react': /^src\/web\/(?:manager|dashboard|shared)\//,
   '@lingui/core': /^src\/web\//,
   '@novnc/novnc': /^src\/web\/station\//,
