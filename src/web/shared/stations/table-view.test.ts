@@ -41,6 +41,19 @@ const shown = (change: Partial<TableView>): string[] => named(rows.filter(isShow
 const sorted = (change: Partial<TableView>, risks = nothingKnown): string[] =>
   named(sortedRows(rows, { ...plainView, ...change }, risks, order));
 
+test('stations that a remap has numbered stand in that order, before the others', () => {
+  const numbered = (id: string, name: string, number: number) =>
+    makeStation(id, name, 'a', { configuration: { ...plainConfiguration, number } });
+  const list = [numbered('p', 'Aisle', 0), numbered('q', 'Door', 2), numbered('r', 'Window', 1)];
+  const lines = stationRows(list, [], { showAll: true });
+  assert.deepEqual(named(lines), ['Window', 'Door', 'Aisle']);
+  assert.deepEqual(named(sortedRows(lines, { sort: 'station', descending: false }, nothingKnown, order)), [
+    'Window',
+    'Door',
+    'Aisle',
+  ]);
+});
+
 describe('an address of the Stations list', () => {
   test('says every view, and gives the same one back', () => {
     const parts = {

@@ -185,12 +185,13 @@ function riskWeight(atRisk: readonly ProgramAtRisk[] | undefined): number {
   return atRisk === undefined ? -1 : atRisk.reduce((sum, { fate }) => sum + fateWeight[fate], 0);
 }
 
-function nameOf(row: StationRow, column: 'computer' | 'station' | 'room' | 'user'): string {
+/** More than there are names in a room. */
+const beforeAllNames = 1_000_000;
+
+function nameOf(row: StationRow, column: 'computer' | 'room' | 'user'): string {
   switch (column) {
     case 'computer':
       return row.computer;
-    case 'station':
-      return row.station?.name ?? '';
     case 'room':
       return roomOf(row);
     case 'user':
@@ -200,7 +201,7 @@ function nameOf(row: StationRow, column: 'computer' | 'station' | 'room' | 'user
 
 /**
  * The rows in the order of the view. What has nothing in the column comes last, whichever way it goes; among equals the
- * station's name decides, then the user's.
+ * station's number decides, then its name, then the user's.
  */
 export function sortedRows(
   rows: readonly StationRow[],
@@ -219,11 +220,18 @@ export function sortedRows(
   const ranks = order.ranks(names());
   const last = Number.POSITIVE_INFINITY;
   const rank = (text: string): number => (text === '' ? last : (ranks.get(text) ?? last));
+  /** Stations that a remap has numbered come before the others, in that order. */
+  const place = ({ station }: StationRow): number => {
+    if (station === null) return last;
+    const { number } = station.configuration;
+    return number > 0 ? number - beforeAllNames : rank(station.name);
+  };
   const { sort } = view;
   const valueOf = (row: StationRow): number => {
     switch (sort) {
-      case 'computer':
       case 'station':
+        return place(row);
+      case 'computer':
       case 'room':
       case 'user':
         return rank(nameOf(row, sort));
@@ -244,7 +252,7 @@ export function sortedRows(
     .map((row) => ({
       row,
       value: valueOf(row),
-      station: rank(row.station?.name ?? ''),
+      station: place(row),
       user: rank(row.session?.user ?? ''),
     }))
     .sort((a, b) => {
