@@ -197,6 +197,16 @@ test('entries of a version without a chain become part of it as they are', async
   }
 });
 
+test('a name that is no text, as somebody may send it at a sign-in, does not break the chain', async () => {
+  for (const name of ['\ud800', 'a\ud83db', 'a\u0000b', '\u0000', '\u{1f600}', '\u202e', 'a\nb']) {
+    using books = withEntries(2);
+    books.write({ actor: name, target: name, details: { name } });
+    books.write();
+    const report = await verifyChain(books.audit, null);
+    assert.deepEqual([report.fault, report.entries], [null, 4], JSON.stringify(name));
+  }
+});
+
 test('filters are joined, and what they say is never taken for a pattern', () => {
   using books = new Books();
   books.write({ actor: 'Admin', target: 'anna' });

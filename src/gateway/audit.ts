@@ -58,9 +58,9 @@ export class Audit {
       const row: ContentRow = {
         number: before.headNumber + 1,
         at: this.#clock.nowMs(),
-        actor: deed.actor,
+        actor: storable(deed.actor),
         action: deed.action,
-        target: deed.target,
+        target: storable(deed.target),
         address: deed.address,
         outcome: deed.outcome,
         details: JSON.stringify(deed.details ?? {}),
@@ -268,6 +268,11 @@ export class Audit {
       limit,
     );
   }
+}
+
+/** The store gives back other letters than these, with which the hash would not fit: what is no letter at all, and what ends a text in C. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\u{fffd}');
 }
 
 function entryOf(row: ChainedRow): HashedEntry {
