@@ -49,6 +49,10 @@ export const errorCodes = {
     text: 'In the home folder of this account something is mounted, or it is somebody else’s too; nothing was changed.',
   },
   'account-in-use': { status: 409, text: 'Programs of this account still run; end them first.' },
+  'may-become-root': {
+    status: 403,
+    text: 'This account may become root; its password is set on the computer itself, with passwd.',
+  },
   'password-refused': { status: 409, text: 'The computer does not take this password.' },
   // Sessions
   'home-missing': { status: 409, text: 'The home folder of this account is missing.' },

@@ -262,7 +262,10 @@ export const hostCalls = {
     z.object({ user: userNameSchema, ...accountChange, was: z.object(accountChange).optional() }),
     personSchema,
   ),
-  /** `says`: what PAM remarks on the password though it takes it. Fails with `password-refused` (details: `says`). */
+  /**
+   * `says`: what PAM remarks on the password though it takes it. Fails with `password-refused` (details: `says`), and with
+   * `may-become-root` for members of groups like sudo: else whoever runs the room, or takes the gateway over, would be root.
+   */
   'account.password': call(
     z.object({ user: userNameSchema, password: passwordSchema, mustChange: z.boolean() }),
     z.object({ says: z.string() }),

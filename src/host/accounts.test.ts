@@ -333,6 +333,20 @@ describe('the password of an account', () => {
     assert.equal(shadowField(name, 3), '0');
   });
 
+  it('of somebody who may become root is not set from here, whether by a group or by the main group', async () => {
+    await using room = await makeTestRoom({ accounts: 2 });
+    const [member, main] = room.accounts;
+    assert.ok(member !== undefined && main !== undefined);
+    await promisify(execFile)('gpasswd', ['--add', member.name, 'sudo']);
+    await room.changeAccount('usermod', ['--gid', 'disk'], main);
+    for (const { name } of [member, main]) {
+      const before = shadowField(name, 2);
+      const order = { user: name, password: 'another word', mustChange: false };
+      await assert.rejects(new LinuxAccounts(archiveDir).setPassword(order), coded('may-become-root'));
+      assert.equal(shadowField(name, 2), before);
+    }
+  });
+
   it('stays what it was when the computer does not take the new one, and the reason is told', async () => {
     await using room = await makeTestRoom();
     const { name } = await room.addAccount();

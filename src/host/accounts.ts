@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
-import { lookUpAccount } from './account-database.ts';
+import { groupNamesOf, lookUpAccount } from './account-database.ts';
 import { unescaped } from './session-mounts.ts';
 
 export interface PosixAccount extends Account {
@@ -55,7 +55,10 @@ export interface Accounts {
   setLevel(user: string, level: Level): Promise<Account>;
   /** All of it or nothing. Rejects with `changed-meanwhile`, `last-administrator`, `domain-account`, and as `setLevel`. */
   change(order: AccountChange): Promise<Person>;
-  /** Gives what PAM remarks on a password that it takes. Rejects with `password-refused` (details: `says`), `domain-account`. */
+  /**
+   * Gives what PAM remarks on a password that it takes. Rejects with `password-refused` (details: `says`), `domain-account`,
+   * `may-become-root`.
+   */
   setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }>;
   /**
    * Removes an account; `endSessions` is asked when nobody can sign in with it any more, and if it rejects all stays as it was.
@@ -79,6 +82,19 @@ const busyPatienceMs = 15_000;
 const folderTimeoutMs = 8 * 60_000;
 /** What an ended session leaves may take a moment to go. */
 const lingeringPatienceMs = 5_000;
+/** Whose members become root with their own password, or need none. Who could give them another one would be root as well. */
+const rootGroups: ReadonlySet<string> = new Set([
+  'root',
+  'sudo',
+  'wheel',
+  'admin',
+  'docker',
+  'lxd',
+  'incus-admin',
+  'libvirt',
+  'disk',
+  'shadow',
+]);
 /** The traditional uid of `nobody`. */
 const nobodyUid = 65_534;
 /** Fields of /etc/shadow count days. */
@@ -415,6 +431,7 @@ export class LinuxAccounts implements Accounts {
 
   async #setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }> {
     const { account, facts } = await this.#local(order.user);
+    if ((await groupNamesOf(account)).some((group) => rootGroups.has(group))) throw new CodedError('may-become-root');
     const says = await this.#setHash(account.name, order.password);
     if (!order.mustChange) return { says };
     await using undo = new AsyncDisposableStack();

@@ -53,6 +53,9 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'account-in-use': msg(
     'Programs of this account still run outside of a session. End them, or restart the computer, then try again.',
   ),
+  'may-become-root': msg(
+    'This account may become root on the computer. Its password is set there, with “passwd”, or by the person while signing in at a station.',
+  ),
   'password-refused': msg('The computer does not take this password. Choose a longer or less simple one.'),
   'home-missing': msg('The home folder of this account is missing. Ask your administrator.'),
   'home-not-writable': msg('Nothing can be saved in the home folder of this account. Ask your administrator.'),
