@@ -77,6 +77,12 @@ describe('console mode', () => {
     assert.equal(place.host().mode, 'station');
   });
 
+  it('a host that cannot keep the mode starts nevertheless, closed where the computer always starts so', () => {
+    using place = new Place();
+    mkdirSync(join(place.folder, 'host/mode.json'), { recursive: true });
+    assert.equal(place.host(true).mode, 'console');
+  });
+
   it('changes nothing if it cannot be kept', () => {
     using place = new Place();
     writeFileSync(join(place.folder, 'host'), 'a file where the folder has to be');

@@ -53,8 +53,16 @@ export class ConsoleMode {
       log.error({ err: error, file: files.kept }, 'the kept mode cannot be used: station mode');
     }
     const isSameBoot = readFileIfThere(files.sameBoot) !== null;
-    if (!isSameBoot && settings.values.alwaysConsoleMode) this.#keep('console');
     if (isSameBoot) return;
+    if (settings.values.alwaysConsoleMode) {
+      this.#mode = 'console';
+      try {
+        this.#keep('console');
+      } catch (error) {
+        // A full disk keeps nobody from starting.
+        log.error({ err: error, file: files.kept }, 'console mode could not be kept; it holds until the host starts again');
+      }
+    }
     mkdirSync(dirname(files.sameBoot), { recursive: true });
     writeFileSync(files.sameBoot, '', { mode: 0o600 });
   }

@@ -9,6 +9,8 @@ import { shellExports } from '../shell-words.ts';
 import type { Reopening } from './browsers.ts';
 
 const startLimitMs = 10_000;
+/** What was said last may still be on its way. */
+const lastWordsMs = 500;
 /** More than this is not read of what a program in the session says. */
 const mostSaidBytes = 256 * 1024;
 /** nsenter and what it starts as root are found there, whatever the person's own variables say. */
@@ -48,10 +50,16 @@ async function enter(
   let bytes = 0;
   child.stdout?.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    said.push(chunk);
-    if (bytes > mostSaidBytes) child.kill('SIGKILL');
+    if (bytes <= mostSaidBytes) said.push(chunk);
+    else child.kill('SIGKILL');
   });
-  const [code, signal] = (await once(child, listening ? 'close' : 'exit')) as [number | null, NodeJS.Signals | null];
+  const closed = Promise.withResolvers<void>();
+  child.once('close', () => closed.resolve());
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  // What it started may outlive it, and a person may keep its output open: nobody waits for that.
+  const patience = setTimeout(() => child.stdout?.destroy(), lastWordsMs);
+  await closed.promise;
+  clearTimeout(patience);
   if (code !== 0) throw new Error(`${command[0]}: ${signal ?? `exit code ${code}`}`);
   return Buffer.concat(said).toString('utf8');
 }
