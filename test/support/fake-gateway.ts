@@ -509,7 +509,8 @@ export class FakeGateway implements AsyncDisposable {
           throw new Refusal('changed-meanwhile');
         const configuration = { ...plainConfiguration, ...station?.configuration, ...(body['configuration'] as object) };
         if (configuration.room !== '' && !this.rooms.includes(configuration.room)) this.rooms.push(configuration.room);
-        return this.changeStation(id, { name: String(body['name'] ?? station?.name), configuration });
+        const name = typeof body['name'] === 'string' ? body['name'] : (station?.name ?? '');
+        return this.changeStation(id, { name, configuration });
       },
     ],
     [/^GET \/rooms$/, () => ({ rooms: this.rooms })],
