@@ -166,15 +166,25 @@ export function makeAnswers(parts: AnswerParts): Answers {
     );
   };
 
+  /** Whom no station signs in any more, the computer need not let in without a password. */
+  const forbidUnused = (computer: string, user: string): void => {
+    if (user === '' || stations.list().some((station) => station.configuration.autoLogon === user)) return;
+    fleet.call(computer, 'autoLogon.forbid', { user }).catch(() => {
+      // It stays on the computer's list; nothing of this room asks for it.
+    });
+  };
+
   /** Gives a split screen to its left half. */
   const unsplit = async (caller: Caller, id: string, suspend: boolean): Promise<Station> => {
     const split = stations.get(id)?.split;
     const rightId = split?.half === 'left' ? split.other : id;
     const there = fleet.sessions().find((session) => session.station === rightId && holdsStation(session));
     if (split != null && there !== undefined && !suspend) throw new CodedError('station-taken', { user: there.user });
+    const signedIn = stations.get(rightId)?.configuration.autoLogon ?? '';
     const { left } = stations.unsplit(id, (whole, right) =>
       audit.record({ ...deedOf(caller, 'station.unsplit', whole.name, { right: right.name }), outcome: 'done' }),
     );
+    forbidUnused(left.computer, signedIn);
     await suspendAt(caller, rightId);
     return left;
   };
@@ -362,11 +372,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
           outcome: 'done',
         });
       });
-      // Whom no station signs in any more, the computer need not let in without a password.
-      if (was !== '' && stations.list().every((station) => station.configuration.autoLogon !== was))
-        fleet.call(configured.computer, 'autoLogon.forbid', { user: was }).catch(() => {
-          // It stays on the computer's list; nothing of this room asks for it.
-        });
+      forbidUnused(configured.computer, was);
       return configured;
     },
     remapState: ({ params }) => {
@@ -419,9 +425,11 @@ export function makeAnswers(parts: AnswerParts): Answers {
         return {};
       }
       const beside = stations.get(params.id)?.split?.other;
+      const gone = stations.list().filter(({ id }) => id === params.id || id === beside);
       stations.remove(params.id, (station) =>
         audit.record({ ...deedOf(caller, 'station.remove', station.name), outcome: 'done' }),
       );
+      for (const { computer, configuration } of gone) forbidUnused(computer, configuration.autoLogon);
       // The station is gone already: a session that cannot be suspended now is suspended after the grace time.
       await suspendAt(caller, params.id);
       if (beside !== undefined) await suspendAt(caller, beside);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -399,6 +399,8 @@ describe('sessions', () => {
     assert.equal(room.signIns.open.size, 0);
     await client.call('autoLogon.allow', { attempt: await room.accepted(client, 'head'), user: 'ben' });
     await client.call('autoLogon.check', { user: 'ben' });
+    await client.call('account.remove', { user: 'ben', files: 'keep', endSession: false });
+    assert.doesNotMatch(readFileSync(join(room.folder, 'state/auto-logon.json'), 'utf8'), /ben/);
   });
 
   it('go on opening when the gateway that asked for them dies', async () => {

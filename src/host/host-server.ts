@@ -363,9 +363,20 @@ export class HostServer {
     'account.create': async (order) => accountSchema.parse(await this.#parts.accounts.create(order)),
     'account.change': async (order) => personSchema.parse(await this.#parts.accounts.change(order)),
     'account.password': (order) => this.#parts.accounts.setPassword(order),
-    'account.remove': ({ user, files, endSession }) => {
-      const { accounts, sessions, clock } = this.#parts;
-      return accounts.remove({ user, files }, (account) => endSessionsOf(account, { sessions, clock, may: endSession }));
+    'account.remove': async ({ user, files, endSession }) => {
+      const { accounts, autoLogons, sessions, clock, log } = this.#parts;
+      let name = user;
+      const removed = await accounts.remove({ user, files }, (account) => {
+        name = account.name;
+        return endSessionsOf(account, { sessions, clock, may: endSession });
+      });
+      try {
+        // A new account may get the name and the number.
+        autoLogons.forbid(name);
+      } catch (error) {
+        log.error({ err: error, user: name }, 'an account that is no more could not be taken off the list of auto-logon');
+      }
+      return removed;
     },
     'account.setLevel': async ({ user, level }) => accountSchema.parse(await this.#parts.accounts.setLevel(user, level)),
   };

@@ -51,6 +51,22 @@ describe('auto-logon', () => {
     );
   });
 
+  test('the session stays when the screen is split, and with the station the right to sign in goes', async () => {
+    await using room = await GatewayRoom.make();
+    const { page, id, configure } = await automatic(room);
+    await configure('admin');
+    await desktop(page);
+    const local = { local: true, body: {} };
+    const { right } = (await room.ask('POST', `/stations/${id}/split`, local)).body;
+    assert.equal(right.configuration.autoLogon, '');
+    assert.equal((await room.ask('DELETE', `/stations/${id}`, { local: true })).status, 200);
+    const other = await room.station();
+    const next = (await other.hear('free')).station.id;
+    const body = { configuration: { autoLogon: 'anna' } };
+    const reply = await room.ask('PATCH', `/stations/${next}`, { cookie: await room.pageCookie('admin'), body });
+    assert.equal(reply.body.code, 'auto-logon-not-allowed');
+  });
+
   test('after a sign-out there is a countdown, which a person can cut short or stop', async () => {
     await using room = await GatewayRoom.make();
     const { page, configure } = await automatic(room);

@@ -293,6 +293,8 @@ export class Stations {
       widthPx: Math.floor(station.widthPx / 2),
       latencyMs: null,
       identifying: false,
+      // The same account would take its session away from the left half.
+      configuration: { ...station.configuration, autoLogon: '' },
     };
     this.#store.transaction(() => {
       this.#store.run(
