@@ -93,6 +93,8 @@ export const hostCalls = {
       .extend({
         // What was kept by an earlier version lacks it.
         alwaysConsoleMode: z.boolean().default(false),
+        mostSessionsPerPerson: settingsSchema.shape.mostSessionsPerPerson.default(0),
+        mostSessions: settingsSchema.shape.mostSessions.default(0),
       }),
     z.object({}),
   ),

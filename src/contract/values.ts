@@ -236,6 +236,8 @@ export const settingsSchema = z.object({
   privacyNotice: z.boolean(),
   alwaysConsoleMode: z.boolean(),
   multipleSessions: z.boolean(),
+  mostSessionsPerPerson: z.number().int().min(0).max(100),
+  mostSessions: z.number().int().min(0).max(1000),
   allowRemoteManagement: z.boolean(),
   allowOrchestration: z.boolean(),
   graceSeconds: z.number().int().min(1).max(3600),

@@ -14,6 +14,8 @@ const known = {
   leaveWarningSeconds: defaultSettings.leaveWarningSeconds,
   leaveLimitSeconds: defaultSettings.leaveLimitSeconds,
   alwaysConsoleMode: defaultSettings.alwaysConsoleMode,
+  mostSessionsPerPerson: defaultSettings.mostSessionsPerPerson,
+  mostSessions: defaultSettings.mostSessions,
 };
 
 describe('settings that a computer must know', () => {

@@ -25,6 +25,8 @@ class Folder implements Disposable {
 
 const changed = {
   alwaysConsoleMode: false,
+  mostSessionsPerPerson: 0,
+  mostSessions: 0,
   hibernateAfterMinutes: 45,
   logOffSuspendedHours: 0,
   hibernateBelowMemoryPercent: 20,

@@ -16,6 +16,8 @@ const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 const settings = {
   alwaysConsoleMode: false,
+  mostSessionsPerPerson: 0,
+  mostSessions: 0,
   hibernateAfterMinutes: 0,
   logOffSuspendedHours: 0,
   hibernateBelowMemoryPercent: 0,

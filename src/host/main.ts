@@ -131,7 +131,13 @@ async function main(): Promise<number> {
   };
   const outside = values.fake ? fakeOutside(places, log, comeBack) : realOutside(places, settings, log);
   const { accounts, signIns, desktops, power, hibernation } = outside;
-  const sessions = new Sessions(desktops, new SessionRecords(`${places.runDir}/records`), systemClock, log);
+  const sessions = new Sessions(
+    desktops,
+    new SessionRecords(`${places.runDir}/records`),
+    systemClock,
+    log,
+    () => settings.values,
+  );
   const notes = new SessionNotes(sessions, systemClock);
   const account = new LeaveAccount(`${places.stateDir}/host/last-leave.json`, log);
   const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });

@@ -13,7 +13,7 @@ import { newIdentity } from './identity.ts';
 import { SessionRecords } from './session-record.ts';
 import type { SessionRecord } from './session-record.ts';
 import { Sessions } from './sessions.ts';
-import type { EnterOrder } from './sessions.ts';
+import type { EnterOrder, SessionBounds } from './sessions.ts';
 
 const hour = 3_600_000;
 
@@ -40,12 +40,13 @@ class Room implements Disposable {
   readonly logged: { msg: string; from?: string; to?: string }[] = [];
   readonly events: Session[] = [];
   finished = 0;
+  bounds: SessionBounds = { mostSessionsPerPerson: 0, mostSessions: 0 };
   desktops = new FakeDesktops(this.computer);
   sessions = this.#make();
 
   #make(): Sessions {
     const log = pino({ base: null }, { write: (line: string) => this.logged.push(JSON.parse(line) as never) });
-    return new Sessions(this.desktops, this.records, this.clock, log);
+    return new Sessions(this.desktops, this.records, this.clock, log, () => this.bounds);
   }
 
   async start(): Promise<this> {
@@ -239,6 +240,61 @@ describe('entering', () => {
     const second = await room.enter({ choice: 'new', station: room.stations[1], multiple: true });
     assert.notEqual(second.id, first.id);
     assert.equal(room.computer.living().length, 2);
+  });
+
+  it('starts no new one on a computer that has as many as it may have, and continues those there are', async () => {
+    using room = await new Room().start();
+    const [first, second, third] = room.stations;
+    const anna = await room.enter();
+    room.bounds = { mostSessionsPerPerson: 0, mostSessions: 1 };
+    const refused = coded('computer-full', { sessions: 1, most: 1 });
+    await assert.rejects(room.enter({ account: room.ben, station: second }), refused);
+    room.sessions.suspend(anna.id, 'disconnected');
+    await assert.rejects(room.enter({ account: room.ben, station: second }), refused);
+    assert.equal((await room.enter({ station: third })).id, anna.id);
+    await assert.rejects(room.enter({ station: third, choice: 'new', multiple: true }), refused);
+    assert.deepEqual([room.get(anna.id)?.state, room.get(anna.id)?.station], ['active', third], 'it stays where it is');
+    assert.equal(room.sessions.list().length, 1);
+    assert.equal(room.finished, 5);
+
+    await room.sessions.hibernate(anna.id, 'hibernated-by-administrator', { closing: false });
+    const ben = await room.enter({ account: room.ben, station: second });
+    assert.equal((await room.enter({ station: first })).id, anna.id, 'a saved one is continued although it is full');
+    assert.deepEqual(
+      room.sessions.list().map(({ id, state }) => [id, state]),
+      [
+        [anna.id, 'active'],
+        [ben.id, 'active'],
+      ],
+    );
+    room.sessions.suspend(ben.id, 'disconnected');
+    await room.restart();
+    const carla = room.people.add('carla', 'Carla Cole', 'standard', 'c');
+    await assert.rejects(room.enter({ account: carla, station: second }), coded('computer-full', { sessions: 2, most: 1 }));
+  });
+
+  it('lets only so many in that come at the same instant', async () => {
+    using room = await new Room().start();
+    room.bounds = { mostSessionsPerPerson: 0, mostSessions: 1 };
+    const outcomes = await Promise.allSettled([room.enter(), room.enter({ account: room.ben, station: room.stations[1] })]);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
+  });
+
+  it('gives one person no more sessions than allowed; suspended and saved ones count, of others none', async () => {
+    using room = await new Room().start();
+    const [first, second, third] = room.stations;
+    room.bounds = { mostSessionsPerPerson: 2, mostSessions: 0 };
+    const saved = await room.saved();
+    await room.enter({ choice: 'new', station: first, multiple: true });
+    await room.enter({ account: room.ben, station: second });
+    const another = { choice: 'new', station: third, multiple: true };
+    await assert.rejects(room.enter(another), coded('person-full', { sessions: 2, most: 2 }));
+    assert.equal((await room.enter({ choice: saved.id, station: third, multiple: true })).id, saved.id);
+    room.bounds = { mostSessionsPerPerson: 3, mostSessions: 0 };
+    assert.equal((await room.enter(another)).user, 'anna');
   });
 
   it('never picks one of several sessions by itself', async () => {

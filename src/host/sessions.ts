@@ -71,6 +71,14 @@ export interface MoveOrder {
   attachment?: number | undefined;
 }
 
+/** How many sessions there may be before no new one is started; 0: any number. */
+export interface SessionBounds {
+  /** Of one person. */
+  mostSessionsPerPerson: number;
+  /** In the computer's memory. */
+  mostSessions: number;
+}
+
 type SessionListener = (session: Session) => void;
 type SuspendOutcome = HostResult<'session.suspendAll'>['outcomes'][number];
 
@@ -124,6 +132,11 @@ function desktopOrderOf(session: string, { account, desktop, widthPx, heightPx, 
   return { session, account, desktop, widthPx, heightPx, language };
 }
 
+/** True if it is in memory and not about to leave it for good. */
+function takesMemory({ state }: Session): boolean {
+  return state !== 'hibernated' && state !== 'lost' && state !== 'ending' && state !== 'ended';
+}
+
 function belongsTo(session: Session, account: PosixAccount): boolean {
   // The uid alone could have been given to somebody else after the account was removed.
   return session.user === account.name && session.uid === account.uid;
@@ -140,6 +153,7 @@ export class Sessions {
   readonly #records: SessionRecords;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #bounds: () => SessionBounds;
   readonly #held = new Map<string, Held>();
   readonly #listeners = new Set<SessionListener>();
   /** Sessions whose present state could not be recorded yet. */
@@ -152,11 +166,18 @@ export class Sessions {
   #running = false;
   #refusal: CodedError | null = null;
 
-  constructor(desktops: Desktops, records: SessionRecords, clock: Clock, log: Logger) {
+  constructor(
+    desktops: Desktops,
+    records: SessionRecords,
+    clock: Clock,
+    log: Logger,
+    bounds: () => SessionBounds = () => ({ mostSessionsPerPerson: 0, mostSessions: 0 }),
+  ) {
     this.#desktops = desktops;
     this.#records = records;
     this.#clock = clock;
     this.#log = log;
+    this.#bounds = bounds;
   }
 
   /** Finds the sessions that run from the records of an earlier life, and clears away what is left of those that do not. */
@@ -206,7 +227,7 @@ export class Sessions {
    * Brings a session of the person to the station: continues, restores or starts one. Fulfilled when its desktop can be shown.
    * Of two sign-ins at the same instant the later one gets the session, the earlier is rejected with `suspended-meanwhile`.
    * Rejects with `station-taken`, `session-not-found`, `not-possible-now`, `changed-meanwhile` (`any`, but there are several),
-   * `suspended-meanwhile`, `ended-meanwhile`, `disk-full`, or what Desktops.open or Desktops.restore rejects with.
+   * `suspended-meanwhile`, `ended-meanwhile`, `computer-full`, `person-full`, `disk-full`, or what Desktops.open or Desktops.restore rejects with.
    */
   async enter(order: EnterOrder): Promise<{ session: Session; started: boolean }> {
     /** The attempt belongs to who starts or restores the desktop. */
@@ -220,6 +241,7 @@ export class Sessions {
       }
       // No `await` from the last look until the session has its new state.
       const held = this.#chosen(order);
+      if (held === null) this.#mustHaveRoom(order.account);
       this.#clearStation(order, held);
       if (held === null) {
         const entered = this.#startNew(order);
@@ -413,6 +435,17 @@ export class Sessions {
 
   #mustLetIn(): void {
     if (this.#refusal !== null) throw this.#refusal;
+  }
+
+  /** For one more session, which the person does not have yet. */
+  #mustHaveRoom(account: PosixAccount): void {
+    const { mostSessionsPerPerson, mostSessions } = this.#bounds();
+    const sessions = [...this.#held.values()].map(({ session }) => session);
+    const own = sessions.filter((session) => belongsTo(session, account) && forbidsAnother(session)).length;
+    if (mostSessionsPerPerson > 0 && own >= mostSessionsPerPerson)
+      throw new CodedError('person-full', { sessions: own, most: mostSessionsPerPerson });
+    const here = sessions.filter(takesMemory).length;
+    if (mostSessions > 0 && here >= mostSessions) throw new CodedError('computer-full', { sessions: here, most: mostSessions });
   }
 
   #find(id: string): Held {

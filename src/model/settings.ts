@@ -26,6 +26,10 @@ export interface Settings {
   alwaysConsoleMode: boolean;
   /** Allow one account to have multiple sessions. */
   multipleSessions: boolean;
+  /** So many sessions may one person have, where several are allowed; 0: any number. */
+  mostSessionsPerPerson: number;
+  /** While so many sessions are in the computer's memory no new one is started there; 0: never because of that. */
+  mostSessions: number;
   /** Manager, Dashboard and API answer other computers too; else only this computer itself. */
   allowRemoteManagement: boolean;
   /** Dashboard users may act on sessions of administrators and other Dashboard users. */
@@ -61,6 +65,8 @@ export const defaultSettings: Readonly<Settings> = {
   privacyNotice: true,
   alwaysConsoleMode: false,
   multipleSessions: false,
+  mostSessionsPerPerson: 0,
+  mostSessions: 0,
   allowRemoteManagement: true,
   allowOrchestration: false,
   graceSeconds: 15,

@@ -8,6 +8,8 @@ export const settingTexts: Readonly<Record<keyof Settings, string>> = {
   privacyNotice: 'standard users accept before the first sign-in that their screen may be watched',
   alwaysConsoleMode: 'the stations are closed whenever the computer starts, until station mode is chosen',
   multipleSessions: 'one account may have several sessions; off: a second sign-in moves the session',
+  mostSessionsPerPerson: 'so many sessions may one account have, where several are allowed; 0: any number',
+  mostSessions: 'while so many sessions are in memory no new one is started; those there are can be continued; 0: any number',
   allowRemoteManagement: 'Manager, Dashboard and API answer other computers; off: this computer only',
   allowOrchestration: 'Dashboard users may act on sessions of administrators and Dashboard users',
   graceSeconds: 'a session is suspended when its station has been away for so long',

@@ -818,13 +818,22 @@ describe('the Manager', () => {
 
   test('saves only the settings that were changed', async () => {
     await page.goto(gateway.url('/manager'));
+    const perAccount = page.getByRole('spinbutton', { name: 'Most sessions of one account' });
+    assert.equal(await perAccount.count(), 0, 'says nothing while one account has one session');
     await page.getByRole('switch', { name: 'Allow one account to have multiple sessions' }).click();
+    await perAccount.fill('3');
+    await page.getByRole('spinbutton', { name: 'Most sessions on the computer' }).fill('25');
     await page.getByRole('spinbutton', { name: 'Grace time in seconds' }).fill('20');
     gateway.tell({ event: 'settings.changed', settings: { ...gateway.settings, privacyNotice: false } });
     await page.getByRole('switch', { name: 'Show the privacy notice', checked: false }).waitFor();
     await button(page, 'Save settings').click();
     await shown(page, 'The settings are saved.');
-    assert.deepEqual(gateway.calls.at(-1)?.body, { multipleSessions: true, graceSeconds: 20 });
+    assert.deepEqual(gateway.calls.at(-1)?.body, {
+      multipleSessions: true,
+      mostSessionsPerPerson: 3,
+      mostSessions: 25,
+      graceSeconds: 20,
+    });
   });
 
   test('says of each setting where its value comes from, and how to come back from refusing remote management', async () => {

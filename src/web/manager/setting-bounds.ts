@@ -3,6 +3,8 @@ import type { Settings } from '#model/settings.ts';
 
 /** The least and the most that each number may be, as the contract has it. */
 export const numberBounds = {
+  mostSessionsPerPerson: [0, 100],
+  mostSessions: [0, 1000],
   graceSeconds: [1, 3600],
   logOffCountdownSeconds: [0, 3600],
   hibernateAfterMinutes: [0, 525_600],

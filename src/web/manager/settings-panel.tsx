@@ -238,6 +238,19 @@ export function SettingsPanel(): ReactNode {
               onChange={(_event, data) => change({ multipleSessions: data.checked })}
             />
           </Field>
+          {shown.multipleSessions &&
+            number(
+              'mostSessionsPerPerson',
+              _('Most sessions of one account'),
+              _('Those that are suspended or saved count as well. 0: any number.'),
+            )}
+          {number(
+            'mostSessions',
+            _('Most sessions on the computer'),
+            _(
+              'While so many are in memory no new one is started. Suspended and saved ones can always be continued. 0: any number.',
+            ),
+          )}
           <Field
             hint={
               <Meaning

@@ -65,6 +65,10 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'desktop-not-installed': msg('No desktop is installed on this computer. Ask your administrator.'),
   'suspended-meanwhile': msg('The session was suspended while it was being opened. Sign in again.'),
   'ended-meanwhile': msg('The session ended while it was being opened. Sign in again.'),
+  'computer-full': msg(
+    'This computer has as many sessions as it may have. Try again when somebody has signed out, or ask your administrator.',
+  ),
+  'person-full': msg('You have as many sessions as you may have. Continue one of them, or sign out of one first.'),
   'station-taken': msg('Another session is already at this station.'),
   'screen-too-small': msg('The screen of this station is too narrow for two people side by side.'),
   'station-offline': msg('This station is not on at the moment. Open its page, or choose another one.'),
