@@ -5,7 +5,7 @@ import { GatewayRoom } from '../../../test/support/gateway-room.ts';
 
 async function withoutAdministrator(): Promise<GatewayRoom> {
   const room = await GatewayRoom.make();
-  await room.accounts.setLevel('admin', 'standard');
+  room.accounts.moveToGroups('admin', []);
   return room;
 }
 
