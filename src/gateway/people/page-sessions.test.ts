@@ -60,6 +60,7 @@ describe('signed in at a page', () => {
   test('somebody demoted loses the right within a minute, the live feed as well', async () => {
     await using room = await GatewayRoom.make();
     const cookie = await room.pageCookie('admin');
+    room.accounts.add('second', '', 'administrator', 'second');
     await room.accounts.setLevel('admin', 'dashboard');
     room.clock.pass(31_000);
     assert.equal((await room.ask('GET', '/audit', { cookie })).status, 403);
@@ -75,6 +76,7 @@ describe('signed in at a page', () => {
   test('a level that was lost does not come back with a restart while the computer is away', async () => {
     await using room = await GatewayRoom.make();
     const cookie = await room.pageCookie('admin');
+    room.accounts.add('second', '', 'administrator', 'second');
     await room.accounts.setLevel('admin', 'dashboard');
     room.clock.pass(31_000);
     assert.equal((await room.ask('GET', '/tokens', { cookie })).status, 403);
