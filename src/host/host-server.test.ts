@@ -378,6 +378,26 @@ describe('sessions', () => {
     await assert.rejects(client.call('session.lock', id), coded('session-not-found'));
   });
 
+  it('of somebody who waited while the stations were closed stays in memory, and at no station', async () => {
+    await using room = await new Room().start();
+    room.computer.slowToEnd = true;
+    const client = await room.client();
+    const { session: first } = await client.call('session.enter', room.enterArgs(await room.accepted(client)));
+    await client.call('session.end', { session: first.id, cause: 'signed-out', afterMs: 0 });
+    const refused = assert.rejects(
+      client.call('session.enter', room.enterArgs(await room.accepted(client))),
+      coded('console-mode'),
+    );
+    await client.call('computer.setMode', { mode: 'console' });
+    room.computer.crash(first.id, 'signed-out');
+    await refused;
+    const { sessions } = await client.call('session.list', {});
+    assert.deepEqual(
+      sessions.map(({ state, station }) => ({ state, station })),
+      [{ state: 'suspended', station: null }],
+    );
+  });
+
   it('are not unlocked, and nobody is let onto the list of auto-logon, by a sign-in that proved nothing', async () => {
     await using room = await new Room().start();
     room.accounts.add('head', 'Head', 'administrator', 'pass-head');

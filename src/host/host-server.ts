@@ -325,12 +325,19 @@ export class HostServer {
     },
     'session.enter': async ({ attempt: id, ...order }, connection) => {
       const { account, attempt } = this.#takeAccepted(connection, id);
-      const { refusal } = this.#parts.computer.mode;
+      const { sessions, computer } = this.#parts;
+      const { refusal } = computer.mode;
       if (refusal !== null) {
         attempt.finish();
         throw refusal;
       }
-      return await this.#parts.sessions.enter({ ...order, account, attempt });
+      const entered = await sessions.enter({ ...order, account, attempt });
+      const { refusal: meanwhile } = computer.mode;
+      if (meanwhile === null) return entered;
+      // The person waited for an earlier session to end while the stations were closed.
+      const { session } = entered;
+      sessions.suspend(session.id, 'suspended-by-administrator', session.attachment);
+      throw meanwhile;
     },
     'session.suspend': ({ session, cause, attachment }) => ({
       session: this.#parts.sessions.suspend(session, cause, attachment),
