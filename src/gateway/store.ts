@@ -60,8 +60,7 @@ export class Store implements Disposable {
 
   /** Changes rows; gives how many. Throws `store-full`. */
   run(sql: string, ...values: SQLInputValue[]): number {
-    // What is still on its way when the gateway stops is treated like what there is no room for: the log has it.
-    if (!this.#database.isOpen) throw new CodedError('store-full');
+    this.#mustBeOpen();
     try {
       return Number(this.#statement(sql).run(...values).changes);
     } catch (error) {
@@ -77,6 +76,7 @@ export class Store implements Disposable {
   /** All of it, or on any error nothing. Nested calls belong to the outermost. `work` must not wait for anything. */
   transaction<R>(work: () => R): R {
     if (this.#inTransaction) return work();
+    this.#mustBeOpen();
     this.#database.exec('BEGIN IMMEDIATE');
     this.#inTransaction = true;
     try {
@@ -94,6 +94,11 @@ export class Store implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** What is still on its way when the gateway stops is treated like what there is no room for: the log has it. */
+  #mustBeOpen(): void {
+    if (!this.#database.isOpen) throw new CodedError('store-full');
   }
 
   #statement(sql: string): StatementSync {
