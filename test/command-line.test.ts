@@ -131,6 +131,18 @@ test('a browser waits for the yes of the administrator', async () => {
   await json(0, 'system', 'settings', '--set', 'enrolment=open');
 });
 
+test('limits of a session are set, refused where no desktop could start, and said to do nothing where they do', async () => {
+  const name = 'sessionMemoryMegabytes';
+  assert.equal((await json<Record<string, unknown>>(0, 'settings', 'set', `${name}=2048`))[name], 2048);
+  const refused = await run('settings', 'set', `${name}=100`);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /0, or at least 512/);
+  const { stdout, stderr } = await run('settings', 'list');
+  assert.match(stdout, /sessionMemoryMegabytes\s+2048\s+changed/);
+  assert.match(stderr, /^The limits of a session do nothing on .+: systemd does not look after the sessions there/m);
+  assert.equal((await json<Record<string, unknown>>(0, 'settings', 'set', `${name}=0`))[name], 0);
+});
+
 test('settings are shown and changed; wrong ones are refused without changing any', async () => {
   const changed = await json<{ graceSeconds: number; privacyNotice: boolean }>(
     0,

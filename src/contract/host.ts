@@ -94,6 +94,9 @@ export const hostCalls = {
         // What was kept by an earlier version lacks it.
         alwaysConsoleMode: z.boolean().default(false),
         mostSessionsPerPerson: settingsSchema.shape.mostSessionsPerPerson.default(0),
+        sessionMemoryMegabytes: settingsSchema.shape.sessionMemoryMegabytes.default(0),
+        sessionProcessorPercent: settingsSchema.shape.sessionProcessorPercent.default(0),
+        sessionProcesses: settingsSchema.shape.sessionProcesses.default(0),
         mostSessions: settingsSchema.shape.mostSessions.default(0),
       }),
     z.object({}),

@@ -6,7 +6,7 @@ import { importFaults, levels, longestUserName } from '#model/account.ts';
 import type { Account, ImportLine, Person } from '#model/account.ts';
 import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
-import { enrolmentWays, signInGroupNames, signInRules } from '#model/settings.ts';
+import { enrolmentWays, leastOfSession, signInGroupNames, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { orientations, screenHalves, stationLanguages, stationStates } from '#model/station.ts';
 import type { Station, StationConfiguration } from '#model/station.ts';
@@ -149,6 +149,13 @@ export const hibernationSchema = z.object({
 });
 export type Hibernation = z.infer<typeof hibernationSchema>;
 
+/**
+ * Why a computer cannot hold sessions to limits: control groups of the older kind; no unit of systemd that holds those of the
+ * sessions; it was not given the controllers; it has a process in itself, as before systemd 254; writing failed.
+ */
+export const sessionLimitsFaults = ['control-groups-old', 'no-unit', 'no-controllers', 'group-in-use', 'not-written'] as const;
+export type SessionLimitsFault = (typeof sessionLimitsFaults)[number];
+
 export const leaveWays = ['restart', 'shut-down'] as const;
 export type LeaveWay = (typeof leaveWays)[number];
 
@@ -207,6 +214,8 @@ export const computerSchema = z.object({
   /** The file systems of the state folder and of the homes; one that is both is there once. */
   disks: z.array(diskSchema).readonly(),
   hibernation: hibernationSchema,
+  /** Null: sessions can be held to limits. */
+  sessionLimitsFault: z.enum(sessionLimitsFaults).nullable(),
   leaving: leavingSchema.nullable(),
   lastLeave: leaveReportSchema.nullable(),
   /** What its system said when it would not restart or shut down the last time that it was asked to; null: nothing such. */
@@ -226,6 +235,14 @@ export const alertSchema = z.object({
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 }) satisfies z.ZodType<Alert>;
 
+const sessionLimit = (least: number, most: number) =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(most)
+    .refine((value) => value === 0 || value >= least, `0, or at least ${least}`);
+
 export const settingsSchema = z.object({
   enrolment: z.enum(enrolmentWays),
   whoMaySignIn: z.enum(signInRules),
@@ -242,6 +259,9 @@ export const settingsSchema = z.object({
   allowOrchestration: z.boolean(),
   graceSeconds: z.number().int().min(1).max(3600),
   logOffCountdownSeconds: z.number().int().min(0).max(3600),
+  sessionMemoryMegabytes: sessionLimit(leastOfSession.sessionMemoryMegabytes, 1_048_576),
+  sessionProcessorPercent: sessionLimit(leastOfSession.sessionProcessorPercent, 100_000),
+  sessionProcesses: sessionLimit(leastOfSession.sessionProcesses, 100_000),
   desktop: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/),
   hibernateAfterMinutes: z.number().int().min(0).max(525_600),
   logOffSuspendedHours: z.number().int().min(0).max(8760),

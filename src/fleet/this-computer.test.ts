@@ -25,6 +25,7 @@ const status: Computer = {
   memoryTotal: 2,
   memoryAvailable: 1,
   hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 1, savedBytes: 0 },
+  sessionLimitsFault: null,
   leaving: null,
   lastLeave: null,
   leaveFault: null,

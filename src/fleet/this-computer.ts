@@ -77,6 +77,7 @@ export class ThisComputer implements Fleet {
       memoryTotal: 0,
       memoryAvailable: 0,
       hibernation: { fault: 'not-looked-yet', says: '', asRoot: true, freeBytes: 0, savedBytes: 0 },
+      sessionLimitsFault: null,
       leaving: null,
       lastLeave: null,
       leaveFault: null,
@@ -167,8 +168,8 @@ export class ThisComputer implements Fleet {
     await this.#send(socket, 'subscribe', {}, ({ sessions }) => this.#begin(sessions));
     // What changed between the two answers was told to nobody.
     await this.#send(socket, 'computer.status', {}, (now) => {
-      const told = ({ hibernation: { fault }, leaving, lastLeave, leaveFault, mode }: Computer): string =>
-        JSON.stringify([fault, leaving, lastLeave, leaveFault, mode]);
+      const told = ({ hibernation: { fault }, sessionLimitsFault, leaving, lastLeave, leaveFault, mode }: Computer): string =>
+        JSON.stringify([fault, sessionLimitsFault, leaving, lastLeave, leaveFault, mode]);
       if (told(now) === told(this.#computer)) this.#take(now);
       else this.#tellComputer(now);
     });

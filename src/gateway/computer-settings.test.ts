@@ -16,6 +16,9 @@ const known = {
   alwaysConsoleMode: defaultSettings.alwaysConsoleMode,
   mostSessionsPerPerson: defaultSettings.mostSessionsPerPerson,
   mostSessions: defaultSettings.mostSessions,
+  sessionMemoryMegabytes: defaultSettings.sessionMemoryMegabytes,
+  sessionProcessorPercent: defaultSettings.sessionProcessorPercent,
+  sessionProcesses: defaultSettings.sessionProcesses,
 };
 
 describe('settings that a computer must know', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, hostname, loadavg, uptime } from 'node:os';
 import { z } from 'zod';
-import type { Computer, Hibernation } from '#contract/values.ts';
+import type { Computer, Hibernation, SessionLimitsFault } from '#contract/values.ts';
 import type { ConsoleMode } from './console-mode.ts';
 import { readDisks } from './disks.ts';
 import type { DiskFolders } from './disks.ts';
@@ -31,6 +31,7 @@ async function bootTime(): Promise<number> {
 
 interface ComputerParts {
   hibernation: { describe(): Promise<Hibernation>; onChange(listener: () => void): () => void };
+  sessionLimits: { readonly fault: SessionLimitsFault | null };
   leaving: Leaving;
   settings: HostSettings;
   mode: ConsoleMode;
@@ -44,13 +45,15 @@ export class ThisComputer {
   readonly settings: HostSettings;
   readonly mode: ConsoleMode;
   readonly #hibernation: ComputerParts['hibernation'];
+  readonly #sessionLimits: ComputerParts['sessionLimits'];
   readonly #diskFolders: DiskFolders;
 
-  constructor({ hibernation, leaving, settings, mode, diskFolders }: ComputerParts) {
+  constructor({ hibernation, sessionLimits, leaving, settings, mode, diskFolders }: ComputerParts) {
     this.leaving = leaving;
     this.settings = settings;
     this.mode = mode;
     this.#hibernation = hibernation;
+    this.#sessionLimits = sessionLimits;
     this.#diskFolders = diskFolders;
   }
 
@@ -74,6 +77,7 @@ export class ThisComputer {
       memoryAvailable: memory.availableBytes,
       disks,
       hibernation,
+      sessionLimitsFault: this.#sessionLimits.fault,
       leaving: this.leaving.describe(),
       lastLeave: this.leaving.lastLeave,
       leaveFault: this.leaving.fault,

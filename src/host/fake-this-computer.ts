@@ -33,6 +33,7 @@ export class FakeThisComputer {
     });
     this.computer = new ThisComputer({
       hibernation,
+      sessionLimits: { fault: 'no-unit' },
       leaving: this.leaving,
       settings,
       mode: this.mode,

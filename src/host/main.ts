@@ -36,6 +36,7 @@ import type { Power } from './power.ts';
 import { RealDesktops } from './real-desktops.ts';
 import { SessionRecords } from './session-record.ts';
 import { SessionNotes } from './session-notes.ts';
+import { SessionLimits } from './session-limits.ts';
 import { Sessions } from './sessions.ts';
 import { ShutdownWatch } from './shutdown-watch.ts';
 import type { SignIns } from './sign-in.ts';
@@ -51,6 +52,9 @@ interface Outside {
   power: Power;
   hibernation: ConstructorParameters<typeof ThisComputer>[0]['hibernation'] & { look(): Promise<void> };
 }
+
+const controlGroups = '/sys/fs/cgroup';
+const desktopsGroup = 'system.slice/stationmaster-desktops.service';
 
 /** How long the fake computer is away. */
 const fakeAwayMs = 3_000;
@@ -143,6 +147,14 @@ async function main(): Promise<number> {
   const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });
   const times = new SuspendedTimes(`${places.runDir}/suspended-since.json`, log);
   const limits = new Limits({ sessions, settings, leaving, memory: readMemory, times, clock: systemClock, log });
+  const sessionLimits = new SessionLimits({
+    sessions,
+    settings,
+    root: controlGroups,
+    // Keepers enter a group of their own only there, see session/own-cgroup.sh.
+    group: values.fake || places.sessionsRunDir !== '/run/stationmaster/sessions' ? null : desktopsGroup,
+    log,
+  });
   const watch = new ShutdownWatch({ leaving, clock: systemClock, log });
   const mode = new ConsoleMode({
     files: { kept: `${places.stateDir}/host/mode.json`, sameBoot: `${places.runDir}/mode-looked-at` },
@@ -152,6 +164,7 @@ async function main(): Promise<number> {
   });
   const computer = new ThisComputer({
     hibernation,
+    sessionLimits,
     leaving,
     settings,
     mode,
@@ -169,6 +182,7 @@ async function main(): Promise<number> {
   settings.start();
   mode.start();
   await sessions.start();
+  sessionLimits.start();
   notes.start();
   leaving.start();
   limits.start();
@@ -183,6 +197,7 @@ async function main(): Promise<number> {
   await watch.stop();
   await server.stop();
   limits.stop();
+  sessionLimits.stop();
   leaving.stop();
   notes.stop();
   sessions.stop();

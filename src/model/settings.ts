@@ -38,6 +38,12 @@ export interface Settings {
   graceSeconds: number;
   /** Seconds that a user is warned before the administrator's log-off. */
   logOffCountdownSeconds: number;
+  /** Memory that one session may have, in MB; 0: any. */
+  sessionMemoryMegabytes: number;
+  /** Of one core's time so much may one session use, 200 is two cores; 0: any. */
+  sessionProcessorPercent: number;
+  /** So many processes and threads may one session have; 0: any number. */
+  sessionProcesses: number;
   /** X session for those who have not chosen, by its desktop file's name. */
   desktop: string;
   /** A session that has been suspended for so many minutes is saved to disk; 0: never because of that. */
@@ -71,6 +77,9 @@ export const defaultSettings: Readonly<Settings> = {
   allowOrchestration: false,
   graceSeconds: 15,
   logOffCountdownSeconds: 30,
+  sessionMemoryMegabytes: 0,
+  sessionProcessorPercent: 0,
+  sessionProcesses: 0,
   desktop: 'xfce',
   hibernateAfterMinutes: 0,
   logOffSuspendedHours: 0,
@@ -81,3 +90,6 @@ export const defaultSettings: Readonly<Settings> = {
   leaveLimitSeconds: 300,
   keepActivityDays: 365,
 };
+
+/** Below these a desktop would not even start. */
+export const leastOfSession = { sessionMemoryMegabytes: 512, sessionProcessorPercent: 10, sessionProcesses: 200 } as const;

@@ -638,6 +638,7 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     memoryTotal: 16 * 2 ** 30,
     memoryAvailable: 9.4 * 2 ** 30,
     hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 120 * 2 ** 30, savedBytes: 0 },
+    sessionLimitsFault: null,
     leaving: null,
     lastLeave: null,
     leaveFault: null,

@@ -47,6 +47,7 @@ export class ScriptedHost implements AsyncDisposable {
       memoryTotal: 8 * 2 ** 30,
       memoryAvailable: 4 * 2 ** 30,
       hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 2 ** 36, savedBytes: 0 },
+      sessionLimitsFault: null,
       leaving: null,
       lastLeave: null,
       leaveFault: null,

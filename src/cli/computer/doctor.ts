@@ -3,8 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
+import type { SessionLimitsFault } from '#contract/values.ts';
 import { levelGroups, levels } from '#model/account.ts';
 import { CommandError } from '../exit-code.ts';
+import { sessionLimitsTexts } from '../session-limits-text.ts';
 import { GatewayClient } from '../room/gateway-client.ts';
 import { answer, answerJson, table } from '../voice.ts';
 import { certificateFiles, certificateIn, expiresAt, ownNames } from './certificate.ts';
@@ -137,6 +139,21 @@ const looks: Readonly<Record<string, Look>> = {
       return fault((error as Error).message, again);
     }
   },
+  'session-limits': async ({ places }) => {
+    let limitsFault: SessionLimitsFault | null;
+    try {
+      using host = await HostClient.connect(places);
+      ({ sessionLimitsFault: limitsFault } = await host.call('computer.status', {}));
+    } catch {
+      return note('whether sessions can be held to limits is not known while the host does not answer');
+    }
+    if (limitsFault === null) return good('sessions can be held to limits of memory, processor and processes');
+    return note(`limits of memory, processor and processes do nothing here: ${sessionLimitsTexts[limitsFault]}`);
+  },
+  'unique-addresses': async () =>
+    note('a network address of its own for each session (unique IP) is not done: all share the address of the computer'),
+  'graphics-card': async () =>
+    note('desktops are drawn by the processor (no GPU rendering): what a graphics card holds cannot be saved with a session'),
   gateway: async ({ places }) => {
     const health = await GatewayClient.local(places).health();
     if (health?.host === true) return good('the gateway answers and reaches the host');

@@ -6,6 +6,7 @@ import type { Settings } from '#model/settings.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
+import { sessionLimitsTexts } from '../session-limits-text.ts';
 import { settingTexts } from './setting-texts.ts';
 import type { RoomOptions } from './room-commands.ts';
 import { levelText } from './user-commands.ts';
@@ -70,8 +71,14 @@ export async function settings(gateway: GatewayClient, options: RoomOptions & { 
     options.set === undefined
       ? await gateway.call('settings')
       : await gateway.call('changeSettings', { body: settingsFrom(options.set) });
-  if (options.json) answerJson(now);
-  else answer(settingsTable(now));
+  if (options.json) {
+    answerJson(now);
+    return;
+  }
+  answer(settingsTable(now));
+  for (const { name, sessionLimitsFault } of await gateway.call('computers'))
+    if (sessionLimitsFault !== null)
+      say(`The limits of a session do nothing on ${name}: ${sessionLimitsTexts[sessionLimitsFault]}.`);
 }
 
 const settingWord = (value: string | number | boolean): string =>

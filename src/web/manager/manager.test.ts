@@ -853,6 +853,28 @@ describe('the Manager', () => {
     assert.deepEqual(gateway.calls.at(-1)?.body, { allowRemoteManagement: false });
   });
 
+  test('sets limits of sessions that let a desktop start, and says where they do nothing and what is not done', async () => {
+    gateway.computers = [makeComputer('classroom'), makeComputer('library', { sessionLimitsFault: 'no-unit' })];
+    await page.goto(gateway.url('/manager'));
+    await page.getByText('library cannot hold sessions to these limits.').waitFor();
+    await page.getByText(/systemd does not look after the sessions there\./).waitFor();
+    assert.equal(await page.getByText('classroom cannot hold sessions to these limits.').count(), 0);
+    await page.getByText(/\(unique IP\): not done/).waitFor();
+    await page.getByText(/\(GPU rendering\): not done/).waitFor();
+    const memory = page.getByRole('spinbutton', { name: 'Most memory of a session, in MB' });
+    await memory.fill('100');
+    await memory.blur();
+    await shown(page, '0, or from 512 to 1048576.');
+    await memory.fill('2048');
+    await memory.blur();
+    await page.getByText('0, or from 512 to 1048576.').waitFor({ state: 'detached' });
+    await page.getByRole('spinbutton', { name: 'Most processes of a session' }).fill('600');
+    assert.deepEqual(await axeFaults(page), []);
+    await button(page, 'Save settings').click();
+    await shown(page, 'The settings are saved.');
+    assert.deepEqual(gateway.calls.at(-1)?.body, { sessionMemoryMegabytes: 2048, sessionProcesses: 600 });
+  });
+
   test('lists and searches people', async () => {
     await page.goto(gateway.url('/manager/users'));
     await page.getByRole('row', { name: 'tina Tina Holm Dashboard user Yes' }).waitFor();

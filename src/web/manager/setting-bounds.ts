@@ -5,6 +5,9 @@ import type { Settings } from '#model/settings.ts';
 export const numberBounds = {
   mostSessionsPerPerson: [0, 100],
   mostSessions: [0, 1000],
+  sessionMemoryMegabytes: [0, 1_048_576],
+  sessionProcessorPercent: [0, 100_000],
+  sessionProcesses: [0, 100_000],
   graceSeconds: [1, 3600],
   logOffCountdownSeconds: [0, 3600],
   hibernateAfterMinutes: [0, 525_600],

@@ -18,13 +18,14 @@ import {
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
-import { defaultSettings, signInGroupNames } from '#model/settings.ts';
+import { defaultSettings, leastOfSession, signInGroupNames } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { numberBounds } from './setting-bounds.ts';
 import type { NumberName } from './setting-bounds.ts';
+import { NotDone, UnableToLimit } from './unable-parts.tsx';
 import { enrolmentLabels, signInRuleLabels } from './setting-labels.ts';
 
 const useStyles = makeStyles({
@@ -39,6 +40,7 @@ const useStyles = makeStyles({
   buttons: { gridColumn: '1 / -1', display: 'flex', gap: tokens.spacingHorizontalS },
   wide: { gridColumn: '1 / -1' },
   from: { display: 'block' },
+  notDone: { gridColumn: '1 / -1', marginBlock: 0 },
 });
 
 type Changes = Partial<Settings>;
@@ -71,10 +73,15 @@ function Meaning(props: { name: keyof Settings; text: string }): ReactNode {
   );
 }
 
+/** The least that a limit may be, unless it is 0 for none; null for other numbers. */
+function leastLimit(name: NumberName): number | null {
+  return Object.hasOwn(leastOfSession, name) ? leastOfSession[name as keyof typeof leastOfSession] : null;
+}
+
 /** A number out of its bounds, or none at all. */
 function outside(name: NumberName, value: number): boolean {
   const [least, most] = numberBounds[name];
-  return !Number.isInteger(value) || value < least || value > most;
+  return !Number.isInteger(value) || value < least || value > most || (value !== 0 && value < (leastLimit(name) ?? 0));
 }
 
 function NumberSetting(props: {
@@ -88,11 +95,14 @@ function NumberSetting(props: {
   const styles = useStyles();
   const { name, value } = props;
   const [least, most] = numberBounds[name];
+  const limit = leastLimit(name);
+  const bounds =
+    limit === null ? _('From {least} to {most}.', { least, most }) : _('0, or from {least} to {most}.', { least: limit, most });
   return (
     <Field
       label={props.label}
       hint={<Meaning name={name} text={props.hint} />}
-      {...(outside(name, value) && { validationMessage: _('From {least} to {most}.', { least, most }) })}
+      {...(outside(name, value) && { validationMessage: bounds })}
     >
       <SpinButton
         className={styles.number}
@@ -316,6 +326,27 @@ export function SettingsPanel(): ReactNode {
             />
           </Field>
           <Subtitle2 as="h3" className={styles.wide}>
+            {_('Limits of each session')}
+          </Subtitle2>
+          <UnableToLimit className={styles.wide} />
+          {number(
+            'sessionMemoryMegabytes',
+            _('Most memory of a session, in MB'),
+            _(
+              'Where it is not enough, programs of the session are ended, the largest first. One that uses more already keeps what it has. 0: no limit.',
+            ),
+          )}
+          {number(
+            'sessionProcessorPercent',
+            _('Most processor time of a session, in percent of one core'),
+            _('200 is two cores. A session that wants more becomes slower. 0: no limit.'),
+          )}
+          {number(
+            'sessionProcesses',
+            _('Most processes of a session'),
+            _('Threads count as well; a desktop with a browser has several hundred. 0: no limit.'),
+          )}
+          <Subtitle2 as="h3" className={styles.wide}>
             {_('Suspended and saved sessions')}
           </Subtitle2>
           {number(
@@ -377,6 +408,10 @@ export function SettingsPanel(): ReactNode {
             _('Keep the activity for so many days'),
             _('Older entries are removed for good. 0: kept for ever.'),
           )}
+          <Subtitle2 as="h3" className={styles.wide}>
+            {_('What cannot be set')}
+          </Subtitle2>
+          <NotDone className={styles.notDone} />
           {error !== null && (
             <MessageBar intent="error" layout="multiline" className={styles.wide} role="alert">
               <MessageBarBody>{textOf(error)}</MessageBarBody>
