@@ -12,7 +12,9 @@ import type { Answers } from './api-answers.ts';
 import { apiDocument } from './api-document.ts';
 import type { Caller, Callers } from './callers.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { pageCookie } from './people/page-sessions.ts';
+import { prometheusType } from './prometheus-text.ts';
 import type { RoomSettings } from './room-settings.ts';
 import { isOwnOrigin, securityHeaders } from './web-security.ts';
 
@@ -21,8 +23,12 @@ export interface ApiParts {
   callers: Callers;
   settings: RoomSettings;
   fleet: Fleet;
+  metrics: Metrics;
   log: Log;
 }
+
+/** Where monitoring systems ask by custom. */
+const metricsPath = '/metrics';
 
 /** What kind of target this session is for this caller. */
 async function sessionTargetOf(fleet: Fleet, id: string, caller: Caller): Promise<Target> {
@@ -94,7 +100,8 @@ export function refuseUnrouted(error: unknown, request: FastifyRequest, reply: F
 }
 
 export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
-  const { answers, callers, log } = parts;
+  const { answers, callers, metrics, log } = parts;
+  const routeNames = new Map<string, ApiRouteName>();
   const callerOf = new WeakMap<FastifyRequest, Caller>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -114,7 +121,7 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(request.headers.host));
-    if (!request.url.startsWith(`${apiPrefix}/`)) return;
+    if (!request.url.startsWith(`${apiPrefix}/`) && request.routeOptions.url !== metricsPath) return;
     reply.header('cache-control', 'no-store');
     const caller = await callers.find(request.raw);
     callerOf.set(request, caller);
@@ -122,6 +129,11 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
     const byPage = caller.principal === null || caller.principal.by === 'page';
     if (byPage && (changing || request.headers.origin !== undefined) && !isOwnOrigin(request.raw))
       throw new CodedError('foreign-origin');
+  });
+
+  app.addHook('onResponse', async (request, reply) => {
+    const name = routeNames.get(`${request.method} ${request.routeOptions.url}`);
+    if (name !== undefined) metrics.requestTook(name, reply.statusCode, reply.elapsedTime / 1000);
   });
 
   app.addHook('preValidation', async (request) => {
@@ -141,9 +153,18 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   // For everybody: it says nothing of this room.
   app.get(`${apiPrefix}/openapi.json`, (_request, reply) => reply.type('application/json').send(apiDocument()));
 
+  app.get(metricsPath, async (request, reply) => {
+    const caller = callerOf.get(request);
+    // A token is given to a monitoring system for this, so that it needs no level that may do more.
+    if (caller === undefined || !(caller.token !== null || may(caller.role, 'metrics.see', 'none', parts.settings.now)))
+      throw new CodedError(caller?.principal == null ? 'not-signed-in' : 'not-allowed');
+    return await reply.type(prometheusType).send(await metrics.text());
+  });
+
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
     const route: (typeof apiRoutes)[ApiRouteName] & { longestBody?: number; fileTypes?: readonly string[] } = apiRoutes[name];
     const hasBody = route.method === 'POST' || route.method === 'PATCH';
+    routeNames.set(`${route.method} ${apiPrefix}${route.path}`, name);
     app.route({
       method: route.method,
       url: `${apiPrefix}${route.path}`,

@@ -13,6 +13,7 @@ import { ComputerSettings } from './computer-settings.ts';
 import { checkFolders } from './configuration.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
+import { Metrics } from './metrics.ts';
 import { PageSessions } from './people/page-sessions.ts';
 import { People } from './people/people.ts';
 import { PageSignIns } from './people/page-sign-ins.ts';
@@ -113,6 +114,7 @@ export class Gateway implements AsyncDisposable {
     const callers = new Callers(pageSessions, tokens, settings);
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, certificate, store, clock });
+    const metrics = new Metrics({ fleet, stations, desk, clock });
     const answers = makeAnswers({
       fleet,
       stations,
@@ -143,6 +145,7 @@ export class Gateway implements AsyncDisposable {
       stationDoor,
       pixelDoor: pixels,
       liveFeed,
+      metrics,
       isHostReachable: () => fleet.computers().every(({ reachable }) => reachable),
       log,
     });
@@ -156,6 +159,8 @@ export class Gateway implements AsyncDisposable {
     codes.start();
     pictures.start();
     undo.defer(() => pictures.stop());
+    metrics.start();
+    undo.defer(() => metrics.stop());
     journal.start();
     undo.defer(() => journal.stop());
     computerSettings.start();

@@ -122,6 +122,13 @@ describe('every route for every role', () => {
     });
   }
 
+  test('GET /metrics, which is outside of the contract', async () => {
+    for (const { name, role, options } of askers) {
+      const { status } = await room.ask('GET', '/metrics', options);
+      assert.equal(status, may(role, 'metrics.see') ? 200 : 401, name);
+    }
+  });
+
   test('a teacher may suspend a pupil and the own session, nobody else', async () => {
     const cookie = askers.find(({ name }) => name === 'teacher at the Dashboard')?.options.cookie ?? '';
     const suspend = async (id: string): Promise<number> => (await room.ask('POST', `/sessions/${id}/suspend`, { cookie })).status;

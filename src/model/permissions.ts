@@ -50,6 +50,7 @@ export const permissions = {
   'alerts.dismiss': { administrator: 'any' },
   'audit.see': { administrator: 'any' },
   'tokens.manage': { administrator: 'any' },
+  'metrics.see': { dashboard: 'any', administrator: 'any' },
   'live.watch': { dashboard: 'any', administrator: 'any' },
 } as const satisfies Readonly<Record<string, Rule>>;
 

@@ -32,6 +32,9 @@ export interface SignInOrder {
   only?: OnlyThese | undefined;
 }
 
+/** `refusal` null: accepted. */
+type DecidedListener = (action: AuditAction, refusal: ErrorCode | null) => void;
+
 const mostAtOnce = 200;
 
 /** Refusals that say nothing about the password, or come only after it was right. */
@@ -81,15 +84,15 @@ export class SignInConversation {
       this.#counted = this.#desk.throttle.begin({ user, address, station });
     } catch (error) {
       this.#desk.noteThrottled(this.#order);
-      return refused(error);
+      return this.#refuse(error);
     }
     if (userNameFault(user) !== null) {
       this.#desk.noteRefused(this.#order, 'wrong-credentials');
-      return refused(new CodedError('wrong-credentials'));
+      return this.#refuse(new CodedError('wrong-credentials'));
     }
     if (!this.#desk.enter()) {
       this.#counted.undecided();
-      return refused(new CodedError('too-many-requests'));
+      return this.#refuse(new CodedError('too-many-requests'));
     }
     try {
       const { attempt } = this;
@@ -114,7 +117,7 @@ export class SignInConversation {
 
   async #beginAutomatic(): Promise<SignInStep> {
     const { user, address, who, groups, only, computer } = this.#order;
-    if (!this.#desk.enter()) return refused(new CodedError('too-many-requests'));
+    if (!this.#desk.enter()) return this.#refuse(new CodedError('too-many-requests'));
     try {
       const { attempt } = this;
       return this.#look(
@@ -151,12 +154,19 @@ export class SignInConversation {
     this.#finished = true;
   }
 
+  #refuse(error: unknown): SignInStep {
+    this.#desk.decided(this.#order, tellError(error).code);
+    return refused(error);
+  }
+
   #look(step: SignInStep): SignInStep {
     if (step.step === 'accepted') {
+      this.#desk.decided(this.#order, null);
       this.#counted?.right();
       if (this.#order.changePassword === true) this.#desk.noteOwnPassword(this.#order, step.account.name);
     }
     if (step.step === 'refused') {
+      this.#desk.decided(this.#order, step.error.code);
       if (innocent.has(step.error.code)) this.#counted?.undecided();
       this.#desk.noteRefused(this.#order, step.error.code);
     }
@@ -169,12 +179,23 @@ export class SignInDesk {
   readonly throttle: Throttle;
   readonly #audit: Audit;
   readonly #toldThrottled = new Map<string, number>();
+  readonly #listeners = new Set<DecidedListener>();
   #atOnce = 0;
 
   constructor(fleet: Fleet, throttle: Throttle, audit: Audit) {
     this.fleet = fleet;
     this.throttle = throttle;
     this.#audit = audit;
+  }
+
+  /** Hears of every sign-in that is accepted or refused, those that were not even tried as well. Returns its remover. */
+  onDecided(listener: DecidedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  decided({ action }: SignInOrder, refusal: ErrorCode | null): void {
+    for (const listener of this.#listeners) listener(action, refusal);
   }
 
   open(order: SignInOrder): SignInConversation {
