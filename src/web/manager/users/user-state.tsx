@@ -4,9 +4,14 @@ import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import type { ListedPerson } from '#contract/api.ts';
 import { isRunning } from '#model/session.ts';
+import { statusLabels } from '../../shared/labels.ts';
 import { useRoom } from '../../shared/room.tsx';
 
-const useStyles = makeStyles({ badges: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS } });
+const useStyles = makeStyles({
+  badges: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
+  /** Its text may need two lines. */
+  badge: { height: 'auto', minHeight: '20px', minWidth: 0, overflowWrap: 'anywhere' },
+});
 
 export function UserState({ person }: { person: ListedPerson }): ReactNode {
   const { _ } = useLingui();
@@ -16,25 +21,28 @@ export function UserState({ person }: { person: ListedPerson }): ReactNode {
   const here = own.find((session) => session.station !== null);
   const station = here === undefined ? undefined : room.stations.find((one) => one.id === here.station);
   const inMemory = own.some((session) => isRunning(session));
+  const lost = own.every(({ state }) => state === 'lost');
   return (
     <span className={styles.badges}>
       {person.disabled && (
-        <Badge appearance="tint" color="danger">
+        <Badge className={styles.badge} appearance="tint" color="danger">
           {_('Disabled')}
         </Badge>
       )}
       {person.domain && (
-        <Badge appearance="tint" color="informative">
+        <Badge className={styles.badge} appearance="tint" color="informative">
           {_('Of a directory')}
         </Badge>
       )}
       {own.length > 0 && (
-        <Badge appearance="tint" color={here === undefined ? 'warning' : 'success'}>
+        <Badge className={styles.badge} appearance="tint" color={here !== undefined ? 'success' : lost ? 'danger' : 'warning'}>
           {here !== undefined
             ? _('At {station}', { station: station?.name ?? '' })
             : inMemory
               ? _('Suspended')
-              : _('Suspended (saved)')}
+              : lost
+                ? _(statusLabels.lost)
+                : _('Suspended (saved)')}
         </Badge>
       )}
     </span>

@@ -97,6 +97,24 @@ describe('the Users tab', () => {
     await shown('Nobody has this account type.');
   });
 
+  test('what became of a session: saved, lost; long words stay inside their badge', async () => {
+    const saved = { at: Date.now() - 600_000, bytes: 2 ** 20, programs: [], fault: null };
+    gateway.sessions = [
+      makeSession('a1', 'anna', 'classroom', null, { state: 'hibernated', cause: 'saved', saved }),
+      makeSession('t1', 'tina', 'classroom', null, { state: 'lost', cause: 'power-lost', saved }),
+    ];
+    await page.addInitScript(() => localStorage.setItem('stationmaster.language', 'fr'));
+    await page.goto(gateway.url('/manager/users'));
+    await row(/tina .*Perdue/).waitFor();
+    const badge = row(/anna /).getByText('Suspendue (enregistrée)');
+    const spilled = await badge.evaluate((element) => {
+      const text = document.createRange();
+      text.selectNodeContents(element);
+      return text.getBoundingClientRect().height - element.getBoundingClientRect().height;
+    });
+    assert.ok(spilled <= 0, `the text is ${spilled} pixels higher than its badge`);
+  });
+
   test('shows an empty room, and of thousands the first', async () => {
     gateway.accounts = [];
     await page.goto(gateway.url('/manager/users'));

@@ -196,6 +196,13 @@ const useStyles = makeStyles({
   since: { [narrow]: { gridArea: 'since', justifySelf: 'end', color: tokens.colorNeutralForeground2 } },
   connection: { color: tokens.colorNeutralForeground2, [middling]: { display: 'none' } },
   subtle: { color: tokens.colorNeutralForeground2 },
+  identifying: {
+    display: 'inline-flex',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalXS,
+    minWidth: 0,
+    color: tokens.colorNeutralForeground2,
+  },
   icon: { flexShrink: 0, fontSize: '18px' },
   /** A button without its looks; the arrow keys reach the same by the computer's own line. */
   name: {
@@ -389,8 +396,9 @@ const StationLine = memo(
             </>
           )}
           {station?.identifying === true && (
-            <span className={styles.subtle}>
-              <DesktopRegular className={styles.icon} /> {_('Shows its name')}
+            <span className={styles.identifying}>
+              <DesktopRegular className={styles.icon} />
+              <span>{_('Shows its name')}</span>
             </span>
           )}
         </>
