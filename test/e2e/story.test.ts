@@ -11,7 +11,7 @@ import { eventually } from './eventually.ts';
 
 const computer = hostname();
 
-/** Pictures of the README: taken again by `STATIONMASTER_PICTURES=docs/pictures node --test test/e2e/story.test.ts`. */
+/** The README's picture of a real desktop: taken again by `STATIONMASTER_PICTURES=docs/pictures node --test test/e2e/story.test.ts`. */
 async function takePicture(browser: Browser, name: string): Promise<void> {
   const folder = process.env['STATIONMASTER_PICTURES'];
   if (folder !== undefined) await browser.page.screenshot({ path: `${folder}/${name}.png` });
@@ -65,7 +65,6 @@ describe('the main job', () => {
     await manager.page.getByText(person.name, { exact: false }).first().waitFor();
     await manager.page.getByRole('button', { name: computer, exact: true }).first().click();
     await takePicture(first, 'station');
-    await takePicture(manager, 'manager');
     await manager.page.getByRole('button', { name: 'Suspend all stations' }).click();
 
     await viewShown(first.page, 'sign-in', 5_000);

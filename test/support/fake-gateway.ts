@@ -82,6 +82,8 @@ export class FakeGateway implements AsyncDisposable {
   readonly dismissed = new Map<string, NonNullable<ToldAlert['dismissed']>>();
   views: SavedView[] = [];
   setupNeeded = false;
+  /** What its clock shows, which the pages go by. */
+  now: () => number = Date.now;
   /** Who is signed in, without having to; null: the sign-in page is shown. */
   principal: Principal | null = null;
   /** Every changing request, in order. */
@@ -190,7 +192,7 @@ export class FakeGateway implements AsyncDisposable {
 
   #alerts(): ToldAlert[] {
     const { computers, stations, sessions, certificateEndsAt } = this;
-    const now = Date.now();
+    const now = this.now();
     const failed = this.audit.filter(({ at, outcome }) => outcome === 'wrong-credentials' && at > now - 86_400_000);
     const failedSignIns = { count: failed.length, lastAt: Math.max(0, ...failed.map(({ at }) => at)) };
     return alertsOf({ computers, stations, sessions, certificateEndsAt, failedSignIns, now }).map((alert) => ({
@@ -262,6 +264,7 @@ export class FakeGateway implements AsyncDisposable {
       return;
     }
     for (const [name, value] of Object.entries(securityHeaders(request.headers.host))) response.setHeader(name, value);
+    response.setHeader('date', new Date(this.now()).toUTCString());
     const { pathname, search } = new URL(request.url ?? '/', 'https://localhost');
     try {
       if (pathname.startsWith('/api/v1/')) {
