@@ -39,7 +39,7 @@ export function Dashboard(): ReactNode {
       {(signedIn) => (
         <>
           <header>
-            <PageHeader title={msg('Dashboard')} signedIn={signedIn} />
+            <PageHeader title={msg('Dashboard')} help="dashboard" signedIn={signedIn} />
           </header>
           <LineBar />
           <main className={styles.main}>

@@ -83,7 +83,7 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
   return (
     <>
       <header>
-        <PageHeader title={msg('Manager')} signedIn={signedIn} />
+        <PageHeader title={msg('Manager')} help={tab} signedIn={signedIn} />
         <TabList
           className={styles.tabs}
           selectedValue={tab}

@@ -2,6 +2,8 @@
 import { Text, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
+import { HelpButton } from './help/help-button.tsx';
+import type { HelpTopic } from './help/help-topic.ts';
 import iconUrl from './icon.svg';
 import { LanguageMenu, ThemeMenu, UserMenu } from './menus.tsx';
 import type { SignedIn } from './page.tsx';
@@ -21,7 +23,7 @@ const useStyles = makeStyles({
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
-export function PageHeader({ title, signedIn }: { title: string; signedIn: SignedIn }): ReactNode {
+export function PageHeader({ title, help, signedIn }: { title: string; help: HelpTopic; signedIn: SignedIn }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   return (
@@ -36,6 +38,7 @@ export function PageHeader({ title, signedIn }: { title: string; signedIn: Signe
           {signedIn.computer}
         </Text>
       </div>
+      <HelpButton topic={help} />
       <LanguageMenu />
       <ThemeMenu />
       <UserMenu principal={signedIn.principal} />

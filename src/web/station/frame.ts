@@ -2,6 +2,7 @@
 import { changeLanguage, currentLanguage, currentLocale, i18n, languages } from '../shared/i18n.ts';
 import type { Language } from '../shared/i18n.ts';
 import { inWords, make } from './element.ts';
+import { HelpPanel } from './help-panel.ts';
 import { icon } from './icon.ts';
 import type { View } from './view.ts';
 
@@ -56,17 +57,21 @@ export class Frame {
   readonly #computer = make('span');
   readonly #place = make('div', { class: 'place' });
   readonly #main = make('main');
+  readonly #help: HelpPanel;
   #view: View | null = null;
 
   constructor() {
     this.#place.append(this.#name, make('p', { class: 'computer' }, icon('monitor'), this.#computer));
     this.#place.hidden = true;
     const brand = make('p', { class: 'brand', text: 'Stationmaster' });
+    const side = make('div', { class: 'side' });
+    this.#help = new HelpPanel(side, () => this.#view !== null && !this.element.hidden);
+    side.append(make('header', { class: 'top' }, this.#help.button, languageChoice()), this.#main);
     this.element = make(
       'div',
       { class: 'frame' },
       make('section', { class: 'here', label: () => i18n._('This station') }, brand, clock(), this.#place),
-      make('div', { class: 'side' }, make('header', { class: 'top' }, languageChoice()), this.#main),
+      side,
     );
   }
 
@@ -82,6 +87,7 @@ export class Frame {
   }
 
   show(view: View): void {
+    this.#help.close();
     this.#view = view;
     this.#main.replaceChildren(view.element);
     this.element.hidden = false;
@@ -89,6 +95,7 @@ export class Frame {
   }
 
   hide(): void {
+    this.#help.close();
     this.#view = null;
     this.#main.replaceChildren();
     this.element.hidden = true;

@@ -16,6 +16,8 @@ import { catalogueFaults, entriesOf } from '../../../test/support/catalogue.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 import { StationGateway, computer, station } from '../../../test/support/station-gateway.ts';
 import type { ScriptedPage } from '../../../test/support/station-gateway.ts';
+import { texts as english } from '../shared/help/english.ts';
+import { texts as french } from '../shared/help/french.ts';
 import { BackOff } from './back-off.ts';
 import { keysymOf } from './keysym.ts';
 import * as wire from './wire.ts';
@@ -233,6 +235,39 @@ describe('the station page in Chromium', () => {
       }
     });
   }
+
+  test("F1 and the question mark open the help of the sign-in page, but over a desktop F1 is the desktop's", async () => {
+    for (const [locale, texts, name] of [
+      ['en-GB', english, 'Help'],
+      ['fr-FR', french, 'Aide'],
+    ] as const) {
+      await using opened = await open({ locale, viewport: { width: 320, height: 560 }, reducedMotion: 'reduce' });
+      const { page, there } = opened;
+      await shows(page, 'sign-in');
+      await isFocused(page, locale === 'en-GB' ? 'User name' : "Nom d'utilisateur");
+      await page.keyboard.type('an');
+      await page.keyboard.press('F1');
+      const panel = page.getByRole('dialog');
+      for (const { what, how } of texts.station.tasks) {
+        await panel.getByRole('heading', { name: what, exact: true }).waitFor();
+        await panel.getByText(how, { exact: true }).waitFor();
+      }
+      assert.deepEqual(await violations(page), []);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+      await page.keyboard.type('na');
+      assert.equal(await page.getByRole('textbox').first().inputValue(), 'anna');
+      await button(page, name).click();
+      await panel.waitFor();
+      there.desktop('first');
+      await painted(page);
+      await panel.waitFor({ state: 'detached' });
+      await page.keyboard.press('F1');
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      assert.equal(await panel.count(), 0);
+    }
+  });
 
   test('the own password is changed by the box that says so, and only by who ticked it', async () => {
     await using opened = await open();
