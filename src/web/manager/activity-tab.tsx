@@ -16,29 +16,24 @@ import {
   TableRow,
   Text,
   makeStyles,
-  mergeClasses,
   tokens,
 } from '@fluentui/react-components';
 import { ArrowClockwiseRegular } from '@fluentui/react-icons/svg/arrow-clockwise';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
-import { CheckmarkCircleFilled } from '@fluentui/react-icons/svg/checkmark-circle';
-import { DismissCircleFilled } from '@fluentui/react-icons/svg/dismiss-circle';
 import { ShieldCheckmarkRegular } from '@fluentui/react-icons/svg/shield-checkmark';
 import { useLingui } from '@lingui/react';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import type { ApiQuery, AuditEntry, AuditReport } from '#contract/api.ts';
-import { errorCodes } from '#contract/errors.ts';
-import type { ErrorCode } from '#contract/errors.ts';
-import { auditActions, auditChanged } from '#model/audit.ts';
+import type { ApiQuery, AuditReport } from '#contract/api.ts';
+import { auditActions } from '#model/audit.ts';
 import type { AuditAction } from '#model/audit.ts';
 import { api, textOf } from '../shared/api.ts';
 import { timeText } from '../shared/clock.ts';
-import { errorText } from '../shared/error-text.ts';
-import { currentLocale, i18n } from '../shared/i18n.ts';
+import { currentLocale } from '../shared/i18n.ts';
 import { Failure } from '../shared/failure.tsx';
 import { actionLabels } from './action-labels.ts';
+import { Result, actionText, actorText, concerned } from './activity-entry.tsx';
 
 const pageSize = 100;
 const typingMs = 250;
@@ -81,10 +76,6 @@ const useStyles = makeStyles({
     [narrow]: { gridArea: 'from', justifyContent: 'end', color: tokens.colorNeutralForeground2, minHeight: 0, height: 'auto' },
   },
   outcome: { [narrow]: { gridArea: 'result', minHeight: 0, height: 'auto' } },
-  result: { display: 'flex', gap: tokens.spacingHorizontalXS, alignItems: 'start', paddingBlock: tokens.spacingVerticalXS },
-  icon: { flexShrink: 0, fontSize: '18px', marginTop: '1px' },
-  good: { color: tokens.colorPaletteGreenForeground1 },
-  bad: { color: tokens.colorPaletteRedForeground1 },
   when: {
     flexGrow: 0,
     flexBasis: '190px',
@@ -103,48 +94,6 @@ function useSettled(value: string): string {
   return settled;
 }
 
-/** A session is known to people by its user. */
-function concerned(entry: AuditEntry): string {
-  const user = entry.details['user'];
-  return entry.action.startsWith('session.') && typeof user === 'string' ? user : entry.target;
-}
-
-function actionText(action: string): string {
-  return Object.hasOwn(actionLabels, action) ? i18n._(actionLabels[action as AuditAction]) : action;
-}
-
-/** What happens without a page, a station or a command is the computer's own doing. */
-function actorText({ actor, address }: AuditEntry): string {
-  if (actor !== '') return actor;
-  return address === '' ? i18n._('The computer') : i18n._('Unknown');
-}
-
-function Result({ entry }: { entry: AuditEntry }): ReactNode {
-  const { _ } = useLingui();
-  const styles = useStyles();
-  const lost = entry.action === 'session.lost' || entry.outcome === 'lost';
-  const good = entry.outcome === 'done' && !lost;
-  const text = good
-    ? _('Done')
-    : lost
-      ? _('Lost')
-      : entry.outcome === auditChanged
-        ? _('Was changed afterwards')
-        : Object.hasOwn(errorCodes, entry.outcome)
-          ? errorText({ code: entry.outcome as ErrorCode })
-          : entry.outcome;
-  return (
-    <span className={styles.result}>
-      {good ? (
-        <CheckmarkCircleFilled className={mergeClasses(styles.icon, styles.good)} />
-      ) : (
-        <DismissCircleFilled className={mergeClasses(styles.icon, styles.bad)} />
-      )}
-      <span>{text}</span>
-    </span>
-  );
-}
-
 type Filter = Omit<ApiQuery<'audit'>, 'before' | 'limit'>;
 
 /** What is in the fields of the filter; empty: not filtered by that. Days as the browser writes them. */
@@ -158,6 +107,11 @@ interface Typed {
   to: string;
 }
 const nothingTyped: Typed = { search: '', actor: '', action: '', target: '', outcome: '', from: '', to: '' };
+
+/** A link to this tab may say what is searched. */
+function typedInAddress(): Typed {
+  return { ...nothingTyped, search: (new URLSearchParams(location.search).get('search') ?? '').slice(0, 100) };
+}
 
 /** The first moment of a day, here; `later`: of the day that is so many days after. */
 function momentOf(day: string, later = 0): number | undefined {
@@ -266,7 +220,7 @@ function CheckReport({ report }: { report: AuditReport }): ReactNode {
 export function ActivityTab(): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const [typed, setTyped] = useState<Typed>(nothingTyped);
+  const [typed, setTyped] = useState(typedInAddress);
   const change = (some: Partial<Typed>): void => setTyped((before) => ({ ...before, ...some }));
   const asked = useSettled(JSON.stringify(filterOf(typed)));
   const filter = JSON.parse(asked) as Filter;

@@ -17,6 +17,7 @@ import { StationsView } from '../shared/stations/stations-view.tsx';
 import { ActivityTab } from './activity-tab.tsx';
 import { HomeTab } from './home-tab.tsx';
 import { LeavingBar } from './leaving-bar.tsx';
+import { LineHistory } from './line-history.tsx';
 import { SetupPage } from './setup-page.tsx';
 import { SystemsTab } from './systems-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
@@ -103,7 +104,12 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
           <RoomKnown>
             <LeavingBar />
             {tab === 'home' && <HomeTab open={open} />}
-            {tab === 'stations' && <StationsView principal={signedIn.principal} />}
+            {tab === 'stations' && (
+              <StationsView
+                principal={signedIn.principal}
+                history={(row) => <LineHistory row={row} showAll={(query) => open('activity', query)} />}
+              />
+            )}
             {tab === 'users' && <UsersTab />}
             {tab === 'systems' && <SystemsTab />}
             {tab === 'activity' && <ActivityTab />}

@@ -237,6 +237,109 @@ describe('the Stations table', () => {
     await row(page, /At no station user4997 .*Suspended/).waitFor();
   });
 
+  test('tells all about the chosen line, what was done before, and sums up several', async () => {
+    const two = gateway.stations[0];
+    assert.ok(two !== undefined);
+    const anna = gateway.sessions[0]?.id ?? '';
+    const program = { program: 'Firefox', fate: 'reopened', reason: 'sandbox' } as const;
+    gateway.checks = { classroom: [{ session: anna, user: 'anna', atRisk: [program] }] };
+    gateway.unsaved[anna] = [{ program: 'Mousepad', title: '*letter.txt' }];
+    const entry = { at: Date.now() - 600_000, actor: 'anna', address: '192.0.2.17', outcome: 'done', details: {} };
+    gateway.audit = [
+      { ...entry, number: 1, action: 'station.sign-in', target: 'Station 7' },
+      { ...entry, number: 2, action: 'station.sign-in', target: 'Station 2', at: Date.now() - 60_000 },
+      { ...entry, number: 3, action: 'session.keep', actor: 'ada', target: 'anna' },
+      { ...entry, number: 4, action: 'station.identify', actor: 'ada', target: 'Station 2' },
+      { ...entry, number: 5, action: 'session.suspend', actor: 'ada', target: 'ben' },
+    ];
+    await page.goto(gateway.url('/manager/stations'));
+    await row(page, /Station 2 /).focus();
+    await page.keyboard.press('Enter');
+    const details = page.getByRole('region', { name: 'Details of Station 2', exact: true });
+    await details.getByText('anna (Anna Keller)', { exact: true }).waitFor();
+    await details.getByText('Good (9 ms)', { exact: true }).waitFor();
+    await details.getByText('Room 12', { exact: true }).waitFor();
+    await details.getByText('1920 × 1080', { exact: true }).waitFor();
+    await details.getByText('192.0.2.17', { exact: true }).waitFor();
+    await details.getByText('Firefox', { exact: true }).waitFor();
+    await details.getByText('It is closed and opened again with its tabs.').waitFor();
+    await details.getByText('*letter.txt').waitFor();
+    await details.getByText(/^Station 7, /).waitFor();
+    const history = details.getByRole('region', { name: 'History' });
+    await history.getByRole('listitem').nth(3).waitFor();
+    assert.deepEqual(
+      (await history.getByRole('listitem').locator('span:first-child').allTextContents()).filter((text) => text.includes('–')),
+      [
+        'Identified a station – Station 2',
+        'Took a log-off back – anna',
+        'Signed in at a station – Station 2',
+        'Signed in at a station – Station 7',
+      ],
+    );
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '');
+    assert.equal(await focused(), 'Details of Station 2');
+    await still(page);
+    assert.deepEqual(await axeFaults(page), []);
+    // It is kept current, and follows what is chosen.
+    gateway.changeStation(two.id, { latencyMs: 220 });
+    await details.getByText('Poor (220 ms)', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await details.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-key')), two.id);
+    await page.getByRole('heading', { name: 'Station 2 tasks' }).waitFor();
+    await button(page, 'Details').click();
+    await details.waitFor();
+    await row(page, /Station 10 /)
+      .getByRole('gridcell')
+      .nth(1)
+      .click();
+    await page.getByRole('region', { name: 'Details of Station 10', exact: true }).waitFor();
+    await row(page, /Station 2 /)
+      .getByRole('gridcell')
+      .nth(1)
+      .click({ modifiers: ['Control'] });
+    const summary = page.getByRole('region', { name: 'Details of 2 lines', exact: true });
+    await summary.getByText('Locked', { exact: true }).waitFor();
+    await summary.getByText('Logged on', { exact: true }).waitFor();
+    await summary.getByText('2 people', { exact: true }).waitFor();
+    await button(page, 'Close the details').click();
+    await summary.waitFor({ state: 'detached' });
+    await row(page, /Station 2 /)
+      .getByRole('gridcell')
+      .nth(1)
+      .click();
+    await button(page, 'Details').click();
+    await details.getByRole('link', { name: 'All of it' }).click();
+    await page.waitForURL(/\/manager\/activity\?search=anna$/);
+    await page.getByRole('row', { name: /Took a log-off back/ }).waitFor();
+    await page.getByRole('row', { name: /ben/ }).waitFor({ state: 'detached' });
+    assert.equal(await page.getByRole('searchbox').inputValue(), 'anna');
+  });
+
+  for (const language of ['en', 'fr']) {
+    test(`shows the details as a sheet on a narrow screen, which Escape closes (${language})`, async () => {
+      await page.addInitScript((chosen) => localStorage.setItem('stationmaster.language', chosen), language);
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.goto(gateway.url('/manager/stations'));
+      await row(page, /Station 2 /).focus();
+      await page.keyboard.press('Enter');
+      const sheet = page.getByRole('dialog', {
+        name: language === 'en' ? 'Details of Station 2' : 'Détails de Station 2',
+        exact: true,
+      });
+      await sheet.getByText(language === 'en' ? 'Good (9 ms)' : 'Bonne (9 ms)', { exact: true }).waitFor();
+      await sheet.getByRole('link').waitFor();
+      await still(page);
+      assert.deepEqual(await axeFaults(page), []);
+      const box = await sheet.boundingBox();
+      assert.ok(box !== null && box.x === 0 && box.y === 0 && box.width === 390 && box.height === 800, JSON.stringify(box));
+      await page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
+      const key = gateway.stations[0]?.id;
+      await page.locator(`[data-key="${key}"]:focus`).waitFor();
+    });
+  }
+
   for (const language of ['en', 'fr']) {
     test(`has no accessibility fault with its menus open, in columns and as cards (${language})`, async () => {
       await page.addInitScript((chosen) => localStorage.setItem('stationmaster.language', chosen), language);

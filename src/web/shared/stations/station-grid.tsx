@@ -41,6 +41,8 @@ export interface LineActions {
   choose: (to: { computer: string; key: string | null }, kind: ChoiceKind) => void;
   chooseAll: (keys: readonly string[]) => void;
   unchoose: () => void;
+  /** Shows more about what is chosen. */
+  details: () => void;
   letIn: (station: string) => void;
   refuse: (station: string) => void;
   keep: (session: string) => void;
@@ -575,7 +577,11 @@ export function StationGrid(props: {
       if (line === undefined) return;
       event.preventDefault();
       if (line.kind === 'room') actions.chooseAll(line.keys);
-      else chooseLine(line, choiceKindOf(event));
+      else {
+        // Those that are chosen already stay so: it is about all of them.
+        if (event.key === ' ' || !chosenKeys.has(line.key)) chooseLine(line, choiceKindOf(event));
+        if (event.key === 'Enter' && line.kind === 'station') actions.details();
+      }
     } else if (event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       actions.chooseAll(lines.filter((line) => line.kind === 'station').map((line) => line.key));

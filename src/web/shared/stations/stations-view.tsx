@@ -10,6 +10,7 @@ import {
   Text,
   ToggleButton,
   makeStyles,
+  mergeClasses,
   tokens,
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
@@ -39,6 +40,7 @@ import type { Chosen } from './chosen.ts';
 import { ConfigureDialog } from './configure-dialog.tsx';
 import { ConfigureSeveralDialog } from './configure-several-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { DetailsPanel } from './details-panel.tsx';
 import { EnrolmentCodeDialog } from './enrolment-code-dialog.tsx';
 import { HibernateDialog } from './hibernate-dialog.tsx';
 import { LogOffDialog } from './log-off-dialog.tsx';
@@ -66,6 +68,7 @@ const useStyles = makeStyles({
       alignItems: 'start',
     },
   },
+  detailed: { [wide]: { gridTemplateColumns: 'minmax(0, 1fr) 320px' } },
   bar: { gridArea: 'bar', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
   space: { flexGrow: 1 },
   notices: { gridArea: 'notices', display: 'contents' },
@@ -212,7 +215,14 @@ function savedStake({ state, saved }: Session): string {
   ].join(' ');
 }
 
-export function StationsView({ principal }: { principal: Principal }): ReactNode {
+export function StationsView({
+  principal,
+  history,
+}: {
+  principal: Principal;
+  /** What happened to a line before; only for those who may see it. */
+  history?: (row: StationRow) => ReactNode;
+}): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const notices = useNotices();
@@ -222,6 +232,9 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const [chosenState, setChosen] = useState<Chosen>(nothingChosen);
   /** A press on a line adds it or takes it away, for those without Ctrl and Shift. */
   const [several, setSeveral] = useState(false);
+  const [detailed, setDetailed] = useState(false);
+  /** What had the focus when the details were opened. */
+  const openedFrom = useRef<HTMLElement | null>(null);
   const [view, changeView] = useTableView();
   const [asked, setAsked] = useState<Asked | null>(null);
   const [suspending, setSuspending] = useState(false);
@@ -326,19 +339,36 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const keep = (id: string): void => {
     void attempt(_('The log-off could not be taken back.'), () => api('keepSession', { params: { id } }));
   };
+  const showDetails = (): void => {
+    openedFrom.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setDetailed(true);
+  };
+  const closeDetails = (): void => {
+    setDetailed(false);
+    openedFrom.current?.focus();
+  };
+  // With nothing chosen they are closed, not put off until something is.
+  const anyChosen = chosenRows.length > 0;
+  useEffect(() => {
+    if (!anyChosen) setDetailed(false);
+  }, [anyChosen]);
   const actions = useMemo(
     (): LineActions => ({
       choose: (to, kind) =>
         setChosen((before) => chosenAfter(before, order.current, to, several && kind === 'only' ? 'toggle' : kind)),
       chooseAll: (keys) => setChosen((before) => ({ ...before, keys, anchor: keys[0] ?? null })),
-      unchoose: () => setChosen((before) => ({ ...nothingChosen, computer: before.computer })),
+      unchoose: () => {
+        if (detailed) setDetailed(false);
+        else setChosen((before) => ({ ...nothingChosen, computer: before.computer }));
+      },
+      details: showDetails,
       letIn,
       refuse,
       keep,
       mayLetIn: may(level, 'station.admit', 'station'),
     }),
     // The functions use nothing that changes but the language, with which `_` changes.
-    [_, level, several],
+    [_, level, several, detailed],
   );
 
   const split = (station: Station): void => {
@@ -503,7 +533,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
   const address = `${location.origin}/`;
 
   return (
-    <div className={styles.view}>
+    <div className={mergeClasses(styles.view, detailed && anyChosen && styles.detailed)}>
       <div className={styles.bar}>
         <TableBar view={view} change={changeView} computers={computerNames} rooms={roomNames} />
         <div className={styles.space} />
@@ -640,6 +670,7 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
             configure={(station) => setAsked({ what: 'configure', station: station.id })}
             remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
             letIn={letIn}
+            details={showDetails}
             unchoose={() => setChosen({ ...nothingChosen, computer: chosenRow.computer })}
           />
         )}
@@ -656,7 +687,19 @@ export function StationsView({ principal }: { principal: Principal }): ReactNode
             keep={(sessions) => void keepSeveral(sessions)}
             stations={chosenRows.flatMap(({ station }) => (station?.state === 'enrolled' ? [station] : []))}
             configure={(stations) => setAsked({ what: 'configure-several', stations })}
+            details={showDetails}
             unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
+          />
+        )}
+        {detailed && anyChosen && (
+          <DetailsPanel
+            principal={principal}
+            rows={chosenRows}
+            risks={risks}
+            hibernationFault={faultOf}
+            look={(session) => unsavedIn([session])}
+            history={history ?? null}
+            close={closeDetails}
           />
         )}
       </div>

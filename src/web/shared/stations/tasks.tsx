@@ -5,6 +5,7 @@ import { ArrowUndoRegular } from '@fluentui/react-icons/svg/arrow-undo';
 import { NumberSymbolRegular } from '@fluentui/react-icons/svg/number-symbol';
 import { DoorRegular } from '@fluentui/react-icons/svg/door';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
+import { InfoRegular } from '@fluentui/react-icons/svg/info';
 import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { SaveRegular } from '@fluentui/react-icons/svg/save';
@@ -177,6 +178,7 @@ export function LineTasks(props: {
   unsplit: (station: Station) => void;
   remove: (station: Station) => void;
   letIn: (station: string) => void;
+  details: () => void;
   unchoose: () => void;
   className?: string | undefined;
 }): ReactNode {
@@ -268,6 +270,7 @@ export function LineTasks(props: {
         {station !== null && station.split?.half !== 'right' && may(level, 'station.remove', 'station') && (
           <Task icon={<DeleteRegular />} label={waiting ? _('Refuse') : _('Remove station')} run={() => props.remove(station)} />
         )}
+        <Task icon={<InfoRegular />} label={_('Details')} run={props.details} />
       </div>
     </section>
   );
@@ -288,6 +291,7 @@ export function SeveralTasks(props: {
   /** The stations of these lines. */
   stations: readonly Station[];
   configure: (stations: readonly Station[]) => void;
+  details: () => void;
   unchoose: () => void;
   className?: string | undefined;
 }): ReactNode {
@@ -355,6 +359,7 @@ export function SeveralTasks(props: {
             run={() => props.configure(props.stations)}
           />
         )}
+        <Task icon={<InfoRegular />} label={_('Details')} run={props.details} />
       </div>
     </section>
   );
