@@ -617,6 +617,17 @@ export function StationsView({
         )}
       </div>
       <div className={styles.side}>
+        {detailed && anyChosen && (
+          <DetailsPanel
+            principal={principal}
+            rows={chosenRows}
+            risks={risks}
+            hibernationFault={faultOf}
+            look={(session) => unsavedIn([session])}
+            history={history ?? null}
+            close={closeDetails}
+          />
+        )}
         <ComputerTasks
           className={styles.computer}
           level={level}
@@ -689,17 +700,6 @@ export function StationsView({
             configure={(stations) => setAsked({ what: 'configure-several', stations })}
             details={showDetails}
             unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
-          />
-        )}
-        {detailed && anyChosen && (
-          <DetailsPanel
-            principal={principal}
-            rows={chosenRows}
-            risks={risks}
-            hibernationFault={faultOf}
-            look={(session) => unsavedIn([session])}
-            history={history ?? null}
-            close={closeDetails}
           />
         )}
       </div>
