@@ -304,6 +304,8 @@ describe('the Stations table', () => {
     await summary.getByText('2 people', { exact: true }).waitFor();
     await button(page, 'Close the details').click();
     await summary.waitFor({ state: 'detached' });
+    // What opened them is gone: the focus is at the line that Tab reaches.
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'row');
     await row(page, /Station 2 /)
       .getByRole('gridcell')
       .nth(1)

@@ -345,7 +345,10 @@ export function StationsView({
   };
   const closeDetails = (): void => {
     setDetailed(false);
-    openedFrom.current?.focus();
+    const from = openedFrom.current;
+    // What opened it may be gone by now: then the line that Tab reaches.
+    const line = document.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]');
+    (from?.isConnected === true ? from : line)?.focus();
   };
   // With nothing chosen they are closed, not put off until something is.
   const anyChosen = chosenRows.length > 0;
