@@ -228,7 +228,7 @@ export class FakeGateway implements AsyncDisposable {
     try {
       const keyFile = join(folder, 'key.pem');
       const certificateFile = join(folder, 'certificate.pem');
-      const subject = ['-subj', '/CN=localhost', '-days', '2', '-keyout', keyFile, '-out', certificateFile];
+      const subject = ['-subj', '/CN=localhost', '-days', '365', '-keyout', keyFile, '-out', certificateFile];
       await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject]);
       const server = createServer({ key: await readFile(keyFile), cert: await readFile(certificateFile) });
       this.#server = server;

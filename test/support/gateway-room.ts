@@ -456,7 +456,7 @@ async function makeCertificate(folder: string): Promise<void> {
       '-subj',
       '/CN=test',
       '-days',
-      '2',
+      '365',
       '-keyout',
       key,
       '-out',
