@@ -157,7 +157,9 @@ describe('the main job', () => {
     assert.equal(ended.code, 0, ended.stderr);
     await viewShown(second.page, 'sign-in', 15_000);
     await eventually('the counter has ended', 15_000, async () => ((await findCounter(person.uid)) === null ? true : undefined));
-    const list = await product.cli('session', 'list', '--json');
-    assert.deepEqual(JSON.parse(list.stdout), []);
+    await eventually('no session is left', 15_000, async () => {
+      const list = await product.cli('session', 'list', '--json');
+      return (JSON.parse(list.stdout) as unknown[]).length === 0 ? true : undefined;
+    });
   });
 });
