@@ -8,8 +8,17 @@ interface AxeViolation {
   nodes: { html: string }[];
 }
 
-/** The faults that axe finds on the page as it is now, one text each. */
+/** The faults that axe finds on the page as it is once nothing fades in any more, one text each. */
 export async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(async () => {
+    const passing = document
+      .getAnimations()
+      .filter(
+        ({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY,
+      );
+    // One whose element goes meanwhile is cancelled, which is an end as well.
+    await Promise.allSettled(passing.map(({ finished }) => finished));
+  });
   // By the developer tools, so that the page's own policy need not allow it.
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
