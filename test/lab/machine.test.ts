@@ -55,7 +55,7 @@ describe('a machine of the lab', () => {
     assert.match(await session.run('xdpyinfo'), /dimensions: +1280x800/);
     assert.ok((await session.picture()).length > 1280 * 800);
     await session.launch('xterm', '-title', 'lab');
-    await eventually('a program runs on the desktop', 20_000, async () =>
+    await eventually('a program runs on the desktop', 60_000, async () =>
       (await session.tryRun('xdotool', 'search', '--name', '^lab$')).code === 0 ? true : undefined,
     );
   });
