@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { Browser } from '../e2e/browser.ts';
 import { FakeGateway, idOf, makePrincipal } from '../support/fake-gateway.ts';
-import { complaintsOf } from '../support/page-checks.ts';
+import { complaintsOf, still } from '../support/page-checks.ts';
 import { builtPages } from '../support/pages.ts';
 import { StationGateway } from '../support/station-gateway.ts';
 import { pictures } from './pictures.ts';
@@ -18,13 +18,8 @@ const withinMs = 60_000;
 /** Nothing fades any more, everything is loaded. */
 async function settled(page: Page): Promise<void> {
   await page.locator('.fui-Spinner').waitFor({ state: 'detached' });
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    const ending = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    await Promise.allSettled(ending.map(({ finished }) => finished));
-  });
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await still(page);
 }
 
 async function take(picture: Picture, browser: Browser, pages: string): Promise<number> {

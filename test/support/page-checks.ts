@@ -8,8 +8,8 @@ interface AxeViolation {
   nodes: { html: string }[];
 }
 
-/** The faults that axe finds on the page as it is once nothing fades in any more, one text each. */
-export async function axeFaults(page: Page): Promise<string[]> {
+/** Nothing fades in any more: colours are as they stay. */
+export async function still(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const passing = document
       .getAnimations()
@@ -19,6 +19,11 @@ export async function axeFaults(page: Page): Promise<string[]> {
     // One whose element goes meanwhile is cancelled, which is an end as well.
     await Promise.allSettled(passing.map(({ finished }) => finished));
   });
+}
+
+/** The faults that axe finds on the page as it is once nothing fades in any more, one text each. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  await still(page);
   // By the developer tools, so that the page's own policy need not allow it.
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {

@@ -108,17 +108,6 @@ const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const shown = (page: Page, text: string | RegExp) => page.getByText(text, { exact: true }).first().waitFor({ timeout: withinMs });
 
-/** Nothing fades in any more: colours are as they stay. */
-const still = (page: Page) =>
-  page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map(({ finished }) => finished),
-    ).then(() => undefined),
-  );
-
 describe('the Manager', () => {
   let pages: string;
   let browser: Browser;
@@ -1058,13 +1047,11 @@ describe('the Manager', () => {
         await page.goto(gateway.url('/manager/systems'));
         await page.getByRole('button', { name: language === 'en' ? 'Restart classroom' : 'Redémarrer classroom' }).click();
         await page.getByRole('dialog').getByText('VirtualBox').waitFor();
-        await still(page);
         assert.deepEqual(await axeFaults(page), [], 'restart');
         await page.goto(gateway.url('/manager/stations'));
         await row(page, /chloe/).getByRole('gridcell').nth(1).click();
         await page.getByRole('button', { name: language === 'en' ? 'Hibernate' : 'Hiberner', exact: true }).click();
         await page.getByRole('dialog').getByText('VirtualBox').waitFor();
-        await still(page);
         assert.deepEqual(await axeFaults(page), [], 'hibernate');
         gateway.principal = null;
         await page.goto(gateway.url('/manager'));

@@ -42,19 +42,6 @@ const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
 const choose = (page: Page, name: RegExp) => row(page, name).getByRole('gridcell').nth(1).click();
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
-/** The faults that axe finds when nothing fades in any more: colours are as they stay. */
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map(({ finished }) => finished),
-    ).then(() => undefined),
-  );
-  return await axeFaults(page);
-}
-
 describe('stations and their sessions', () => {
   let pages: string;
   let browser: Browser;
@@ -92,7 +79,7 @@ describe('stations and their sessions', () => {
     assert.deepEqual(offered, ['Station 10 (free)', 'Station 2 (ben is there)']);
     assert.equal(await dialog.getByRole('button', { name: 'Move', exact: true }).getAttribute('aria-disabled'), 'true');
     await dialog.getByRole('radio', { name: /Station 10/ }).click();
-    assert.deepEqual(await faultsOf(page), []);
+    assert.deepEqual(await axeFaults(page), []);
     await dialog.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByText('The session of anna is at Station 10 now.').first().waitFor();
     await row(page, /Station 10 .*anna/).waitFor();
@@ -165,7 +152,7 @@ describe('stations and their sessions', () => {
     await dialog.getByText('These windows say that work in them is not saved:').waitFor();
     await dialog.getByRole('listitem').filter({ hasText: 'Mousepad – *Letter.txt - Mousepad' }).waitFor();
     await dialog.getByText('Not every program says so. Also open: Terminal and libreoffice-writer.').waitFor();
-    assert.deepEqual(await faultsOf(page), []);
+    assert.deepEqual(await axeFaults(page), []);
     await page.keyboard.press('Escape');
     await button(page, 'Log off all stations').click();
     const all = page.getByRole('dialog', { name: 'Log off all stations of classroom?' });
@@ -247,7 +234,7 @@ describe('stations and their sessions', () => {
     await button(page, 'Unsplit station').click();
     const dialog = page.getByRole('alertdialog', { name: 'Give the whole screen to the left half?' });
     await dialog.getByText('The session of chloe at Station 1 right is suspended, not lost').waitFor();
-    assert.deepEqual(await faultsOf(page), []);
+    assert.deepEqual(await axeFaults(page), []);
     await dialog.getByRole('button', { name: 'Suspend and unsplit' }).click();
     await row(page, /At no station .*chloe .*Suspended/).waitFor();
     await row(page, /Station 1 right/).waitFor({ state: 'detached' });
@@ -280,7 +267,7 @@ describe('stations and their sessions', () => {
       await button(there, 'Déplacer…').click();
       await there.getByRole('radio', { name: /Station 2/ }).click();
       await there.getByText('La session de ben est sur Station 2.').waitFor();
-      assert.deepEqual(await faultsOf(there), []);
+      assert.deepEqual(await axeFaults(there), []);
       const wide = await there.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${wide} pixels too wide`);
       const pictures = process.env['STATIONMASTER_PICTURES'];
@@ -288,7 +275,7 @@ describe('stations and their sessions', () => {
       await there.getByRole('button', { name: 'Annuler' }).click();
       await button(there, 'Fermer la session').click();
       await there.getByText('Ces fenêtres indiquent du travail non enregistré :').waitFor();
-      assert.deepEqual(await faultsOf(there), []);
+      assert.deepEqual(await axeFaults(there), []);
       if (pictures !== undefined) await there.screenshot({ path: `${pictures}/log-off-${options.widthPx}.png` });
     });
   }

@@ -21,17 +21,6 @@ const fault = { at: Date.now() - 3_600_000, bytes: 96 * 2 ** 20, programs: ['Mou
 const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
-/** Nothing fades in any more: colours are as they stay. */
-const still = (page: Page): Promise<void> =>
-  page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-        .map(({ finished }) => finished),
-    ).then(() => undefined),
-  );
-
 /** The names of the stations, or of users at none, that are shown, from the top. */
 const shownNames = (page: Page): Promise<string[]> =>
   page.locator('[role="row"][aria-selected]:not([data-key^="computer:"]) [role="gridcell"]:nth-child(2)').allTextContents();
@@ -278,7 +267,6 @@ describe('the Stations table', () => {
     );
     const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '');
     assert.equal(await focused(), 'Details of Station 2');
-    await still(page);
     assert.deepEqual(await axeFaults(page), []);
     // It is kept current, and follows what is chosen.
     gateway.changeStation(two.id, { latencyMs: 220 });
@@ -331,7 +319,6 @@ describe('the Stations table', () => {
       });
       await sheet.getByText(language === 'en' ? 'Good (9 ms)' : 'Bonne (9 ms)', { exact: true }).waitFor();
       await sheet.getByRole('link').waitFor();
-      await still(page);
       assert.deepEqual(await axeFaults(page), []);
       const box = await sheet.boundingBox();
       assert.ok(box !== null && box.x === 0 && box.y === 0 && box.width === 390 && box.height === 800, JSON.stringify(box));
@@ -351,7 +338,6 @@ describe('the Stations table', () => {
       for (const name of language === 'en' ? [/^Filter/, /^Arrange/] : [/^Filtrer/, /^Disposer/]) {
         await page.getByRole('button', { name }).first().click();
         await page.getByRole('menu').waitFor();
-        await still(page);
         // Fluent draws a menu beside the page's landmarks, for whoever has opened it.
         const faults = (await axeFaults(page)).filter((each) => !each.startsWith('region: '));
         assert.deepEqual(faults, []);

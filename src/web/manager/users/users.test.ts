@@ -15,7 +15,7 @@ import {
   makeSession,
   makeStation,
 } from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
+import { axeFaults, complaintsOf, still } from '../../../../test/support/page-checks.ts';
 import { builtPages } from '../../../../test/support/pages.ts';
 
 const withinMs = 10_000;
@@ -352,14 +352,7 @@ describe('the Users tab', () => {
           [language, theme],
         );
         const look = async (name: string): Promise<void> => {
-          await page.evaluate(() =>
-            Promise.allSettled(
-              document
-                .getAnimations()
-                .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
-                .map(({ finished }) => finished),
-            ),
-          );
+          await still(page);
           await picture(`${name}-${language}-${theme}`);
           assert.deepEqual(await axeFaults(page), [], name);
         };
