@@ -3,9 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
-const flags = [
+/** How Chromium is started. */
+export const flags = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -23,6 +24,21 @@ export interface BrowserOptions {
   dark?: boolean;
   /** A profile folder of an earlier browser, to come back as the same one. */
   profile?: string;
+}
+
+/** What a browser is told of its screen and its person. */
+export function contextOf({
+  widthPx = 1280,
+  heightPx = 800,
+  language = 'en-GB',
+  dark = false,
+}: BrowserOptions): BrowserContextOptions {
+  return {
+    ignoreHTTPSErrors: true,
+    viewport: { width: widthPx, height: heightPx },
+    locale: language,
+    colorScheme: dark ? 'dark' : 'light',
+  };
 }
 
 /** One browser with a profile of its own; its folder is removed at the end unless it was given. */
@@ -44,10 +60,7 @@ export class Browser implements AsyncDisposable {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: '/usr/bin/chromium',
       args: flags,
-      ignoreHTTPSErrors: true,
-      viewport: { width: options.widthPx ?? 1280, height: options.heightPx ?? 800 },
-      locale: options.language ?? 'en-GB',
-      colorScheme: options.dark === true ? 'dark' : 'light',
+      ...contextOf(options),
     });
     const page = context.pages()[0] ?? (await context.newPage());
     return new Browser(context, page, profile, options.profile === undefined);

@@ -1,46 +1,24 @@
 // The Dashboard in a real browser, before a gateway whose room each test scripts.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser, signInAtPage } from '../../../test/e2e/browser.ts';
-import {
-  FakeGateway,
-  Refusal,
-  idOf,
-  makeComputer,
-  makePrincipal,
-  makeSession,
-  makeStation,
-} from '../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { signInAtPage } from '../../../test/e2e/browser.ts';
+import { Refusal, idOf, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../test/support/page-checks.ts';
 
 describe('the Dashboard', () => {
-  let pages: string;
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
+  const room = managerRoom();
   let gateway: FakeGateway;
+  let page: Page;
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     gateway.computers = [makeComputer('classroom')];
     gateway.stations = [makeStation('s1', 'Station 1', 'classroom'), makeStation('s2', 'Station 2', 'classroom')];
     gateway.sessions = [makeSession('a1', 'anna', 'classroom', 's1')];
     gateway.principal = makePrincipal('tina', 'dashboard');
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   const chooseAnna = async (): Promise<void> => {

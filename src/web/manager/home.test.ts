@@ -1,18 +1,11 @@
 // Home in a real browser: what needs attention, with what to do and the way there; what is put aside; how full computers are.
 import assert from 'node:assert/strict';
-import { afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser } from '../../../test/e2e/browser.ts';
-import {
-  FakeGateway,
-  Refusal,
-  makeComputer,
-  makePrincipal,
-  makeSession,
-  makeStation,
-} from '../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { Refusal, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../test/support/page-checks.ts';
 
 const fault = { at: Date.now() - 3_600_000, bytes: 96 * 2 ** 20, programs: ['Mousepad'], fault: 'image-damaged' };
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
@@ -52,28 +45,14 @@ function trouble(gateway: FakeGateway): void {
 }
 
 describe('Home', () => {
-  let pages: string;
+  const room = managerRoom();
   let gateway: FakeGateway;
-  let browser: Browser;
   let page: Page;
-  let complaints: string[];
 
-  before(async () => {
-    pages = await builtPages();
-  });
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     gateway.principal = makePrincipal('ada', 'administrator');
     gateway.computers = [makeComputer('classroom')];
-    browser = await Browser.open();
-    page = browser.page;
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await browser[Symbol.asyncDispose]();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   test('says that all is well, and tells at once when a computer no longer answers or its memory is short', async () => {

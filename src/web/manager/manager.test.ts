@@ -1,10 +1,9 @@
 // The Manager in a real browser, under the real security headers, before a gateway whose room each test scripts.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser, signInAtPage } from '../../../test/e2e/browser.ts';
+import { signInAtPage } from '../../../test/e2e/browser.ts';
 import {
-  FakeGateway,
   Refusal,
   idOf,
   makeComputer,
@@ -13,11 +12,12 @@ import {
   makeSession,
   makeStation,
 } from '../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
 import type { Session } from '#model/session.ts';
 import type { LeaveReport } from '#contract/values.ts';
 import { settingsSchema } from '#contract/values.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../test/support/page-checks.ts';
 import { numberBounds } from './setting-bounds.ts';
 
 const withinMs = 10_000;
@@ -109,28 +109,13 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 const shown = (page: Page, text: string | RegExp) => page.getByText(text, { exact: true }).first().waitFor({ timeout: withinMs });
 
 describe('the Manager', () => {
-  let pages: string;
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
+  const room = managerRoom();
   let gateway: FakeGateway;
+  let page: Page;
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     furnish(gateway);
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(withinMs);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   test('takes a wrong password with a word, and a right one', async () => {

@@ -1,21 +1,11 @@
 // Moving sessions, splitting screens and naming unsaved work in the Manager and the Dashboard, in a real browser.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, afterEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser } from '../../../test/e2e/browser.ts';
-import {
-  FakeGateway,
-  Refusal,
-  idOf,
-  makeComputer,
-  makePrincipal,
-  makeSession,
-  makeStation,
-} from '../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
-
-const withinMs = 10_000;
+import { Refusal, idOf, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../test/support/page-checks.ts';
 
 function furnish(gateway: FakeGateway): void {
   gateway.computers = [makeComputer('classroom')];
@@ -43,28 +33,13 @@ const choose = (page: Page, name: RegExp) => row(page, name).getByRole('gridcell
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 describe('stations and their sessions', () => {
-  let pages: string;
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
+  const room = managerRoom();
   let gateway: FakeGateway;
+  let page: Page;
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     furnish(gateway);
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(withinMs);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   test('moves a session to a free station: these come first, what is off is not offered', async () => {
@@ -258,9 +233,7 @@ describe('stations and their sessions', () => {
     'in French, on a phone': { language: 'fr-FR', dark: false, widthPx: 360, heightPx: 740 },
   })) {
     test(`says all of it ${kind}, without a fault`, async () => {
-      await using french = await Browser.open(options);
-      const { page: there } = french;
-      there.setDefaultTimeout(withinMs);
+      const there = await room.another(options);
       await there.goto(gateway.url('/manager/stations'));
       await row(there, /anna/).waitFor();
       await row(there, /anna/).getByRole('gridcell').nth(1).click();

@@ -1,21 +1,14 @@
 // The Stations table in a real browser: thousands of rows, order, filters, groups, columns, choosing by keyboard, the address.
 import assert from 'node:assert/strict';
-import { afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { plainConfiguration } from '#model/station.ts';
-import { Browser } from '../../../test/e2e/browser.ts';
 import { eventually } from '../../../test/e2e/eventually.ts';
-import {
-  FakeGateway,
-  Refusal,
-  makeComputer,
-  makePrincipal,
-  makeSession,
-  makeStation,
-} from '../../../test/support/fake-gateway.ts';
+import { Refusal, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
 import { manyStations } from '../../../test/support/many-stations.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../test/support/page-checks.ts';
 
 const fault = { at: Date.now() - 3_600_000, bytes: 96 * 2 ** 20, programs: ['Mousepad'], fault: 'image-damaged' };
 const row = (page: Page, name: RegExp) => page.getByRole('row', { name });
@@ -43,27 +36,13 @@ function furnish(gateway: FakeGateway): void {
 }
 
 describe('the Stations table', () => {
-  let pages: string;
+  const room = managerRoom({ widthPx: 1500 });
   let gateway: FakeGateway;
-  let browser: Browser;
   let page: Page;
-  let complaints: string[];
 
-  before(async () => {
-    pages = await builtPages();
-  });
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     furnish(gateway);
-    browser = await Browser.open({ widthPx: 1500 });
-    page = browser.page;
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await browser[Symbol.asyncDispose]();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   const showing = (names: readonly string[]): Promise<void> =>

@@ -82,6 +82,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Somebody else was quicker: what was sent is based on what is no more. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'changed-meanwhile';
+}
+
 function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code);
 }

@@ -8,7 +8,7 @@ import type { Level } from '#model/account.ts';
 import { api } from '../../shared/api.ts';
 import { useNotices } from '../../shared/notices.tsx';
 import { LevelField, NewPasswordFields, newPasswordFaults, noPassword } from './account-fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../shared/form-dialog.tsx';
 
 export function AddUserDialog({ changed, close }: { changed: () => void; close: () => void }): ReactNode {
   const { _ } = useLingui();

@@ -7,7 +7,7 @@ import type { ListedPerson } from '#contract/api.ts';
 import { isFullName } from '#model/account.ts';
 import { api } from '../../shared/api.ts';
 import { LevelField } from './account-fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../shared/form-dialog.tsx';
 
 export function ChangeUserDialog(props: { person: ListedPerson; changed: () => void; close: () => void }): ReactNode {
   const { _ } = useLingui();

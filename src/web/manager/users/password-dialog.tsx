@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { api } from '../../shared/api.ts';
 import { useNotices } from '../../shared/notices.tsx';
 import { NewPasswordFields, newPasswordFaults, noPassword } from './account-fields.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../shared/form-dialog.tsx';
 
 export function PasswordDialog({ user, close }: { user: string; close: () => void }): ReactNode {
   const { _ } = useLingui();

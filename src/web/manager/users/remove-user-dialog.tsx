@@ -9,7 +9,7 @@ import { api } from '../../shared/api.ts';
 import { msg } from '../../shared/i18n.ts';
 import { useNotices } from '../../shared/notices.tsx';
 import { useRoom } from '../../shared/room.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { FormDialog } from '../../shared/form-dialog.tsx';
 
 const fateLabels: Readonly<Record<AccountFilesFate, { label: string; hint: string }>> = {
   archive: { label: msg('Pack them up'), hint: msg('Into one file on the computer that only root can read.') },

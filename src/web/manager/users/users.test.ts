@@ -1,13 +1,11 @@
 // The Users tab in a real browser, under the real security headers: every task on accounts, in English and French.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import type { ImportLine } from '#model/account.ts';
-import { Browser } from '../../../../test/e2e/browser.ts';
 import {
-  FakeGateway,
   Refusal,
   makeComputer,
   makePerson,
@@ -15,10 +13,10 @@ import {
   makeSession,
   makeStation,
 } from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf, still } from '../../../../test/support/page-checks.ts';
-import { builtPages } from '../../../../test/support/pages.ts';
+import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../../test/support/manager-room.ts';
+import { axeFaults, still } from '../../../../test/support/page-checks.ts';
 
-const withinMs = 10_000;
 /** Where pictures of the page are put for whoever wants to look at them. */
 const picturesDir = process.env['STATIONMASTER_PICTURES'];
 
@@ -48,11 +46,14 @@ function furnish(gateway: FakeGateway): void {
 }
 
 describe('the Users tab', () => {
-  let browser: Browser;
-  let pages: string;
+  const room = managerRoom();
   let gateway: FakeGateway;
   let page: Page;
-  let complaints: string[];
+
+  beforeEach(() => {
+    ({ gateway, page } = room);
+    furnish(gateway);
+  });
 
   const button = (name: string, within: Page | Locator = page) => within.getByRole('button', { name, exact: true });
   const row = (name: RegExp) => page.getByRole('row', { name });
@@ -66,24 +67,6 @@ describe('the Users tab', () => {
     await mkdir(picturesDir, { recursive: true });
     await page.screenshot({ path: join(picturesDir, `${name}.png`), animations: 'disabled' });
   };
-
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
-    furnish(gateway);
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(withinMs);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
-  });
 
   test('shows who is who, and filters by account type', async () => {
     await page.goto(gateway.url('/manager/users'));

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser } from '../../../../test/e2e/browser.ts';
-import { FakeGateway, makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
-import { builtPages } from '../../../../test/support/pages.ts';
+import { makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../../test/support/page-checks.ts';
 import { texts as english } from './english.ts';
 import { texts as french } from './french.ts';
 import { helpTopics, moreIn } from './help-topic.ts';
@@ -55,29 +55,15 @@ test('what the English help names between quotation marks is a text of the pages
 });
 
 describe('the help panel', () => {
-  let pages: string;
+  const room = managerRoom();
   let gateway: FakeGateway;
-  let browser: Browser;
   let page: Page;
-  let complaints: string[];
 
-  before(async () => {
-    pages = await builtPages();
-  });
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     gateway.principal = makePrincipal('ada', 'administrator');
     gateway.computers = [makeComputer('classroom')];
     gateway.stations = [makeStation('a', 'Station 1', 'classroom')];
-    browser = await Browser.open();
-    page = browser.page;
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await browser[Symbol.asyncDispose]();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   const panel = () => page.getByRole('dialog');

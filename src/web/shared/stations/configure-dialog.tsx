@@ -1,34 +1,15 @@
 // Configures a station: its name, the room that it stands in, its screen and language, who may use it. Says so if somebody else changed
 // it meanwhile.
-import {
-  Button,
-  Combobox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  MessageBar,
-  MessageBarBody,
-  Option,
-  Radio,
-  RadioGroup,
-  Subtitle2,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Combobox, Field, Input, Option, Radio, RadioGroup, Subtitle2, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Station, StationConfiguration } from '#model/station.ts';
-import { ApiError, api, textOf } from '../api.ts';
+import { ApiError, api, isChangedMeanwhile } from '../api.ts';
+import { FormDialog, moreToFillIn } from '../form-dialog.tsx';
 import { LanguageField, OrientationField } from './screen-fields.tsx';
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   section: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   pair: { display: 'grid', gap: tokens.spacingHorizontalM, gridTemplateColumns: 'repeat(auto-fit, minmax(180px, 1fr))' },
   names: { paddingInlineStart: tokens.spacingHorizontalXL },
@@ -61,8 +42,6 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
   const [password, setPassword] = useState('');
   const [confirms, setConfirms] = useState(false);
   const [rooms, setRooms] = useState<readonly string[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [told, setTold] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.select(), []);
@@ -76,13 +55,10 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
     );
     return () => left.abort();
   }, []);
-  const conflict = error instanceof ApiError && error.code === 'changed-meanwhile';
   const nobody = limited && namesIn(users).length + namesIn(groups).length === 0;
-  const ready = !busy && name.trim() !== '' && !nobody;
+  const ready = name.trim() !== '' && !nobody;
   const set = (change: Partial<StationConfiguration>): void => setConfiguration((now) => ({ ...now, ...change }));
-  const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
+  const save = async (): Promise<unknown> => {
     const before = told ? station : opened;
     const after = {
       ...configuration,
@@ -102,153 +78,138 @@ export function ConfigureDialog({ station, close }: { station: Station; close: (
           ...(confirms && password !== '' && { password }),
         },
       });
-      close();
+      return undefined;
     } catch (failure) {
-      // The computer wants to know that it is an administrator who asks.
-      const asksToConfirm = failure instanceof ApiError && failure.code === 'auto-logon-not-allowed' && !confirms;
-      if (asksToConfirm) setConfirms(true);
-      else setError(failure);
       setPassword('');
       // Pressing Save once more then overwrites what the person has now been told of.
-      if (failure instanceof ApiError && failure.code === 'changed-meanwhile') setTold(true);
-      setBusy(false);
+      if (isChangedMeanwhile(failure)) setTold(true);
       input.current?.focus();
+      // The computer wants to know that it is an administrator who asks.
+      const asksToConfirm = failure instanceof ApiError && failure.code === 'auto-logon-not-allowed' && !confirms;
+      if (!asksToConfirm) throw failure;
+      setConfirms(true);
+      return moreToFillIn;
     }
-  };
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (ready) void save();
   };
   const wanted = configuration.room.trim().toLocaleLowerCase();
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
-      <DialogSurface>
-        <form onSubmit={onSubmit}>
-          <DialogBody>
-            <DialogTitle>{_('Configure station')}</DialogTitle>
-            <DialogContent className={styles.content}>
-              <section className={styles.section} aria-labelledby={general}>
-                <Subtitle2 as="h3" id={general}>
-                  {_('Place and screen')}
-                </Subtitle2>
-                <Field label={_('Name')} hint={_('As people call this place. It is shown on its screen and in the lists.')}>
-                  <Input
-                    ref={(element: HTMLInputElement | null) => {
-                      input.current = element;
-                    }}
-                    value={name}
-                    maxLength={64}
-                    autoComplete="off"
-                    onChange={(_event, data) => setName(data.value)}
-                  />
-                </Field>
-                <Field label={_('Room')} hint={_('Choose one, or type a new one. Empty: none.')}>
-                  <Combobox
-                    freeform
-                    value={configuration.room}
-                    selectedOptions={[configuration.room]}
-                    maxLength={64}
-                    onChange={(event) => set({ room: event.target.value })}
-                    onOptionSelect={(_event, data) => {
-                      // Nothing is chosen any more while something new is typed.
-                      if (data.optionValue !== undefined) set({ room: data.optionValue });
-                    }}
-                  >
-                    {rooms
-                      .filter((room) => rooms.includes(configuration.room) || room.toLocaleLowerCase().includes(wanted))
-                      .map((room) => (
-                        <Option key={room} value={room}>
-                          {room}
-                        </Option>
-                      ))}
-                  </Combobox>
-                </Field>
-                <div className={styles.pair}>
-                  {station.split?.half !== 'right' && (
-                    <OrientationField value={configuration.orientation} choose={(orientation) => set({ orientation })} />
-                  )}
-                  <LanguageField value={configuration.language} choose={(language) => set({ language })} />
-                </div>
-              </section>
-              <section className={styles.section} aria-labelledby={whose}>
-                <Subtitle2 as="h3" id={whose}>
-                  {_('Who may use it')}
-                </Subtitle2>
-                <RadioGroup
-                  aria-labelledby={whose}
-                  value={limited ? 'these' : 'all'}
-                  onChange={(_event, data) => setLimited(data.value === 'these')}
-                >
-                  <Radio value="all" label={_('All who may sign in at stations')} />
-                  <Radio value="these" label={_('Only these, and administrators')} />
-                </RadioGroup>
-                {limited && (
-                  <div className={styles.names}>
-                    <Field label={_('Accounts')} hint={_('Account names, with commas between them.')}>
-                      <Input value={users} autoComplete="off" onChange={(_event, data) => setUsers(data.value)} />
-                    </Field>
-                    <Field label={_('Groups')} hint={_('Groups of the computer, with commas between them.')}>
-                      <Input value={groups} autoComplete="off" onChange={(_event, data) => setGroups(data.value)} />
-                    </Field>
-                  </div>
-                )}
-              </section>
-              <section className={styles.section} aria-labelledby={itself}>
-                <Subtitle2 as="h3" id={itself}>
-                  {_('Auto-logon')}
-                </Subtitle2>
-                <Field
-                  label={_('Account')}
-                  hint={_(
-                    'The station signs this account in by itself, without a password. Empty: none. SHIFT while disconnecting shows the sign-in page.',
-                  )}
-                >
-                  <Input
-                    value={configuration.autoLogon}
-                    autoComplete="off"
-                    maxLength={256}
-                    onChange={(_event, data) => {
-                      set({ autoLogon: data.value });
-                      setConfirms(false);
-                    }}
-                  />
-                </Field>
-                {confirms && (
-                  <Field
-                    label={_('Your password')}
-                    validationState="warning"
-                    validationMessage={_(
-                      'The computer keeps its own list of accounts that it signs in without a password. Confirm with your password that this one belongs there; no password is kept.',
-                    )}
-                  >
-                    <Input
-                      type="password"
-                      value={password}
-                      autoComplete="current-password"
-                      maxLength={512}
-                      onChange={(_event, data) => setPassword(data.value)}
-                    />
-                  </Field>
-                )}
-              </section>
-              {error !== null && (
-                <MessageBar intent={conflict ? 'warning' : 'error'} layout="multiline">
-                  <MessageBarBody>
-                    {conflict ? conflictText(_, station.name !== opened.name, station.name) : textOf(error)}
-                  </MessageBarBody>
-                </MessageBar>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabledFocusable={!ready}>
-                {_('Save')}
-              </Button>
-              <Button onClick={close}>{_('Cancel')}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={_('Configure station')}
+      verb={_('Save')}
+      valid={ready}
+      send={save}
+      explain={(error) =>
+        isChangedMeanwhile(error)
+          ? { intent: 'warning', text: conflictText(_, station.name !== opened.name, station.name) }
+          : null
+      }
+      close={close}
+    >
+      <section className={styles.section} aria-labelledby={general}>
+        <Subtitle2 as="h3" id={general}>
+          {_('Place and screen')}
+        </Subtitle2>
+        <Field label={_('Name')} hint={_('As people call this place. It is shown on its screen and in the lists.')}>
+          <Input
+            ref={(element: HTMLInputElement | null) => {
+              input.current = element;
+            }}
+            value={name}
+            maxLength={64}
+            autoComplete="off"
+            onChange={(_event, data) => setName(data.value)}
+          />
+        </Field>
+        <Field label={_('Room')} hint={_('Choose one, or type a new one. Empty: none.')}>
+          <Combobox
+            freeform
+            value={configuration.room}
+            selectedOptions={[configuration.room]}
+            maxLength={64}
+            onChange={(event) => set({ room: event.target.value })}
+            onOptionSelect={(_event, data) => {
+              // Nothing is chosen any more while something new is typed.
+              if (data.optionValue !== undefined) set({ room: data.optionValue });
+            }}
+          >
+            {rooms
+              .filter((room) => rooms.includes(configuration.room) || room.toLocaleLowerCase().includes(wanted))
+              .map((room) => (
+                <Option key={room} value={room}>
+                  {room}
+                </Option>
+              ))}
+          </Combobox>
+        </Field>
+        <div className={styles.pair}>
+          {station.split?.half !== 'right' && (
+            <OrientationField value={configuration.orientation} choose={(orientation) => set({ orientation })} />
+          )}
+          <LanguageField value={configuration.language} choose={(language) => set({ language })} />
+        </div>
+      </section>
+      <section className={styles.section} aria-labelledby={whose}>
+        <Subtitle2 as="h3" id={whose}>
+          {_('Who may use it')}
+        </Subtitle2>
+        <RadioGroup
+          aria-labelledby={whose}
+          value={limited ? 'these' : 'all'}
+          onChange={(_event, data) => setLimited(data.value === 'these')}
+        >
+          <Radio value="all" label={_('All who may sign in at stations')} />
+          <Radio value="these" label={_('Only these, and administrators')} />
+        </RadioGroup>
+        {limited && (
+          <div className={styles.names}>
+            <Field label={_('Accounts')} hint={_('Account names, with commas between them.')}>
+              <Input value={users} autoComplete="off" onChange={(_event, data) => setUsers(data.value)} />
+            </Field>
+            <Field label={_('Groups')} hint={_('Groups of the computer, with commas between them.')}>
+              <Input value={groups} autoComplete="off" onChange={(_event, data) => setGroups(data.value)} />
+            </Field>
+          </div>
+        )}
+      </section>
+      <section className={styles.section} aria-labelledby={itself}>
+        <Subtitle2 as="h3" id={itself}>
+          {_('Auto-logon')}
+        </Subtitle2>
+        <Field
+          label={_('Account')}
+          hint={_(
+            'The station signs this account in by itself, without a password. Empty: none. SHIFT while disconnecting shows the sign-in page.',
+          )}
+        >
+          <Input
+            value={configuration.autoLogon}
+            autoComplete="off"
+            maxLength={256}
+            onChange={(_event, data) => {
+              set({ autoLogon: data.value });
+              setConfirms(false);
+            }}
+          />
+        </Field>
+        {confirms && (
+          <Field
+            label={_('Your password')}
+            validationState="warning"
+            validationMessage={_(
+              'The computer keeps its own list of accounts that it signs in without a password. Confirm with your password that this one belongs there; no password is kept.',
+            )}
+          >
+            <Input
+              type="password"
+              value={password}
+              autoComplete="current-password"
+              maxLength={512}
+              onChange={(_event, data) => setPassword(data.value)}
+            />
+          </Field>
+        )}
+      </section>
+    </FormDialog>
   );
 }
 

@@ -1,36 +1,36 @@
 // Configures several stations at once: the room that they stand in, how their screens hang, their language. What is left as it is stays
 // as it is at each.
-import {
-  Button,
-  Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Input,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Checkbox, Field, Input, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { plainConfiguration } from '#model/station.ts';
 import type { Station, StationConfiguration } from '#model/station.ts';
 import { api, textOf } from '../api.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { useNotices } from '../notices.tsx';
 import { LanguageField, OrientationField } from './screen-fields.tsx';
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   field: { paddingInlineStart: tokens.spacingHorizontalXXL },
 });
 
 type Part = 'room' | 'orientation' | 'language';
+
+interface Failed {
+  station: Station;
+  error: unknown;
+}
+
+/** Of several stations, these could not be configured. */
+class SomeFailed extends Error {
+  readonly failed: readonly Failed[];
+
+  constructor(failed: readonly Failed[]) {
+    super(failed.map(({ station, error }) => `${station.name}: ${textOf(error)}`).join(' '));
+    this.failed = failed;
+  }
+}
 
 export function ConfigureSeveralDialog(props: { stations: readonly Station[]; close: () => void }): ReactNode {
   const { _ } = useLingui();
@@ -41,8 +41,6 @@ export function ConfigureSeveralDialog(props: { stations: readonly Station[]; cl
     props.stations[0]?.configuration ?? plainConfiguration,
   );
   const [left, setLeft] = useState(props.stations);
-  const [busy, setBusy] = useState(false);
-  const [failures, setFailures] = useState<readonly { name: string; error: unknown }[]>([]);
   const set = (change: Partial<StationConfiguration>): void => setConfiguration({ ...configuration, ...change });
   const toggle = (part: Part, on: boolean): void => {
     const next = new Set(parts);
@@ -51,10 +49,9 @@ export function ConfigureSeveralDialog(props: { stations: readonly Station[]; cl
     setParts(next);
   };
   const save = async (): Promise<void> => {
-    setBusy(true);
     const given = { ...configuration, room: configuration.room.trim() };
     const change = Object.fromEntries([...parts].map((part) => [part, given[part]]));
-    const failed: { station: Station; error: unknown }[] = [];
+    const failed: Failed[] = [];
     // One after the other: a room that is new is made by the first.
     for (const station of left) {
       const { orientation: _own, ...rest } = change as Partial<StationConfiguration>;
@@ -70,17 +67,9 @@ export function ConfigureSeveralDialog(props: { stations: readonly Station[]; cl
     const done = left.length - failed.length;
     if (done > 0)
       notices.done(_('{count, plural, one {# station is configured.} other {# stations are configured.}}', { count: done }));
-    if (failed.length === 0) {
-      props.close();
-      return;
-    }
+    if (failed.length === 0) return;
     setLeft(failed.map(({ station }) => station));
-    setFailures(failed.map(({ station, error }) => ({ name: station.name, error })));
-    setBusy(false);
-  };
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (!busy && parts.size > 0) void save();
+    throw new SomeFailed(failed);
   };
   const part = (name: Part, label: string, field: ReactNode): ReactNode => (
     <div>
@@ -89,52 +78,42 @@ export function ConfigureSeveralDialog(props: { stations: readonly Station[]; cl
     </div>
   );
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && props.close()}>
-      <DialogSurface>
-        <form onSubmit={onSubmit}>
-          <DialogBody>
-            <DialogTitle>
-              {_('{count, plural, one {Configure # station} other {Configure # stations}}', { count: props.stations.length })}
-            </DialogTitle>
-            <DialogContent className={styles.content}>
-              {part(
-                'room',
-                _('Change the room'),
-                <Field label={_('Room')} hint={_('A new name makes a new room. Empty: none.')}>
-                  <Input value={configuration.room} maxLength={64} onChange={(_event, data) => set({ room: data.value })} />
-                </Field>,
-              )}
-              {part(
-                'orientation',
-                _('Change the orientation'),
-                <OrientationField value={configuration.orientation} choose={(orientation) => set({ orientation })} />,
-              )}
-              {part(
-                'language',
-                _('Change the language'),
-                <LanguageField value={configuration.language} choose={(language) => set({ language })} />,
-              )}
-              {failures.length > 0 && (
-                <MessageBar intent="error" layout="multiline">
-                  <MessageBarBody>
-                    {failures.map(({ name, error }) => (
-                      <div key={name}>
-                        {name}: {textOf(error)}
-                      </div>
-                    ))}
-                  </MessageBarBody>
-                </MessageBar>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabledFocusable={busy || parts.size === 0}>
-                {_('Save')}
-              </Button>
-              <Button onClick={props.close}>{_('Cancel')}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={_('{count, plural, one {Configure # station} other {Configure # stations}}', { count: props.stations.length })}
+      verb={_('Save')}
+      valid={parts.size > 0}
+      send={save}
+      explain={(error) =>
+        error instanceof SomeFailed
+          ? {
+              intent: 'error',
+              text: error.failed.map(({ station, error: reason }) => (
+                <div key={station.id}>
+                  {station.name}: {textOf(reason)}
+                </div>
+              )),
+            }
+          : null
+      }
+      close={props.close}
+    >
+      {part(
+        'room',
+        _('Change the room'),
+        <Field label={_('Room')} hint={_('A new name makes a new room. Empty: none.')}>
+          <Input value={configuration.room} maxLength={64} onChange={(_event, data) => set({ room: data.value })} />
+        </Field>,
+      )}
+      {part(
+        'orientation',
+        _('Change the orientation'),
+        <OrientationField value={configuration.orientation} choose={(orientation) => set({ orientation })} />,
+      )}
+      {part(
+        'language',
+        _('Change the language'),
+        <LanguageField value={configuration.language} choose={(language) => set({ language })} />,
+      )}
+    </FormDialog>
   );
 }

@@ -1,33 +1,25 @@
 // Configuring stations and rooms in a real browser, before a gateway whose room each test scripts.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser } from '../../../../test/e2e/browser.ts';
-import { FakeGateway, Refusal, idOf, makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
-import { builtPages } from '../../../../test/support/pages.ts';
+import { Refusal, idOf, makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../../test/support/manager-room.ts';
+import { axeFaults } from '../../../../test/support/page-checks.ts';
 import { plainConfiguration } from '#model/station.ts';
 
 /** Where pictures to look at go, for who is at work on these pages. */
 const shots = process.env['SHOTS'];
-const withinMs = 10_000;
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const field = (page: Page, name: string) => page.getByRole('textbox', { name });
 
 describe('configuring stations', () => {
-  let pages: string;
-  let browser: Browser;
-  let page: Page;
-  let complaints: string[];
+  const room = managerRoom();
   let gateway: FakeGateway;
+  let page: Page;
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     gateway.computers = [makeComputer('classroom')];
     gateway.rooms = ['Library', 'Workshop'];
     gateway.stations = [
@@ -35,14 +27,6 @@ describe('configuring stations', () => {
       makeStation('s2', 'Station 2', 'classroom'),
     ];
     gateway.principal = makePrincipal('ada', 'administrator');
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(withinMs);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   async function choose(...names: string[]): Promise<void> {

@@ -1,15 +1,5 @@
 // The details of the chosen line, or a summary of several: beside the list on a wide screen, a sheet over all on a narrow one.
-import {
-  Button,
-  Dialog,
-  DialogSurface,
-  Text,
-  makeStyles,
-  mergeClasses,
-  tokens,
-  typographyStyles,
-} from '@fluentui/react-components';
-import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { Dialog, DialogSurface, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
@@ -21,6 +11,7 @@ import type { Station, StationRow, StationStatus } from '#model/station.ts';
 import { durationText, timeText, useNow } from '../clock.ts';
 import { i18n } from '../i18n.ts';
 import { namesText } from '../names-text.ts';
+import { Pane, PaneHead } from './pane.tsx';
 import { RiskList } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
 import { Status } from './status.tsx';
@@ -33,14 +24,6 @@ const goodMs = 50;
 const fairMs = 150;
 
 const useStyles = makeStyles({
-  pane: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusLarge,
-    padding: tokens.spacingHorizontalM,
-    boxSizing: 'border-box',
-    minWidth: 0,
-  },
   sheet: {
     width: '100vw',
     maxWidth: '100vw',
@@ -52,9 +35,7 @@ const useStyles = makeStyles({
     boxSizing: 'border-box',
     overflowY: 'auto',
   },
-  head: { display: 'flex', alignItems: 'start', justifyContent: 'space-between', gap: tokens.spacingHorizontalS },
-  title: { overflowWrap: 'anywhere', minWidth: 0, outlineStyle: 'none' },
-  heading: { ...typographyStyles.subtitle2, margin: 0 },
+  title: { overflowWrap: 'anywhere', minWidth: 0 },
   parts: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL, marginTop: tokens.spacingVerticalM },
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, minWidth: 0 },
   facts: {
@@ -232,54 +213,46 @@ export function DetailsPanel(props: {
   const session = row?.session ?? null;
   const mayLook =
     session !== null && may(principal.level, 'session.log-off', sessionTarget(principal.name, session.user, 'standard'));
+  const head = {
+    title:
+      row === undefined
+        ? _('Details of {count, plural, one {# line} other {# lines}}', { count: rows.length })
+        : _('Details of {name}', { name: row.station?.name ?? row.session?.user ?? '' }),
+    close: { label: _('Close the details'), run: props.close },
+    heading,
+  };
   const content = (
-    <>
-      <div className={styles.head}>
-        <h2 id={titleId} ref={heading} tabIndex={-1} className={mergeClasses(styles.title, styles.heading)}>
-          {row === undefined
-            ? _('Details of {count, plural, one {# line} other {# lines}}', { count: rows.length })
-            : _('Details of {name}', { name: row.station?.name ?? row.session?.user ?? '' })}
-        </h2>
-        <Button
-          appearance="subtle"
-          size="small"
-          icon={<DismissRegular />}
-          aria-label={_('Close the details')}
-          title={_('Close the details')}
-          onClick={props.close}
+    <div className={styles.parts}>
+      {row === undefined && <Summary rows={rows} />}
+      {row !== undefined && session !== null && <SessionPart row={row} session={session} />}
+      {row !== undefined && session !== null && (
+        <ProgramsPart
+          session={session}
+          atRisk={props.risks.get(session.id)}
+          hibernationFault={props.hibernationFault(session.computer)}
+          look={mayLook ? props.look : null}
         />
-      </div>
-      <div className={styles.parts}>
-        {row === undefined && <Summary rows={rows} />}
-        {row !== undefined && session !== null && <SessionPart row={row} session={session} />}
-        {row !== undefined && session !== null && (
-          <ProgramsPart
-            session={session}
-            atRisk={props.risks.get(session.id)}
-            hibernationFault={props.hibernationFault(session.computer)}
-            look={mayLook ? props.look : null}
-          />
-        )}
-        {row?.station != null && <StationPart station={row.station} />}
-        {row !== undefined && props.history?.(row)}
-      </div>
-    </>
+      )}
+      {row?.station != null && <StationPart station={row.station} />}
+      {row !== undefined && props.history?.(row)}
+    </div>
   );
   if (wide)
     return (
-      <section
-        className={mergeClasses(styles.pane, props.className)}
-        aria-labelledby={titleId}
+      <Pane
+        {...head}
+        className={props.className}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && !event.defaultPrevented) props.close();
         }}
       >
         {content}
-      </section>
+      </Pane>
     );
   return (
     <Dialog open onOpenChange={(_event, data) => !data.open && props.close()}>
       <DialogSurface className={styles.sheet} aria-labelledby={titleId}>
+        <PaneHead {...head} id={titleId} />
         {content}
       </DialogSurface>
     </Dialog>

@@ -1,30 +1,15 @@
 // Asks before sessions are saved to disk whose programs do not all stay as they are, and says what becomes of each.
-import {
-  Button,
-  Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  MessageBar,
-  MessageBarBody,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Checkbox, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { SessionCheck } from '#model/session.ts';
-import { textOf } from '../api.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { RiskList } from './risks.tsx';
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   people: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   person: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
-  verb: { '@media (min-width: 481px)': { whiteSpace: 'nowrap' } },
   user: { fontWeight: tokens.fontWeightSemibold },
 });
 
@@ -40,71 +25,45 @@ export function HibernateDialog(props: {
   const { _ } = useLingui();
   const styles = useStyles();
   const [wanted, setWanted] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const unsaveable = props.checks.some((check) => check.atRisk.some((each) => each.fate === 'lost'));
   const closing = unsaveable && (!props.several || wanted);
-  const go = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await props.hibernate(closing);
-      props.close();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  };
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && props.close()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{props.title}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <div>
-              {props.several
-                ? _('Each session is saved to disk with all its windows, and goes on from there at the next sign-in.')
-                : _('The session is saved to disk with all its windows, and goes on from there at the next sign-in.')}{' '}
-              {_('These programs do not stay as they are:')}
-            </div>
-            <div className={styles.people}>
-              {props.checks.map((check) => (
-                <div key={check.session} className={styles.person}>
-                  {props.several && <span className={styles.user}>{check.user}</span>}
-                  <RiskList atRisk={check.atRisk} />
-                </div>
-              ))}
-            </div>
-            {unsaveable && !props.several && (
-              <div>
-                {_(
-                  'Programs that cannot be saved are asked to close first. What is not saved in them is lost. If one of them stays open, the session goes on running.',
-                )}
-              </div>
-            )}
-            {unsaveable && props.several && (
-              <Checkbox
-                checked={wanted}
-                onChange={(_event, data) => setWanted(data.checked === true)}
-                label={_(
-                  'Close programs that cannot be saved first. What is not saved in them is lost. Otherwise these sessions go on running.',
-                )}
-              />
-            )}
-            {error !== null && (
-              <MessageBar intent="error" layout="multiline" role="alert">
-                <MessageBarBody>{textOf(error)}</MessageBarBody>
-              </MessageBar>
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button className={styles.verb} appearance="primary" disabledFocusable={busy} onClick={() => !busy && void go()}>
-              {busy ? _('Saving…') : closing ? _('Close them and hibernate') : _('Hibernate')}
-            </Button>
-            <Button onClick={props.close}>{_('Cancel')}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={props.title}
+      verb={closing ? _('Close them and hibernate') : _('Hibernate')}
+      send={() => props.hibernate(closing)}
+      close={props.close}
+    >
+      <div>
+        {props.several
+          ? _('Each session is saved to disk with all its windows, and goes on from there at the next sign-in.')
+          : _('The session is saved to disk with all its windows, and goes on from there at the next sign-in.')}{' '}
+        {_('These programs do not stay as they are:')}
+      </div>
+      <div className={styles.people}>
+        {props.checks.map((check) => (
+          <div key={check.session} className={styles.person}>
+            {props.several && <span className={styles.user}>{check.user}</span>}
+            <RiskList atRisk={check.atRisk} />
+          </div>
+        ))}
+      </div>
+      {unsaveable && !props.several && (
+        <div>
+          {_(
+            'Programs that cannot be saved are asked to close first. What is not saved in them is lost. If one of them stays open, the session goes on running.',
+          )}
+        </div>
+      )}
+      {unsaveable && props.several && (
+        <Checkbox
+          checked={wanted}
+          onChange={(_event, data) => setWanted(data.checked === true)}
+          label={_(
+            'Close programs that cannot be saved first. What is not saved in them is lost. Otherwise these sessions go on running.',
+          )}
+        />
+      )}
+    </FormDialog>
   );
 }

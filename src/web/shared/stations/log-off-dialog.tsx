@@ -1,30 +1,13 @@
 // Asks how a log-off is to happen: with a warning and a countdown at the person's screen, or at once.
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  MessageBar,
-  MessageBarBody,
-  Radio,
-  RadioGroup,
-  SpinButton,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Field, Radio, RadioGroup, SpinButton, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { UnsavedWork } from '#model/session.ts';
-import { textOf } from '../api.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { UnsavedList } from './unsaved-list.tsx';
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL },
   seconds: { maxWidth: '240px', marginInlineStart: tokens.spacingHorizontalXXL },
 });
 
@@ -45,61 +28,36 @@ export function LogOffDialog(props: {
   const styles = useStyles();
   const [way, setWay] = useState(props.defaultSeconds === 0 ? 'now' : 'warn');
   const [seconds, setSeconds] = useState(props.defaultSeconds === 0 ? 30 : props.defaultSeconds);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const valid = way === 'now' || (Number.isInteger(seconds) && seconds >= 1 && seconds <= 3600);
-  const go = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await props.logOff(way === 'now' ? 0 : seconds);
-      props.close();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
-  };
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && props.close()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{props.title}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <div>{props.stake}</div>
-            {props.look !== null && <UnsavedList look={props.look} several={props.several} />}
-            <RadioGroup value={way} onChange={(_event, data) => setWay(data.value)} aria-label={_('When')}>
-              <Radio value="warn" label={_('Warn first, so that work can be saved')} />
-              {way === 'warn' && (
-                <Field
-                  className={styles.seconds}
-                  label={_('Seconds of warning')}
-                  {...(!valid && { validationMessage: _('From 1 to 3600 seconds.') })}
-                >
-                  <SpinButton
-                    value={Number.isNaN(seconds) ? null : seconds}
-                    min={1}
-                    max={3600}
-                    step={5}
-                    onChange={(_event, data) => setSeconds(data.value ?? Number(data.displayValue ?? 'x'))}
-                  />
-                </Field>
-              )}
-              <Radio value="now" label={_('Now, without a warning')} />
-            </RadioGroup>
-            {error !== null && (
-              <MessageBar intent="error" layout="multiline">
-                <MessageBarBody>{textOf(error)}</MessageBarBody>
-              </MessageBar>
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" disabledFocusable={busy || !valid} onClick={() => valid && !busy && void go()}>
-              {_('Log off')}
-            </Button>
-            <Button onClick={props.close}>{_('Cancel')}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={props.title}
+      verb={_('Log off')}
+      valid={valid}
+      send={() => props.logOff(way === 'now' ? 0 : seconds)}
+      close={props.close}
+    >
+      <div>{props.stake}</div>
+      {props.look !== null && <UnsavedList look={props.look} several={props.several} />}
+      <RadioGroup value={way} onChange={(_event, data) => setWay(data.value)} aria-label={_('When')}>
+        <Radio value="warn" label={_('Warn first, so that work can be saved')} />
+        {way === 'warn' && (
+          <Field
+            className={styles.seconds}
+            label={_('Seconds of warning')}
+            {...(!valid && { validationMessage: _('From 1 to 3600 seconds.') })}
+          >
+            <SpinButton
+              value={Number.isNaN(seconds) ? null : seconds}
+              min={1}
+              max={3600}
+              step={5}
+              onChange={(_event, data) => setSeconds(data.value ?? Number(data.displayValue ?? 'x'))}
+            />
+          </Field>
+        )}
+        <Radio value="now" label={_('Now, without a warning')} />
+      </RadioGroup>
+    </FormDialog>
   );
 }

@@ -1,28 +1,13 @@
 // Moves a session to another station: the free ones first, then those where somebody's session has to make room.
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  MessageBar,
-  MessageBarBody,
-  Radio,
-  RadioGroup,
-  SearchBox,
-  Text,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { MessageBar, MessageBarBody, Radio, RadioGroup, SearchBox, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { holdsStation } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
-import { api, textOf } from '../api.ts';
+import { api } from '../api.ts';
+import { FormDialog, moreToFillIn } from '../form-dialog.tsx';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
 
@@ -30,7 +15,6 @@ import { useRoom } from '../room.tsx';
 const mostShown = 60;
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   search: { maxWidth: '100%', width: '100%' },
   list: {
     maxHeight: 'min(320px, 40vh)',
@@ -42,7 +26,6 @@ const useStyles = makeStyles({
   label: { overflowWrap: 'anywhere' },
   who: { color: tokens.colorNeutralForeground2 },
   empty: { color: tokens.colorNeutralForeground2, padding: tokens.spacingVerticalM },
-  verb: { '@media (min-width: 481px)': { whiteSpace: 'nowrap' } },
 });
 
 interface Place {
@@ -72,113 +55,87 @@ export function MoveDialog({ session, close }: { session: Session; close: () => 
   const notices = useNotices();
   const [search, setSearch] = useState('');
   const [chosenId, setChosenId] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const places = placesFor(session, room.stations, room.sessions);
   const wanted = search.trim().toLocaleLowerCase();
   const found = places.filter(({ station, there }) =>
     [station.name, there?.user, there?.fullName].some((text) => text?.toLocaleLowerCase().includes(wanted)),
   );
   const chosen = places.find(({ station }) => station.id === chosenId) ?? null;
-  const go = async ({ station, there }: Place): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await api('moveSession', {
-        params: { id: session.id },
-        body: { station: station.id, displaces: there?.id ?? null, attachment: session.attachment },
-      });
-      notices.done(_('The session of {user} is at {station} now.', { user: session.user, station: station.name }));
-      close();
-    } catch (failure) {
-      setError(failure);
-      setBusy(false);
-    }
+  const move = async ({ station, there }: Place): Promise<void> => {
+    await api('moveSession', {
+      params: { id: session.id },
+      body: { station: station.id, displaces: there?.id ?? null, attachment: session.attachment },
+    });
+    notices.done(_('The session of {user} is at {station} now.', { user: session.user, station: station.name }));
   };
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{_('Move the session of {user}', { user: session.user })}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <div>
-              {session.state === 'locked'
-                ? _('The desktop goes to the chosen station as it is. It stays locked: the password is asked for there.')
-                : _('The desktop goes to the chosen station as it is. Nobody has to sign in there.')}
-            </div>
-            <SearchBox
-              className={styles.search}
-              value={search}
-              onChange={(_event, data) => setSearch(data.value)}
-              placeholder={_('Search stations and users')}
-              aria-label={_('Search stations and users')}
-              dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
-            />
-            <div className={styles.list}>
-              {found.length === 0 ? (
-                <div className={styles.empty}>
-                  {places.length === 0
-                    ? _('No other station is on at the moment.')
-                    : _('Nothing matches “{search}”.', { search: search.trim() })}
-                </div>
-              ) : (
-                <RadioGroup aria-label={_('Station')} value={chosenId} onChange={(_event, data) => setChosenId(data.value)}>
-                  {found.slice(0, mostShown).map(({ station, there }) => (
-                    <Radio
-                      key={station.id}
-                      value={station.id}
-                      label={
-                        <span className={styles.label}>
-                          {station.name}{' '}
-                          <span className={styles.who}>
-                            {there === null ? _('(free)') : _('({user} is there)', { user: there.user })}
-                          </span>
-                        </span>
-                      }
-                    />
-                  ))}
-                </RadioGroup>
-              )}
-            </div>
-            {found.length > mostShown && (
-              <Text>
-                {_(
-                  '{count, plural, one {# more station is found by searching.} other {# more stations are found by searching.}}',
-                  {
-                    count: found.length - mostShown,
-                  },
-                )}
-              </Text>
-            )}
-            {chosen !== null && chosen.there !== null && (
-              <MessageBar intent="warning" layout="multiline">
-                <MessageBarBody>
-                  {_('The session of {user} is at {station}. It is suspended to make room, and goes on at the next sign-in.', {
-                    user: chosen.there.user,
-                    station: chosen.station.name,
-                  })}
-                </MessageBarBody>
-              </MessageBar>
-            )}
-            {error !== null && (
-              <MessageBar intent="error" layout="multiline" role="alert">
-                <MessageBarBody>{textOf(error)}</MessageBarBody>
-              </MessageBar>
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button
-              className={styles.verb}
-              appearance="primary"
-              disabledFocusable={busy || chosen === null}
-              onClick={() => chosen !== null && !busy && void go(chosen)}
-            >
-              {chosen !== null && chosen.there !== null ? _('Suspend and move') : _('Move')}
-            </Button>
-            <Button onClick={close}>{_('Cancel')}</Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={_('Move the session of {user}', { user: session.user })}
+      verb={chosen !== null && chosen.there !== null ? _('Suspend and move') : _('Move')}
+      valid={chosen !== null}
+      send={async () => (chosen === null ? moreToFillIn : await move(chosen))}
+      close={close}
+    >
+      <div>
+        {session.state === 'locked'
+          ? _('The desktop goes to the chosen station as it is. It stays locked: the password is asked for there.')
+          : _('The desktop goes to the chosen station as it is. Nobody has to sign in there.')}
+      </div>
+      <SearchBox
+        className={styles.search}
+        value={search}
+        onChange={(_event, data) => setSearch(data.value)}
+        onKeyDown={(event) => {
+          // It searches, it does not move anything.
+          if (event.key === 'Enter') event.preventDefault();
+        }}
+        placeholder={_('Search stations and users')}
+        aria-label={_('Search stations and users')}
+        dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
+      />
+      <div className={styles.list}>
+        {found.length === 0 ? (
+          <div className={styles.empty}>
+            {places.length === 0
+              ? _('No other station is on at the moment.')
+              : _('Nothing matches “{search}”.', { search: search.trim() })}
+          </div>
+        ) : (
+          <RadioGroup aria-label={_('Station')} value={chosenId} onChange={(_event, data) => setChosenId(data.value)}>
+            {found.slice(0, mostShown).map(({ station, there }) => (
+              <Radio
+                key={station.id}
+                value={station.id}
+                label={
+                  <span className={styles.label}>
+                    {station.name}{' '}
+                    <span className={styles.who}>
+                      {there === null ? _('(free)') : _('({user} is there)', { user: there.user })}
+                    </span>
+                  </span>
+                }
+              />
+            ))}
+          </RadioGroup>
+        )}
+      </div>
+      {found.length > mostShown && (
+        <Text>
+          {_('{count, plural, one {# more station is found by searching.} other {# more stations are found by searching.}}', {
+            count: found.length - mostShown,
+          })}
+        </Text>
+      )}
+      {chosen !== null && chosen.there !== null && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            {_('The session of {user} is at {station}. It is suspended to make room, and goes on at the next sign-in.', {
+              user: chosen.there.user,
+              station: chosen.station.name,
+            })}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+    </FormDialog>
   );
 }

@@ -1,32 +1,17 @@
 // The rooms that stations stand in: make, rename, order and remove them, all in one step at Save.
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Input,
-  MessageBar,
-  MessageBarBody,
-  Spinner,
-  Text,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, Input, MessageBar, MessageBarBody, Spinner, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { AddRegular } from '@fluentui/react-icons/svg/add';
 import { ArrowDownRegular } from '@fluentui/react-icons/svg/arrow-down';
 import { ArrowUpRegular } from '@fluentui/react-icons/svg/arrow-up';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { useLingui } from '@lingui/react';
 import { useEffect, useRef, useState } from 'react';
-import type { FormEvent, ReactNode } from 'react';
-import { ApiError, api, textOf } from '../api.ts';
+import type { ReactNode } from 'react';
+import { api, isChangedMeanwhile, textOf } from '../api.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { useRoom } from '../room.tsx';
 
 const useStyles = makeStyles({
-  content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
   list: { listStyleType: 'none', margin: 0, padding: 0, display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
   line: { display: 'flex', alignItems: 'center', gap: tokens.spacingHorizontalXS },
   name: { flexGrow: 1, minWidth: 0 },
@@ -45,8 +30,7 @@ export function RoomsDialog({ close }: { close: () => void }): ReactNode {
   const { stations } = useRoom();
   const [based, setBased] = useState<readonly string[] | null>(null);
   const [lines, setLines] = useState<readonly Line[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const [loadFault, setLoadFault] = useState<unknown>(null);
   const [loads, setLoads] = useState(0);
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -57,14 +41,14 @@ export function RoomsDialog({ close }: { close: () => void }): ReactNode {
         setLines(rooms.map((name, key) => ({ key, name, was: name })));
       },
       (failure: unknown) => {
-        if (!left.signal.aborted) setError(failure);
+        if (!left.signal.aborted) setLoadFault(failure);
       },
     );
     return () => left.abort();
   }, [loads]);
   const names = lines.map(({ name }) => name.trim().toLocaleLowerCase());
   const double = lines.find(({ name }, at) => name.trim() !== '' && names.indexOf(name.trim().toLocaleLowerCase()) !== at)?.name;
-  const ready = !busy && based !== null && double === undefined && !names.includes('');
+  const ready = based !== null && double === undefined && !names.includes('');
   const move = (at: number, by: number): void => {
     const [one, other] = [lines[at], lines[at + by]];
     if (one !== undefined && other !== undefined) setLines(lines.with(at, other).with(at + by, one));
@@ -74,8 +58,6 @@ export function RoomsDialog({ close }: { close: () => void }): ReactNode {
     requestAnimationFrame(() => list.current?.querySelector<HTMLInputElement>('li:last-child input')?.focus());
   };
   const save = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
     try {
       await api('arrangeRooms', {
         body: {
@@ -83,98 +65,80 @@ export function RoomsDialog({ close }: { close: () => void }): ReactNode {
           based: [...(based ?? [])],
         },
       });
-      close();
     } catch (failure) {
-      setError(failure);
-      if (failure instanceof ApiError && failure.code === 'changed-meanwhile') setLoads(loads + 1);
-      setBusy(false);
+      if (isChangedMeanwhile(failure)) setLoads(loads + 1);
+      throw failure;
     }
-  };
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (ready) void save();
   };
   const standing = (room: string | undefined): number =>
     room === undefined ? 0 : stations.filter(({ configuration }) => configuration.room === room).length;
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
-      <DialogSurface>
-        <form onSubmit={onSubmit}>
-          <DialogBody>
-            <DialogTitle>{_('Rooms')}</DialogTitle>
-            <DialogContent className={styles.content}>
-              <Text>
-                {_('Stations stand in rooms; lists group them by these. Stations of a room that is removed stay, in no room.')}
-              </Text>
-              {based === null && error === null && <Spinner />}
-              <ul className={styles.list} ref={list}>
-                {lines.map(({ key, name, was }, at) => (
-                  <li key={key} className={styles.line}>
-                    <Input
-                      className={styles.name}
-                      value={name}
-                      maxLength={64}
-                      autoComplete="off"
-                      aria-label={_('Name of room {number}', { number: at + 1 })}
-                      contentAfter={
-                        standing(was) > 0 ? (
-                          <Text size={200}>
-                            {_('{count, plural, one {# station} other {# stations}}', { count: standing(was) })}
-                          </Text>
-                        ) : null
-                      }
-                      onChange={(_event, data) => setLines(lines.with(at, { key, name: data.value, was }))}
-                    />
-                    <Button
-                      appearance="subtle"
-                      icon={<ArrowUpRegular />}
-                      aria-label={_('Move {room} up', { room: name })}
-                      disabledFocusable={at === 0}
-                      onClick={() => move(at, -1)}
-                    />
-                    <Button
-                      appearance="subtle"
-                      icon={<ArrowDownRegular />}
-                      aria-label={_('Move {room} down', { room: name })}
-                      disabledFocusable={at === lines.length - 1}
-                      onClick={() => move(at, 1)}
-                    />
-                    <Button
-                      appearance="subtle"
-                      icon={<DeleteRegular />}
-                      aria-label={_('Remove {room}', { room: name })}
-                      onClick={() => setLines(lines.filter((line) => line.key !== key))}
-                    />
-                  </li>
-                ))}
-              </ul>
-              <Button className={styles.add} icon={<AddRegular />} disabledFocusable={based === null} onClick={add}>
-                {_('Add a room')}
-              </Button>
-              {double !== undefined && (
-                <MessageBar intent="warning">
-                  <MessageBarBody>{_('There are two rooms called “{name}”.', { name: double.trim() })}</MessageBarBody>
-                </MessageBar>
-              )}
-              {error !== null && (
-                <MessageBar intent="error" layout="multiline">
-                  <MessageBarBody>
-                    {error instanceof ApiError && error.code === 'changed-meanwhile'
-                      ? _('Somebody else changed the rooms meanwhile. Here they are as they are now.')
-                      : textOf(error)}
-                  </MessageBarBody>
-                </MessageBar>
-              )}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabledFocusable={!ready}>
-                {_('Save')}
-              </Button>
-              <Button onClick={close}>{_('Cancel')}</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={_('Rooms')}
+      verb={_('Save')}
+      valid={ready}
+      send={save}
+      explain={(error) =>
+        isChangedMeanwhile(error)
+          ? { intent: 'warning', text: _('Somebody else changed the rooms meanwhile. Here they are as they are now.') }
+          : null
+      }
+      close={close}
+    >
+      <Text>{_('Stations stand in rooms; lists group them by these. Stations of a room that is removed stay, in no room.')}</Text>
+      {based === null && loadFault === null && <Spinner />}
+      <ul className={styles.list} ref={list}>
+        {lines.map(({ key, name, was }, at) => (
+          <li key={key} className={styles.line}>
+            <Input
+              className={styles.name}
+              value={name}
+              maxLength={64}
+              autoComplete="off"
+              aria-label={_('Name of room {number}', { number: at + 1 })}
+              contentAfter={
+                standing(was) > 0 ? (
+                  <Text size={200}>{_('{count, plural, one {# station} other {# stations}}', { count: standing(was) })}</Text>
+                ) : null
+              }
+              onChange={(_event, data) => setLines(lines.with(at, { key, name: data.value, was }))}
+            />
+            <Button
+              appearance="subtle"
+              icon={<ArrowUpRegular />}
+              aria-label={_('Move {room} up', { room: name })}
+              disabledFocusable={at === 0}
+              onClick={() => move(at, -1)}
+            />
+            <Button
+              appearance="subtle"
+              icon={<ArrowDownRegular />}
+              aria-label={_('Move {room} down', { room: name })}
+              disabledFocusable={at === lines.length - 1}
+              onClick={() => move(at, 1)}
+            />
+            <Button
+              appearance="subtle"
+              icon={<DeleteRegular />}
+              aria-label={_('Remove {room}', { room: name })}
+              onClick={() => setLines(lines.filter((line) => line.key !== key))}
+            />
+          </li>
+        ))}
+      </ul>
+      <Button className={styles.add} icon={<AddRegular />} disabledFocusable={based === null} onClick={add}>
+        {_('Add a room')}
+      </Button>
+      {double !== undefined && (
+        <MessageBar intent="warning">
+          <MessageBarBody>{_('There are two rooms called “{name}”.', { name: double.trim() })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {loadFault !== null && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>{textOf(loadFault)}</MessageBarBody>
+        </MessageBar>
+      )}
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 // The tasks beside the Stations list: those of the chosen computer, and those of the chosen station or session.
-import { Button, Subtitle2, Text, makeStyles, mergeClasses, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
+import { Button, Text, makeStyles, tokens, useRestoreFocusTarget } from '@fluentui/react-components';
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete';
 import { ArrowUndoRegular } from '@fluentui/react-icons/svg/arrow-undo';
 import { NumberSymbolRegular } from '@fluentui/react-icons/svg/number-symbol';
@@ -7,34 +7,23 @@ import { DoorRegular } from '@fluentui/react-icons/svg/door';
 import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
 import { InfoRegular } from '@fluentui/react-icons/svg/info';
 import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
-import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { SaveRegular } from '@fluentui/react-icons/svg/save';
 import { LayoutColumnTwoRegular } from '@fluentui/react-icons/svg/layout-column-two';
 import { PauseCircleRegular } from '@fluentui/react-icons/svg/pause-circle';
 import { RenameRegular } from '@fluentui/react-icons/svg/rename';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { useLingui } from '@lingui/react';
-import { useId } from 'react';
 import type { ReactNode } from 'react';
 import type { Level } from '#model/account.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
 import { holdsStation, isRunning, sessionAfter } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station, StationRow } from '#model/station.ts';
+import { Pane } from './pane.tsx';
 
 const wide = '@media (min-width: 1100px)';
 
 const useStyles = makeStyles({
-  pane: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusLarge,
-    padding: tokens.spacingHorizontalM,
-    boxSizing: 'border-box',
-    minWidth: 0,
-  },
-  head: { display: 'flex', alignItems: 'start', justifyContent: 'space-between', gap: tokens.spacingHorizontalS },
-  title: { overflowWrap: 'anywhere', minWidth: 0 },
   buttons: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -102,7 +91,6 @@ export function ComputerTasks(props: {
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const titleId = useId();
   const { computer, level } = props;
   const online = props.stations.filter((station) => station.computer === computer && station.online);
   const identifying = online.some((station) => station.identifying);
@@ -112,10 +100,7 @@ export function ComputerTasks(props: {
   const counting = countingDown(props.sessions.filter((session) => session.computer === computer));
   const suspended = props.sessions.some((session) => session.computer === computer && session.state === 'suspended');
   return (
-    <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
-      <Subtitle2 as="h2" block id={titleId} className={styles.title}>
-        {computer === null ? _('Computer tasks') : _('{computer} tasks', { computer })}
-      </Subtitle2>
+    <Pane title={computer === null ? _('Computer tasks') : _('{computer} tasks', { computer })} className={props.className}>
       {computer === null ? (
         <Text className={styles.subtle}>{_('Choose a computer in the Computer column.')}</Text>
       ) : (
@@ -159,7 +144,7 @@ export function ComputerTasks(props: {
           )}
         </div>
       )}
-    </section>
+    </Pane>
   );
 }
 
@@ -184,26 +169,18 @@ export function LineTasks(props: {
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const titleId = useId();
   const { row, level } = props;
   const { station, session } = row;
   const target = session === null ? 'none' : sessionTarget(props.user, session.user, 'standard');
   const waiting = row.status === 'waiting';
   return (
-    <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
-      <div className={styles.head}>
-        <Subtitle2 as="h2" block id={titleId} className={styles.title}>
-          {station === null ? _('{user} tasks', { user: session?.user ?? '' }) : _('{station} tasks', { station: station.name })}
-        </Subtitle2>
-        <Button
-          appearance="subtle"
-          size="small"
-          icon={<DismissRegular />}
-          aria-label={_('Choose no station')}
-          title={_('Choose no station')}
-          onClick={props.unchoose}
-        />
-      </div>
+    <Pane
+      title={
+        station === null ? _('{user} tasks', { user: session?.user ?? '' }) : _('{station} tasks', { station: station.name })
+      }
+      close={{ label: _('Choose no station'), run: props.unchoose }}
+      className={props.className}
+    >
       <div className={styles.buttons}>
         {waiting && station !== null && may(level, 'station.admit', 'station') && (
           <Task icon={<DesktopRegular />} label={_('Let in')} run={() => props.letIn(station.id)} main />
@@ -272,7 +249,7 @@ export function LineTasks(props: {
         )}
         <Task icon={<InfoRegular />} label={_('Details')} run={props.details} />
       </div>
-    </section>
+    </Pane>
   );
 }
 
@@ -297,27 +274,17 @@ export function SeveralTasks(props: {
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const titleId = useId();
   const { level, sessions } = props;
   const suspendable = sessions.filter((session) => holdsStation(session) && sessionAfter(session.state, 'suspend') !== undefined);
   const saveable = sessions.filter((session) => isRunning(session) && props.ableToSave(session));
   const counting = countingDown(sessions);
   const endable = sessions.filter((session) => session.state !== 'ending');
   return (
-    <section className={mergeClasses(styles.pane, props.className)} aria-labelledby={titleId}>
-      <div className={styles.head}>
-        <Subtitle2 as="h2" block id={titleId} className={styles.title}>
-          {_('{count, plural, one {# line chosen} other {# lines chosen}}', { count: props.count })}
-        </Subtitle2>
-        <Button
-          appearance="subtle"
-          size="small"
-          icon={<DismissRegular />}
-          aria-label={_('Choose no station')}
-          title={_('Choose no station')}
-          onClick={props.unchoose}
-        />
-      </div>
+    <Pane
+      title={_('{count, plural, one {# line chosen} other {# lines chosen}}', { count: props.count })}
+      close={{ label: _('Choose no station'), run: props.unchoose }}
+      className={props.className}
+    >
       <div className={styles.buttons}>
         {may(level, 'session.suspend', 'standard-session') && (
           <Task
@@ -361,6 +328,6 @@ export function SeveralTasks(props: {
         )}
         <Task icon={<InfoRegular />} label={_('Details')} run={props.details} />
       </div>
-    </section>
+    </Pane>
   );
 }
