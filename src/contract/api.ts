@@ -1,7 +1,7 @@
 // The HTTP interface /api/v1: every route with what it takes and gives. Pages and command line use nothing else.
 import { z } from 'zod';
 import { accountFilesFates } from '#model/account.ts';
-import { auditActions } from '#model/audit.ts';
+import { auditActions, auditFaults } from '#model/audit.ts';
 import type { Action } from '#model/permissions.ts';
 import { computerModes } from '#model/session.ts';
 import {
@@ -86,7 +86,7 @@ export const auditReportSchema = z.object({
   /** The first entry that does not; null: all do. */
   brokenAt: z.number().int().nullable(),
   /** `entry`: changed, slipped in, or one before it is missing; `end`: entries at the end are missing; `beginning`: more is missing there than was removed as too old. */
-  fault: z.enum(['beginning', 'entry', 'end']).nullable(),
+  fault: z.enum(auditFaults).nullable(),
   /** The last entry that was removed as too old; 0: none. */
   anchor: z.number().int(),
   head: z.object({ number: z.number().int(), hash: z.string() }),

@@ -1,8 +1,10 @@
 // Alerts and kept views through the API, with the real store and host behind it.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { AuditEntry, SavedView, ToldAlert } from '#contract/api.ts';
-import { GatewayRoom } from '../../test/support/gateway-room.ts';
+import { GatewayRoom, until } from '../../test/support/gateway-room.ts';
 
 const alertsOf = async (room: GatewayRoom): Promise<ToldAlert[]> =>
   (await room.ask('GET', '/alerts', { local: true })).body as ToldAlert[];
@@ -46,6 +48,42 @@ test('failed sign-ins are told from the fifth on; they are put aside with who an
     ['alert.restore', key],
     ['alert.dismiss', key],
   ]);
+});
+
+test('a computer that has as many sessions as it may is told, with how many were refused; then only that some were', async () => {
+  await using room = await GatewayRoom.make({ settings: { mostSessions: 1 } });
+  const fullOf = async (): Promise<ToldAlert | undefined> =>
+    (await alertsOf(room)).find(({ code }) => code.startsWith('sessions-'));
+  assert.equal(await fullOf(), undefined);
+  using first = await room.station();
+  await first.hear('free');
+  await first.signIn('anna');
+  assert.deepEqual((await fullOf())?.details, { sessions: 1, most: 1, refused: 0 });
+  using second = await room.station();
+  await second.hear('free');
+  second.say({ say: 'sign-in', user: 'ben', password: 'ben' });
+  const { because } = await second.hear('free');
+  assert.ok(JSON.stringify(because).includes('computer-full'), JSON.stringify(because));
+  const full = await fullOf();
+  assert.deepEqual([full?.code, full?.details['refused']], ['sessions-full', 1]);
+  await room.ask('PATCH', '/settings', { local: true, body: { mostSessions: 2 } });
+  const over = await fullOf();
+  assert.deepEqual([over?.code, over?.details['refused']], ['sessions-refused', 1]);
+  assert.equal((await room.ask('POST', '/alerts/dismiss', { local: true, body: { key: over?.key } })).status, 200);
+});
+
+test('an audit that was changed while the gateway was down is found at its start, and told from which entry on', async () => {
+  await using room = await GatewayRoom.make();
+  const damage = async (): Promise<ToldAlert | undefined> => (await alertsOf(room)).find(({ code }) => code === 'audit-damaged');
+  await failSignIns(room, 2);
+  await room.stopGateway();
+  const database = new DatabaseSync(join(room.places.gatewayStateDir, 'store.db'));
+  database.exec("DROP TRIGGER auditIsTrue; UPDATE audit SET actor = 'somebody' WHERE number = 2");
+  database.close();
+  await room.startGateway();
+  await until('the damage is found', async () => (await damage()) !== undefined);
+  const found = await damage();
+  assert.deepEqual([found?.severity, found?.details], ['critical', { fault: 'entry', from: 2 }]);
 });
 
 test('what is still going on cannot be put aside, nor what is not there', async () => {

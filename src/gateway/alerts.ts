@@ -5,8 +5,10 @@ import type { Fleet } from '#fleet/fleet.ts';
 import { alertsOf, dismissible } from '#model/alert.ts';
 import type { Alert } from '#model/alert.ts';
 import type { Audit } from './audit.ts';
+import type { AuditWatch } from './audit-watch.ts';
 import type { Certificate } from './certificate.ts';
 import type { Clock } from './clock.ts';
+import type { RoomSettings } from './room-settings.ts';
 import type { Stations } from './station/stations.ts';
 import type { Store } from './store.ts';
 
@@ -18,6 +20,8 @@ export interface AlertParts {
   fleet: Fleet;
   stations: Stations;
   audit: Audit;
+  auditWatch: Pick<AuditWatch, 'damage'>;
+  settings: Pick<RoomSettings, 'now'>;
   certificate: Pick<Certificate, 'endsAt'>;
   store: Store;
   clock: Clock;
@@ -70,7 +74,7 @@ export class Alerts {
   }
 
   #now(): Alert[] {
-    const { fleet, stations, audit, certificate, clock } = this.#parts;
+    const { fleet, stations, audit, auditWatch, settings, certificate, clock } = this.#parts;
     const now = clock.nowMs();
     return alertsOf({
       computers: fleet.computers(),
@@ -78,6 +82,9 @@ export class Alerts {
       sessions: fleet.sessions(),
       certificateEndsAt: certificate.endsAt(),
       failedSignIns: audit.failedSignIns(now - dayMs),
+      mostSessions: settings.now.mostSessions,
+      refusedAsFull: audit.refusedAsFull(now - dayMs),
+      auditDamage: auditWatch.damage,
       now,
     });
   }

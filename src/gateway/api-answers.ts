@@ -10,8 +10,8 @@ import { auditChanged } from '#model/audit.ts';
 import type { AuditAction } from '#model/audit.ts';
 import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
-import { verifyChain } from './audit-chain.ts';
 import { exportAudit } from './audit-export.ts';
+import type { AuditWatch } from './audit-watch.ts';
 import type { Caller } from './callers.ts';
 import type { Clock } from './clock.ts';
 import type { PageSessions } from './people/page-sessions.ts';
@@ -37,6 +37,7 @@ export interface AnswerParts {
   alerts: Alerts;
   views: SavedViews;
   audit: Audit;
+  auditWatch: AuditWatch;
   clock: Clock;
   tokens: Tokens;
   people: People;
@@ -69,6 +70,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     alerts,
     views,
     audit,
+    auditWatch,
     clock,
     tokens,
     people,
@@ -562,7 +564,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return exportAudit(audit, filter, format, clock.nowMs());
     },
     verifyAudit: async ({ body, caller }) => {
-      const report = await verifyChain(audit, body.noted);
+      const report = await auditWatch.verify(body.noted);
       const sound = report.brokenAt === null && report.noted !== 'different';
       const details: Deed['details'] = report.brokenAt === null ? {} : { from: report.brokenAt };
       audit.note({ ...deedOf(caller, 'audit.verify', '', details), outcome: sound ? 'done' : auditChanged });

@@ -16,8 +16,12 @@ export function chainedHash(before: string, row: ContentRow): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Reads the whole chain. `noted`: an entry's hash that somebody has kept elsewhere. */
-export async function verifyChain(audit: Audit, noted: { number: number; hash: string } | null): Promise<AuditReport> {
+/** Reads the whole chain. `noted`: an entry's hash that somebody has kept elsewhere. Rejects once `stop` says so. */
+export async function verifyChain(
+  audit: Audit,
+  noted: { number: number; hash: string } | null,
+  stop?: AbortSignal,
+): Promise<AuditReport> {
   const ends = audit.ends();
   const pruned = audit.lastPruned();
   let { anchorNumber: number, anchorHash: hash } = ends;
@@ -42,7 +46,7 @@ export async function verifyChain(audit: Audit, noted: { number: number; hash: s
     for (const row of rows) {
       if (chainedHash(hash, row) !== row.hash) {
         // Old entries may have been removed, as they should, while the chain was read.
-        if (audit.ends().anchorNumber !== ends.anchorNumber) return await verifyChain(audit, noted);
+        if (audit.ends().anchorNumber !== ends.anchorNumber) return await verifyChain(audit, noted, stop);
         return { ...report, brokenAt: row.number, fault: 'entry' };
       }
       ({ number, hash } = row);
@@ -50,6 +54,7 @@ export async function verifyChain(audit: Audit, noted: { number: number; hash: s
       compare();
     }
     await new Promise(setImmediate);
+    stop?.throwIfAborted();
   }
   if (hash !== ends.headHash) return { ...report, brokenAt: number, fault: 'end' };
   const [beyond] = audit.rowsAfter(audit.ends().headNumber);

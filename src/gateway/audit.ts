@@ -112,10 +112,18 @@ export class Audit {
 
   /** Sign-ins since this time (milliseconds since 1970) that were refused for what was typed; of the latest entries only. */
   failedSignIns(since: number): { count: number; lastAt: number } {
+    return this.#counted("action LIKE '%sign-in' AND outcome IN ('wrong-credentials', 'throttled')", since);
+  }
+
+  /** New sessions that were refused since then because the computer had as many as it may; of the latest entries only. */
+  refusedAsFull(since: number): { count: number; lastAt: number } {
+    return this.#counted("action IN ('station.sign-in', 'station.auto-logon') AND outcome = 'computer-full'", since);
+  }
+
+  #counted(condition: string, since: number): { count: number; lastAt: number } {
     const [found] = this.#store.all<{ count: number; lastAt: number | null }>(
       `SELECT count(*) AS count, max(at) AS lastAt FROM audit
-       WHERE number > (SELECT coalesce(max(number), 0) FROM audit) - ? AND at >= ? AND action LIKE '%sign-in'
-         AND outcome IN ('wrong-credentials', 'throttled')`,
+       WHERE number > (SELECT coalesce(max(number), 0) FROM audit) - ? AND at >= ? AND ${condition}`,
       mostCounted,
       since,
     );

@@ -6,6 +6,7 @@ import { ThisComputer } from '#fleet/this-computer.ts';
 import { makeAnswers } from './api-answers.ts';
 import { Alerts } from './alerts.ts';
 import { Audit } from './audit.ts';
+import { AuditWatch } from './audit-watch.ts';
 import { Callers } from './callers.ts';
 import { Certificate } from './certificate.ts';
 import type { Clock } from './clock.ts';
@@ -74,6 +75,7 @@ export class Gateway implements AsyncDisposable {
     checkFolders(places);
     const store = undo.use(Store.open(join(places.gatewayStateDir, 'store.db')));
     const audit = new Audit(store, log, clock);
+    const auditWatch = new AuditWatch(audit, clock, log);
     const fleet = new ThisComputer(places, log);
     const settings = new RoomSettings(store);
     const throttle = new Throttle(store, clock);
@@ -113,7 +115,7 @@ export class Gateway implements AsyncDisposable {
     const liveFeed = new LiveFeed({ fleet, stations, settings, pageSessions, tokens, log });
     const callers = new Callers(pageSessions, tokens, settings);
     const certificate = new Certificate(config, places, log);
-    const alerts = new Alerts({ fleet, stations, audit, certificate, store, clock });
+    const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
     const metrics = new Metrics({ fleet, stations, desk, clock });
     const answers = makeAnswers({
       fleet,
@@ -125,6 +127,7 @@ export class Gateway implements AsyncDisposable {
       alerts,
       views: new SavedViews(store),
       audit,
+      auditWatch,
       clock,
       tokens,
       people,
@@ -175,6 +178,8 @@ export class Gateway implements AsyncDisposable {
     audit.tellHead();
     const heads = setInterval(() => audit.tellHead(), tellHeadEveryMs);
     undo.defer(() => clearInterval(heads));
+    auditWatch.start();
+    undo.defer(() => auditWatch.stop());
     this.#server = server;
     undo.defer(() => server.stop());
     // Those who come get their answer as soon as the server takes them in; so they are ready before, and leave first.

@@ -4,7 +4,7 @@ import { availableParallelism, hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { HostResult } from '#contract/host.ts';
-import { holdsStation, isResumable, isRunning, sessionAfter } from '#model/session.ts';
+import { holdsStation, isResumable, isRunning, sessionAfter, takesMemory } from '#model/session.ts';
 import type {
   SavedSession,
   Session,
@@ -130,11 +130,6 @@ function heldOf(session: Session): Held {
 
 function desktopOrderOf(session: string, { account, desktop, widthPx, heightPx, language }: EnterOrder): DesktopOrder {
   return { session, account, desktop, widthPx, heightPx, language };
-}
-
-/** True if it is in memory and not about to leave it for good. */
-function takesMemory({ state }: Session): boolean {
-  return state !== 'hibernated' && state !== 'lost' && state !== 'ending' && state !== 'ended';
 }
 
 function belongsTo(session: Session, account: PosixAccount): boolean {

@@ -13,6 +13,9 @@ const calm: AlertFacts = {
   sessions: [makeSession('a', 'anna', 'room', 's')],
   certificateEndsAt: now + 90 * day,
   failedSignIns: { count: 4, lastAt: now },
+  mostSessions: 0,
+  refusedAsFull: { count: 0, lastAt: 0 },
+  auditDamage: null,
   now,
 };
 const told = (change: Partial<AlertFacts>): string[] =>
@@ -84,4 +87,31 @@ test('sessions that were lost or cannot be continued, waiting stations and faile
     alerts.map(({ code }) => dismissible.has(code)),
     [true, true, true, false],
   );
+});
+
+test('a computer with as many sessions as it may have is told while it is so; afterwards only those who were refused', () => {
+  const sessions = [
+    makeSession('a', 'anna', 'room', 's'),
+    makeSession('b', 'ben', 'room', null, { state: 'suspended' }),
+    makeSession('c', 'cleo', 'room', null, { state: 'hibernated' }),
+    makeSession('d', 'dora', 'other', null, { state: 'suspended' }),
+  ];
+  assert.deepEqual(told({ sessions, mostSessions: 3 }), []);
+  const refusedAsFull = { count: 3, lastAt: now - 7 };
+  const [full, ...others] = alertsOf({ ...calm, sessions, mostSessions: 2, refusedAsFull });
+  assert.deepEqual([full?.code, full?.computer, full?.at, others], ['sessions-full', 'room', now - 7, []]);
+  assert.deepEqual(full?.details, { sessions: 2, most: 2, refused: 3 });
+  assert.deepEqual(told({ sessions, mostSessions: 2 }), ['warning sessions-full']);
+  const [refused] = alertsOf({ ...calm, sessions, mostSessions: 0, refusedAsFull });
+  assert.deepEqual([refused?.code, refused?.details['refused']], ['sessions-refused', 3]);
+  assert.deepEqual([dismissible.has('sessions-full'), dismissible.has('sessions-refused')], [false, true]);
+});
+
+test('an audit that was changed is critical, and another place of it is another occurrence', () => {
+  const keyOf = (from: number): string | undefined => {
+    const [alert] = alertsOf({ ...calm, auditDamage: { fault: 'entry', from, foundAt: now } });
+    assert.deepEqual([alert?.severity, alert?.code, alert?.details['from']], ['critical', 'audit-damaged', from]);
+    return alert?.key;
+  };
+  assert.notEqual(keyOf(7), keyOf(8));
 });

@@ -1,11 +1,16 @@
 // What needs the administrator: found in what is known of computers, stations and sessions; the most severe first.
+import type { AuditFault } from './audit.ts';
+import { takesMemory } from './session.ts';
 import type { Session } from './session.ts';
 import type { Station } from './station.ts';
 
 export const alertCodes = [
   'computer-unreachable',
   'hibernation-impossible',
+  'audit-damaged',
   'leave-refused',
+  'sessions-full',
+  'sessions-refused',
   'memory-full',
   'disk-full',
   'session-lost',
@@ -50,6 +55,8 @@ export const dismissible: ReadonlySet<AlertCode> = new Set([
   'session-broken',
   'certificate-expires',
   'failed-sign-ins',
+  'sessions-refused',
+  'audit-damaged',
 ]);
 
 interface ComputerFacts {
@@ -63,6 +70,13 @@ interface ComputerFacts {
   disks: readonly Disk[];
 }
 
+export interface AuditDamage {
+  fault: AuditFault;
+  /** Number of the first entry that does not fit. */
+  from: number;
+  foundAt: number;
+}
+
 export interface AlertFacts {
   computers: readonly ComputerFacts[];
   stations: readonly Station[];
@@ -71,6 +85,12 @@ export interface AlertFacts {
   certificateEndsAt: number | null;
   /** Refused sign-ins of the last 24 hours. */
   failedSignIns: { count: number; lastAt: number };
+  /** How many sessions a computer may have in memory; 0: any number. */
+  mostSessions: number;
+  /** New sessions of the last 24 hours that were refused because the computer had as many as it may. */
+  refusedAsFull: { count: number; lastAt: number };
+  /** What the last check of the audit found changed, from which entry on; null: nothing. */
+  auditDamage: AuditDamage | null;
   now: number;
 }
 
@@ -149,10 +169,45 @@ function* ofSession({ id, computer, user, state, since, saved }: Session): Gener
     };
 }
 
+/** Computers that have as many sessions as they may, and who was refused for that. */
+function ofFullness({ computers, sessions, mostSessions, refusedAsFull }: AlertFacts): Alert[] {
+  const { count: refused, lastAt } = refusedAsFull;
+  const full: Alert[] = [];
+  for (const { name } of mostSessions === 0 ? [] : computers) {
+    const count = sessions.filter((session) => session.computer === name && takesMemory(session)).length;
+    if (count >= mostSessions)
+      full.push({
+        key: `sessions-full:${name}`,
+        code: 'sessions-full',
+        severity: 'warning',
+        at: refused > 0 ? lastAt : null,
+        computer: name,
+        station: null,
+        user: null,
+        details: { sessions: count, most: mostSessions, refused },
+      });
+  }
+  if (full.length > 0 || refused === 0) return full;
+  return [
+    {
+      // Put aside today, new ones tomorrow are told again.
+      key: `sessions-refused:${Math.floor(lastAt / dayMs)}`,
+      code: 'sessions-refused',
+      severity: 'warning',
+      at: lastAt,
+      computer: null,
+      station: null,
+      user: null,
+      details: { refused },
+    },
+  ];
+}
+
 export function alertsOf(facts: AlertFacts): Alert[] {
-  const { now, certificateEndsAt, failedSignIns } = facts;
+  const { now, certificateEndsAt, failedSignIns, auditDamage } = facts;
   const alerts = [
     ...facts.computers.flatMap((computer) => [...ofComputer(computer)]),
+    ...ofFullness(facts),
     ...facts.sessions.flatMap((session) => [...ofSession(session)]),
   ];
   for (const { id, name, state, computer, address, enrolledAt } of facts.stations) {
@@ -178,6 +233,15 @@ export function alertsOf(facts: AlertFacts): Alert[] {
       severity: ends,
       at: null,
       details: { endsAt: certificateEndsAt },
+    });
+  if (auditDamage !== null)
+    alerts.push({
+      ...about,
+      key: `audit-damaged:${auditDamage.fault}:${auditDamage.from}`,
+      code: 'audit-damaged',
+      severity: 'critical',
+      at: auditDamage.foundAt,
+      details: { fault: auditDamage.fault, from: auditDamage.from },
     });
   if (failedSignIns.count >= worthTelling)
     alerts.push({

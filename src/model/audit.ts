@@ -55,5 +55,9 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
+/** How a list of activity that was changed does not fit: something is missing at its beginning or end, or is not as it was written. */
+export const auditFaults = ['beginning', 'entry', 'end'] as const;
+export type AuditFault = (typeof auditFaults)[number];
+
 /** The outcome of a check that found the activity changed afterwards. */
 export const auditChanged = 'changed';

@@ -230,6 +230,11 @@ export function isRunning(session: Session): boolean {
   return session.state === 'active' || session.state === 'locked' || session.state === 'suspended';
 }
 
+/** True if it is in memory and not about to leave it for good. */
+export function takesMemory({ state }: Session): boolean {
+  return state !== 'hibernated' && state !== 'lost' && state !== 'ending' && state !== 'ended';
+}
+
 /** `console`: the stations of the computer are closed for maintenance; its sessions are kept. */
 export const computerModes = ['station', 'console'] as const;
 export type ComputerMode = (typeof computerModes)[number];

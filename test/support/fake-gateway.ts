@@ -12,6 +12,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { SavedView, ToldAlert } from '#contract/api.ts';
 import { alertsOf, dismissible } from '#model/alert.ts';
+import type { AuditDamage } from '#model/alert.ts';
 import type { AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
@@ -78,6 +79,8 @@ export class FakeGateway implements AsyncDisposable {
   };
   /** When the certificate of the pages ends; null: not known. */
   certificateEndsAt: number | null = null;
+  /** What the gateway's own check of the audit found. */
+  auditDamage: AuditDamage | null = null;
   /** By key: the alerts that somebody put aside. */
   readonly dismissed = new Map<string, NonNullable<ToldAlert['dismissed']>>();
   views: SavedView[] = [];
@@ -195,7 +198,11 @@ export class FakeGateway implements AsyncDisposable {
     const now = this.now();
     const failed = this.audit.filter(({ at, outcome }) => outcome === 'wrong-credentials' && at > now - 86_400_000);
     const failedSignIns = { count: failed.length, lastAt: Math.max(0, ...failed.map(({ at }) => at)) };
-    return alertsOf({ computers, stations, sessions, certificateEndsAt, failedSignIns, now }).map((alert) => ({
+    const facts = { computers, stations, sessions, certificateEndsAt, failedSignIns, now };
+    const full = this.audit.filter(({ at, outcome }) => outcome === 'computer-full' && at > now - 86_400_000);
+    const refusedAsFull = { count: full.length, lastAt: Math.max(0, ...full.map(({ at }) => at)) };
+    const { mostSessions } = this.settings;
+    return alertsOf({ ...facts, mostSessions, refusedAsFull, auditDamage: this.auditDamage }).map((alert) => ({
       ...alert,
       dismissed: this.dismissed.get(alert.key) ?? null,
     }));

@@ -32,7 +32,13 @@ export class RoomHost {
 
   constructor({ places, computer, accounts, further, log }: RoomHostParts) {
     this.#desktops = new FakeDesktops(computer);
-    this.sessions = new Sessions(this.#desktops, new SessionRecords(places.sessionsRunDir), systemClock, log);
+    this.sessions = new Sessions(
+      this.#desktops,
+      new SessionRecords(places.sessionsRunDir),
+      systemClock,
+      log,
+      () => this.#thisComputer.settings.values,
+    );
     this.#thisComputer = new FakeThisComputer(join(places.stateDir, 'host'), this.sessions, systemClock, log);
     const signIns = new FakeSignIns(accounts, further);
     this.#server = new HostServer(

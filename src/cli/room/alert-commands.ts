@@ -20,10 +20,20 @@ const diskText: Readonly<Record<string, string>> = {
   homes: 'the disk of the home folders',
 };
 
+/** How often a new session was refused for that. */
+const refusedText = (count: string | number | undefined): string =>
+  Number(count ?? 0) === 0 ? '' : `, ${String(count)} refused in 24 hours`;
+
 /** The matter and the way out, in a sentence. */
 const texts: Readonly<Record<AlertCode, (alert: ToldAlert) => string>> = {
   'computer-unreachable': () => 'does not answer; sessions go on, look at: stationmaster status',
   'hibernation-impossible': ({ details }) => `cannot save sessions (${String(details['fault'])}); see: stationmaster doctor`,
+  'audit-damaged': ({ details }) =>
+    `the activity was changed behind the back of Stationmaster, from entry ${String(details['from'])} on; see: stationmaster audit verify`,
+  'sessions-full': ({ details }) =>
+    `${String(details['sessions'])} of ${String(details['most'])} sessions are in memory, no new one is started${refusedText(details['refused'])}; save suspended ones: stationmaster session hibernate`,
+  'sessions-refused': ({ details }) =>
+    `had as many sessions as it may${refusedText(details['refused'])}; see the setting mostSessions`,
   'leave-refused': ({ details }) => `did not restart or shut down: ${String(details['says'])}`,
   'memory-full': ({ details }) =>
     `only ${gigabytes(details['freeBytes'])} of ${gigabytes(details['totalBytes'])} memory left; save sessions: stationmaster session hibernate`,

@@ -33,6 +33,7 @@ import { timeText } from '../shared/clock.ts';
 import { currentLocale } from '../shared/i18n.ts';
 import { Failure } from '../shared/failure.tsx';
 import { actionLabels } from './action-labels.ts';
+import { auditFaultText } from './audit-fault-text.ts';
 import { Result, actionText, actorText, concerned } from './activity-entry.tsx';
 
 const pageSize = 100;
@@ -195,23 +196,16 @@ function Filters(props: {
 /** What a check of the chain found, in plain words. */
 function CheckReport({ report }: { report: AuditReport }): ReactNode {
   const { _ } = useLingui();
-  const { entries, brokenAt: number } = report;
-  const faults: Readonly<Record<NonNullable<AuditReport['fault']>, string>> = {
-    beginning: _('Entries at the beginning are missing that were not removed because of their age.'),
-    entry: _('Entry {number} or one just before it was changed, removed or slipped in. What follows it cannot be relied on.', {
-      number,
-    }),
-    end: _('Entries at the end are missing, from {number} on.', { number }),
-  };
+  const { entries, brokenAt, fault } = report;
   return (
-    <MessageBar intent={report.fault === null ? 'success' : 'error'} layout="multiline" role="status">
+    <MessageBar intent={fault === null ? 'success' : 'error'} layout="multiline" role="status">
       <MessageBarBody>
-        {report.fault === null
+        {fault === null
           ? _(
               'All {entries, plural, one {# entry is as it was} other {# entries are as they were}} written. Whoever can write the computer’s own files could still have rewritten all of them; an export kept elsewhere would show that.',
               { entries },
             )
-          : faults[report.fault]}
+          : auditFaultText(fault, brokenAt ?? 0)}
       </MessageBarBody>
     </MessageBar>
   );

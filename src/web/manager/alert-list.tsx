@@ -36,7 +36,12 @@ const useStyles = makeStyles({
 });
 
 /** Only the gateway knows of these; the others are seen in the room as they come. */
-const askedFor: ReadonlySet<Alert['code']> = new Set(['certificate-expires', 'failed-sign-ins']);
+const askedFor: ReadonlySet<Alert['code']> = new Set([
+  'certificate-expires',
+  'failed-sign-ins',
+  'sessions-refused',
+  'audit-damaged',
+]);
 /** Several of these are one matter. */
 const joined: ReadonlySet<Alert['code']> = new Set(['session-lost', 'session-broken']);
 
@@ -67,16 +72,24 @@ export function AlertList({ open }: { open: (tab: TabName, query?: string) => vo
     refetchInterval: 60_000,
   });
   const alerts = useMemo((): ToldAlert[] => {
-    const kept = new Map(told.data?.map(({ key, dismissed }) => [key, dismissed]));
-    const { computers, stations, sessions } = room;
+    const kept = new Map(told.data?.map((alert) => [alert.key, alert]));
+    const { computers, stations, sessions, settings } = room;
     const seen = alertsOf({
       computers,
       stations,
       sessions,
       certificateEndsAt: null,
       failedSignIns: { count: 0, lastAt: 0 },
+      mostSessions: settings.mostSessions,
+      refusedAsFull: { count: 0, lastAt: 0 },
+      auditDamage: null,
       now: 0,
-    }).map((alert) => ({ ...alert, dismissed: kept.get(alert.key) ?? null }));
+    }).map((alert) => {
+      const same = kept.get(alert.key);
+      // Who was refused is in the audit only.
+      const refused = alert.code === 'sessions-full' && same !== undefined ? { at: same.at, details: same.details } : {};
+      return { ...alert, ...refused, dismissed: same?.dismissed ?? null };
+    });
     return [...seen, ...(told.data ?? []).filter(({ code }) => askedFor.has(code))].toSorted(
       (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity),
     );

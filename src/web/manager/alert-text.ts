@@ -1,10 +1,12 @@
 // What the Manager says of each alert: what is the matter, what to do, and where in the Manager that is done.
 import type { Alert, AlertCode } from '#model/alert.ts';
+import type { AuditFault } from '#model/audit.ts';
 import { serverNow, timeText } from '../shared/clock.ts';
 import { i18n } from '../shared/i18n.ts';
 import { savedFaultText } from '../shared/labels.ts';
 import { namesText } from '../shared/names-text.ts';
 import { sizeText } from '../shared/size-text.ts';
+import { auditFaultText } from './audit-fault-text.ts';
 import type { TabName } from './manager.tsx';
 
 export interface AlertText {
@@ -28,6 +30,12 @@ function left(alert: Alert): string {
   return i18n._('{free} of {total} are left.', { free: bytes(alert, 'freeBytes'), total: bytes(alert, 'totalBytes') });
 }
 
+function refusedText(count: number): string {
+  return i18n._('{count, plural, one {# person was} other {# people were}} refused a new session in the last 24 hours.', {
+    count,
+  });
+}
+
 /** The text for alerts of one code that are shown as one; most are alone. Null: shown by a part of its own. */
 const texts: Readonly<Record<AlertCode, ((alerts: readonly [Alert, ...Alert[]]) => AlertText) | null>> = {
   'station-waiting': null,
@@ -38,6 +46,34 @@ const texts: Readonly<Record<AlertCode, ((alerts: readonly [Alert, ...Alert[]]) 
     text: i18n._('Running sessions go on. It is tried again by itself.'),
     lines: [],
     way: { label: i18n._('See the computer'), tab: 'systems' },
+  }),
+  'audit-damaged': ([alert]) => ({
+    title: i18n._('The activity was changed behind the back of the Manager'),
+    text: auditFaultText(alert.details['fault'] as AuditFault, Number(alert.details['from'])),
+    lines: [],
+    way: { label: i18n._('See the activity'), tab: 'activity' },
+  }),
+  'sessions-full': ([alert]) => {
+    const refused = Number(alert.details['refused']);
+    return {
+      title: i18n._('{computer} has as many sessions as it may: {count} of {most}', {
+        computer: alert.computer ?? '',
+        count: Number(alert.details['sessions']),
+        most: Number(alert.details['most']),
+      }),
+      text: [
+        ...(refused > 0 ? [refusedText(refused)] : []),
+        i18n._('No new session is started. Save suspended sessions to disk, log off those that nobody needs, or allow more.'),
+      ].join(' '),
+      lines: [],
+      way: { label: i18n._('See the suspended sessions'), tab: 'stations', query: 'status=suspended' },
+    };
+  },
+  'sessions-refused': ([alert]) => ({
+    title: i18n._('There were as many sessions as there may be'),
+    text: `${refusedText(Number(alert.details['refused']))} ${i18n._('There is room again now. The setting “Most sessions on the computer” says how many there may be.')}`,
+    lines: [],
+    way: { label: i18n._('See the activity'), tab: 'activity', query: 'search=computer-full' },
   }),
   'memory-full': ([alert]) => ({
     title: i18n._('{computer} is nearly out of memory', { computer: alert.computer ?? '' }),

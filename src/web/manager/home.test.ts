@@ -29,17 +29,21 @@ function trouble(gateway: FakeGateway): void {
     makeSession('l', 'lea', 'classroom', null, { state: 'lost', cause: 'power-lost', saved: { ...fault, fault: null } }),
     makeSession('m', 'max', 'classroom', null, { state: 'lost', cause: 'power-lost', saved: { ...fault, fault: null } }),
     makeSession('h', 'hugo', 'classroom', null, { state: 'hibernated', saved: fault }),
+    makeSession('s', 'sam', 'classroom', null, { state: 'suspended' }),
+    makeSession('t', 'tom', 'classroom', null, { state: 'suspended' }),
   ];
   gateway.stations = [makeStation('w', 'Browser QK7', 'classroom', { state: 'waiting' })];
+  gateway.settings = { ...gateway.settings, mostSessions: 2 };
+  gateway.auditDamage = { fault: 'entry', from: 412, foundAt: Date.now() - 3_600_000 };
   gateway.certificateEndsAt = Date.now() + 5 * 86_400_000;
-  gateway.audit = Array.from({ length: 6 }, (_, at) => ({
+  gateway.audit = Array.from({ length: 8 }, (_, at) => ({
     number: at + 1,
     at: Date.now() - 60_000,
     actor: '',
     action: 'station.sign-in',
     target: 'Station 1',
     address: '192.0.2.1',
-    outcome: 'wrong-credentials',
+    outcome: at < 6 ? 'wrong-credentials' : 'computer-full',
     details: {},
   }));
 }
@@ -72,24 +76,28 @@ describe('Home', () => {
     await page.goto(gateway.url('/manager/home'));
     await page.getByText('6 failed sign-ins in the last 24 hours').waitFor();
     const titles = await page.locator('.fui-MessageBarTitle').allTextContents();
-    const urgent = titles.slice(0, 3).toSorted();
+    const urgent = titles.slice(0, 4).toSorted();
     assert.deepEqual(urgent, [
+      'The activity was changed behind the back of the Manager',
       'The disk with the saved sessions of classroom is nearly full',
       'classroom is nearly out of memory',
       'library does not answer',
     ]);
-    assert.equal(await page.getByText('Urgent', { exact: true }).count(), 3);
+    assert.equal(await page.getByText('Urgent', { exact: true }).count(), 4);
     for (const title of [
       'The disk with the home folders of classroom is nearly full',
+      'classroom has as many sessions as it may: 2 of 2',
       '2 sessions were lost',
       '1 saved session cannot be continued',
       '“Browser QK7” wants to become a station',
     ])
       assert.ok(titles.includes(title), `${title} is not among ${titles.join(' | ')}`);
+    await page.getByText(/2 people were refused a new session/).waitFor();
+    await page.getByText(/Entry 412 or one just before it was changed/).waitFor();
     await page.getByText(/^The certificate of these pages ends soon/).waitFor();
     await button(page, 'See the suspended sessions').click();
     await page.waitForURL(/\/manager\/stations\?status=suspended$/);
-    await page.getByText('0 of 4 lines', { exact: true }).waitFor();
+    await page.getByText('2 of 6 lines', { exact: true }).waitFor();
   });
 
   test('puts aside what is over, says who did, and shows it again; a refusal is told', async () => {
