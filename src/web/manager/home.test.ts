@@ -95,7 +95,7 @@ describe('Home', () => {
     await page.getByText(/2 people were refused a new session/).waitFor();
     await page.getByText(/Entry 412 or one just before it was changed/).waitFor();
     await page.getByText(/^The certificate of these pages ends soon/).waitFor();
-    await button(page, 'See the suspended sessions').click();
+    await button(page, 'See the suspended sessions').first().click();
     await page.waitForURL(/\/manager\/stations\?status=suspended$/);
     await page.getByText('2 of 6 lines', { exact: true }).waitFor();
   });
