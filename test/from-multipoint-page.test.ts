@@ -4,9 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { Command } from 'commander';
 import { layoutFrom } from '../src/cli/computer/layout.ts';
-import { addRoomCommands } from '../src/cli/room/room-commands.ts';
+import { makeProgram } from '../src/cli/program.ts';
 import { commandTable } from '../src/cli/shell/command-table.ts';
 import { defaultSettings } from '#model/settings.ts';
 
@@ -40,10 +39,7 @@ test('there is one row for each of the 47 commands, and each says where it went'
 });
 
 test('the commands, options and settings that it names are there', () => {
-  const program = new Command('stationmaster').version('0');
-  program.command('status');
-  addRoomCommands(program, layoutFrom({}));
-  const table = commandTable(program);
+  const table = commandTable(makeProgram(layoutFrom({}), '0'));
   const named = [...page.matchAll(/`stationmaster ([^`]+)`/g)].map(([, text = '']) => text.split(' '));
   assert.ok(named.length > 25);
   for (const words of named) {

@@ -156,6 +156,32 @@ export type Hibernation = z.infer<typeof hibernationSchema>;
 export const sessionLimitsFaults = ['control-groups-old', 'no-unit', 'no-controllers', 'group-in-use', 'not-written'] as const;
 export type SessionLimitsFault = (typeof sessionLimitsFaults)[number];
 
+/** Why sessions get no network address of their own; `none-set-aside`: there are some, and nobody set any aside for sessions. */
+const uniqueAddressReasons = ['no-network', 'wireless', 'network-too-small', 'no-right', 'none-set-aside'] as const;
+/** Why desktops are not drawn by a graphics card; `cannot-be-saved`: it could be, and sessions could not be saved to disk then. */
+const graphicsReasons = ['no-card', 'display-server-cannot', 'cannot-be-saved'] as const;
+
+/** What the sessions of a computer do not get, and what about that computer stands in the way. */
+export const unavailableSchema = z.object({
+  uniqueAddress: z.object({
+    reason: z.enum(uniqueAddressReasons),
+    /** That of the default route; empty: there is none. */
+    interface: z.string(),
+    /** Such as 192.0.2.0/24. */
+    network: z.string(),
+    /** How many further ones the network has. */
+    addresses: z.number().int().nonnegative(),
+  }),
+  graphics: z.object({
+    reason: z.enum(graphicsReasons),
+    /** Those that programs can draw with, each with its driver. */
+    cards: z.array(z.string()).readonly(),
+    /** Such as TigerVNC 1.12.0. */
+    displayServer: z.string(),
+  }),
+});
+export type Unavailable = z.infer<typeof unavailableSchema>;
+
 export const leaveWays = ['restart', 'shut-down'] as const;
 export type LeaveWay = (typeof leaveWays)[number];
 
@@ -216,6 +242,8 @@ export const computerSchema = z.object({
   hibernation: hibernationSchema,
   /** Null: sessions can be held to limits. */
   sessionLimitsFault: z.enum(sessionLimitsFaults).nullable(),
+  /** Null: not known, the computer has not answered yet. */
+  unavailable: unavailableSchema.nullable(),
   leaving: leavingSchema.nullable(),
   lastLeave: leaveReportSchema.nullable(),
   /** What its system said when it would not restart or shut down the last time that it was asked to; null: nothing such. */

@@ -26,6 +26,7 @@ const status: Computer = {
   memoryAvailable: 1,
   hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 1, savedBytes: 0 },
   sessionLimitsFault: null,
+  unavailable: null,
   leaving: null,
   lastLeave: null,
   leaveFault: null,

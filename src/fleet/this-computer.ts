@@ -78,6 +78,7 @@ export class ThisComputer implements Fleet {
       memoryAvailable: 0,
       hibernation: { fault: 'not-looked-yet', says: '', asRoot: true, freeBytes: 0, savedBytes: 0 },
       sessionLimitsFault: null,
+      unavailable: null,
       leaving: null,
       lastLeave: null,
       leaveFault: null,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, hostname, loadavg, uptime } from 'node:os';
 import { z } from 'zod';
-import type { Computer, Hibernation, SessionLimitsFault } from '#contract/values.ts';
+import type { Computer, Hibernation, SessionLimitsFault, Unavailable } from '#contract/values.ts';
 import type { ConsoleMode } from './console-mode.ts';
 import { readDisks } from './disks.ts';
 import type { DiskFolders } from './disks.ts';
@@ -32,6 +32,7 @@ async function bootTime(): Promise<number> {
 interface ComputerParts {
   hibernation: { describe(): Promise<Hibernation>; onChange(listener: () => void): () => void };
   sessionLimits: { readonly fault: SessionLimitsFault | null };
+  unavailable: { describe(): Promise<Unavailable> };
   leaving: Leaving;
   settings: HostSettings;
   mode: ConsoleMode;
@@ -46,23 +47,26 @@ export class ThisComputer {
   readonly mode: ConsoleMode;
   readonly #hibernation: ComputerParts['hibernation'];
   readonly #sessionLimits: ComputerParts['sessionLimits'];
+  readonly #unavailable: ComputerParts['unavailable'];
   readonly #diskFolders: DiskFolders;
 
-  constructor({ hibernation, sessionLimits, leaving, settings, mode, diskFolders }: ComputerParts) {
+  constructor({ hibernation, sessionLimits, unavailable, leaving, settings, mode, diskFolders }: ComputerParts) {
     this.leaving = leaving;
     this.settings = settings;
     this.mode = mode;
     this.#hibernation = hibernation;
     this.#sessionLimits = sessionLimits;
+    this.#unavailable = unavailable;
     this.#diskFolders = diskFolders;
   }
 
   async describe(): Promise<Computer> {
-    const [system, startedAt, hibernation, disks] = await Promise.all([
+    const [system, startedAt, hibernation, disks, unavailable] = await Promise.all([
       systemName(),
       bootTime(),
       this.#hibernation.describe(),
       readDisks(this.#diskFolders),
+      this.#unavailable.describe(),
     ]);
     const memory = readMemory();
     return {
@@ -78,6 +82,7 @@ export class ThisComputer {
       disks,
       hibernation,
       sessionLimitsFault: this.#sessionLimits.fault,
+      unavailable,
       leaving: this.leaving.describe(),
       lastLeave: this.leaving.lastLeave,
       leaveFault: this.leaving.fault,

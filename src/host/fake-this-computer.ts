@@ -34,6 +34,12 @@ export class FakeThisComputer {
     this.computer = new ThisComputer({
       hibernation,
       sessionLimits: { fault: 'no-unit' },
+      unavailable: {
+        describe: async () => ({
+          uniqueAddress: { reason: 'none-set-aside', interface: 'eth0', network: '192.0.2.0/24', addresses: 253 },
+          graphics: { reason: 'no-card', cards: [], displayServer: 'TigerVNC 1.12.0' },
+        }),
+      },
       leaving: this.leaving,
       settings,
       mode: this.mode,

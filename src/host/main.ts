@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { flushCompileCache } from 'node:module';
+import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { destination, pino } from 'pino';
@@ -40,6 +41,7 @@ import { SessionLimits } from './session-limits.ts';
 import { Sessions } from './sessions.ts';
 import { ShutdownWatch } from './shutdown-watch.ts';
 import type { SignIns } from './sign-in.ts';
+import { UnavailableLook } from './unavailable.ts';
 import { SuspendedTimes } from './suspended-times.ts';
 
 /** sysexits.h: somebody else holds what we need; started without the rights it takes. */
@@ -165,6 +167,7 @@ async function main(): Promise<number> {
   const computer = new ThisComputer({
     hibernation,
     sessionLimits,
+    unavailable: new UnavailableLook({ root: '', displayServer: '/usr/bin/Xvnc', interfaces: networkInterfaces }),
     leaving,
     settings,
     mode,

@@ -649,6 +649,10 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     memoryAvailable: 9.4 * 2 ** 30,
     hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 120 * 2 ** 30, savedBytes: 0 },
     sessionLimitsFault: null,
+    unavailable: {
+      uniqueAddress: { reason: 'none-set-aside', interface: 'enp3s0', network: '192.0.2.0/24', addresses: 253 },
+      graphics: { reason: 'display-server-cannot', cards: ['renderD128 (i915)'], displayServer: 'TigerVNC 1.12.0' },
+    },
     leaving: null,
     lastLeave: null,
     leaveFault: null,

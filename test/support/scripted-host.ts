@@ -48,6 +48,7 @@ export class ScriptedHost implements AsyncDisposable {
       memoryAvailable: 4 * 2 ** 30,
       hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 2 ** 36, savedBytes: 0 },
       sessionLimitsFault: null,
+      unavailable: null,
       leaving: null,
       lastLeave: null,
       leaveFault: null,

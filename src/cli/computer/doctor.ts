@@ -3,9 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
-import type { SessionLimitsFault } from '#contract/values.ts';
+import type { SessionLimitsFault, Unavailable } from '#contract/values.ts';
 import { levelGroups, levels } from '#model/account.ts';
 import { CommandError } from '../exit-code.ts';
+import { graphicsText, uniqueAddressText } from '../unavailable-text.ts';
 import { sessionLimitsTexts } from '../session-limits-text.ts';
 import { GatewayClient } from '../room/gateway-client.ts';
 import { answer, answerJson, table } from '../voice.ts';
@@ -28,6 +29,22 @@ interface Finding extends Found {
 const leastFreeBytes = 500_000_000;
 const leastFreeMemoryBytes = 700_000_000;
 const dayMs = 86_400_000;
+
+/** What the host says of this computer, in these words. */
+async function unavailableText(
+  places: Layout['places'],
+  text: (unavailable: Unavailable) => string,
+  about: string,
+): Promise<string> {
+  try {
+    using host = await HostClient.connect(places);
+    const { unavailable } = await host.call('computer.status', {});
+    if (unavailable !== null) return text(unavailable);
+  } catch {
+    // Said below; `host` says why.
+  }
+  return `what sessions could have of ${about} is not known while the host does not answer`;
+}
 
 const looks: Readonly<Record<string, Look>> = {
   system: async () => {
@@ -150,10 +167,8 @@ const looks: Readonly<Record<string, Look>> = {
     if (limitsFault === null) return good('sessions can be held to limits of memory, processor and processes');
     return note(`limits of memory, processor and processes do nothing here: ${sessionLimitsTexts[limitsFault]}`);
   },
-  'unique-addresses': async () =>
-    note('a network address of its own for each session (unique IP) is not done: all share the address of the computer'),
-  'graphics-card': async () =>
-    note('desktops are drawn by the processor (no GPU rendering): what a graphics card holds cannot be saved with a session'),
+  'unique-addresses': async ({ places }) => note(await unavailableText(places, uniqueAddressText, 'network addresses')),
+  'graphics-card': async ({ places }) => note(await unavailableText(places, graphicsText, 'graphics cards')),
   gateway: async ({ places }) => {
     const health = await GatewayClient.local(places).health();
     if (health?.host === true) return good('the gateway answers and reaches the host');

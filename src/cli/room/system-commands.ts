@@ -6,6 +6,7 @@ import type { Settings } from '#model/settings.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
+import { graphicsText, uniqueAddressText } from '../unavailable-text.ts';
 import { sessionLimitsTexts } from '../session-limits-text.ts';
 import { settingTexts } from './setting-texts.ts';
 import type { RoomOptions } from './room-commands.ts';
@@ -76,9 +77,13 @@ export async function settings(gateway: GatewayClient, options: RoomOptions & { 
     return;
   }
   answer(settingsTable(now));
-  for (const { name, sessionLimitsFault } of await gateway.call('computers'))
+  for (const { name, sessionLimitsFault, unavailable } of await gateway.call('computers')) {
     if (sessionLimitsFault !== null)
       say(`The limits of a session do nothing on ${name}: ${sessionLimitsTexts[sessionLimitsFault]}.`);
+    if (unavailable !== null)
+      for (const text of [uniqueAddressText(unavailable), graphicsText(unavailable)])
+        say(`What cannot be set on ${name}: ${text}.`);
+  }
 }
 
 const settingWord = (value: string | number | boolean): string =>

@@ -833,8 +833,12 @@ describe('the Manager', () => {
     await page.getByText('library cannot hold sessions to these limits.').waitFor();
     await page.getByText(/systemd does not look after the sessions there\./).waitFor();
     assert.equal(await page.getByText('classroom cannot hold sessions to these limits.').count(), 0);
-    await page.getByText(/\(unique IP\): not done/).waitFor();
-    await page.getByText(/\(GPU rendering\): not done/).waitFor();
+    await page
+      .getByText(/^classroom The 253 further addresses of its network 192\.0\.2\.0\/24 \(enp3s0\) are given out/)
+      .waitFor();
+    await page
+      .getByText('classroom It has a graphics card (renderD128 (i915)), but its X server (TigerVNC 1.12.0) cannot use one.')
+      .waitFor();
     const memory = page.getByRole('spinbutton', { name: 'Most memory of a session, in MB' });
     await memory.fill('100');
     await memory.blur();
