@@ -140,6 +140,8 @@ test('limits of a session are set, refused where no desktop could start, and sai
   const { stdout, stderr } = await run('settings', 'list');
   assert.match(stdout, /sessionMemoryMegabytes\s+2048\s+changed/);
   assert.match(stderr, /^The limits of a session do nothing on .+: systemd does not look after the sessions there/m);
+  assert.match(stderr, /unique IP.*253 further addresses of 192\.0\.2\.0\/24 \(eth0\)/);
+  assert.match(stderr, /no GPU rendering.*no graphics card/);
   assert.equal((await json<Record<string, unknown>>(0, 'settings', 'set', `${name}=0`))[name], 0);
 });
 
