@@ -1,5 +1,7 @@
 // Every word that the command knows, and what each of them starts.
-import { Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { connectionPages, connectionSystems } from '#model/connection-file.ts';
+import type { ConnectionPage, ConnectionSystem } from '#model/connection-file.ts';
 import { exitCodeHelp } from './exit-code.ts';
 import type { Layout } from './computer/layout.ts';
 import { addRoomCommands } from './room/room-commands.ts';
@@ -60,6 +62,19 @@ export function makeProgram(layout: Layout, version: string): Command {
     .action(async (options: { json?: true }) => {
       const { doctor } = await import('./computer/doctor.ts');
       await doctor(layout, options.json ?? false);
+    });
+
+  program
+    .command('connection-file')
+    .addArgument(new Argument('<page>', 'what it opens').choices(connectionPages))
+    .description('write a link file that opens the Manager, the Dashboard or a station')
+    .addOption(new Option('--for <device>', 'kind of device; by the name of the file if left out').choices(connectionSystems))
+    .option('--to <file>', 'new file, or the folder for it; "-" for standard output; this folder if left out')
+    .option('--address <address>', "https address of the computer; by the computer's name if left out")
+    .option('--json', 'print one JSON object: the file and what it opens')
+    .action(async (page: ConnectionPage, options: { for?: ConnectionSystem; to?: string; address?: string; json?: true }) => {
+      const { writeConnectionFile } = await import('./computer/connection-file.ts');
+      await writeConnectionFile(layout, page, options);
     });
 
   program

@@ -18,6 +18,7 @@ export interface TableArgument {
   description: string;
   required: boolean;
   variadic: boolean;
+  choices: readonly string[];
 }
 
 export interface TableCommand {
@@ -46,6 +47,7 @@ const argumentOf = (argument: Argument): TableArgument => ({
   description: argument.description,
   required: argument.required,
   variadic: argument.variadic,
+  choices: argument.argChoices ?? [],
 });
 
 /** Every command that is not hidden, the whole first, each before those below it. */

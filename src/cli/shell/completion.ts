@@ -42,7 +42,7 @@ const optionThings: Readonly<Record<string, NamedThing>> = {
 };
 /** Commands whose argument is a name that does not exist yet. */
 const newNames: ReadonlySet<string> = new Set(['user add', 'room add', 'token add']);
-const fileOptions: ReadonlySet<string> = new Set(['--ca', '--token-file', '--output']);
+const fileOptions: ReadonlySet<string> = new Set(['--ca', '--token-file', '--output', '--to']);
 const nothing: Completion = { candidates: [], names: null, files: false };
 
 /** What may stand in the place of the last of `words`; those before it are taken as they are. */
@@ -102,7 +102,7 @@ function argumentsOf(table: readonly TableCommand[], command: TableCommand, give
   const argument = command.arguments[given] ?? (last?.variadic === true ? last : undefined);
   if (argument === undefined || newNames.has(name)) return nothing;
   if (argument.name === 'file' || argument.name === 'files') return { ...nothing, files: true };
-  if (name === 'completion') return { ...nothing, candidates: shells.map((word) => ({ word, description: '' })) };
+  if (argument.choices.length > 0) return { ...nothing, candidates: argument.choices.map((word) => ({ word, description: '' })) };
   if (name === 'help') {
     // The topic's own words are completed as if they were typed without `help`.
     const topic = words.slice(words.indexOf('help') + 1).filter((word) => !word.startsWith('-'));

@@ -1,6 +1,18 @@
 // The Systems tab: the computers and how they are.
-import { Card, MessageBar, MessageBarBody, Subtitle1, Text, makeStyles, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  Card,
+  MessageBar,
+  MessageBarBody,
+  Subtitle1,
+  Text,
+  makeStyles,
+  tokens,
+  useRestoreFocusTarget,
+} from '@fluentui/react-components';
+import { LinkRegular } from '@fluentui/react-icons/svg/link';
 import { useLingui } from '@lingui/react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
 import { i18n } from '../shared/i18n.ts';
@@ -9,10 +21,13 @@ import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus } from '../shared/stations/status.tsx';
 import { sizeText } from '../shared/size-text.ts';
 import { ComputerMeters } from './computer-meters.tsx';
+import { ConnectionDialog } from './connection-dialog.tsx';
 import { HibernationFault } from './hibernation-facts.tsx';
 import { PowerButtons } from './power-buttons.tsx';
 
 const useStyles = makeStyles({
+  tab: { display: 'flex', flexDirection: 'column', alignItems: 'stretch', gap: tokens.spacingVerticalL },
+  tasks: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
   list: {
     display: 'grid',
     gap: tokens.spacingHorizontalM,
@@ -103,12 +118,22 @@ export function SystemsTab(): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const { computers } = useRoom();
+  const focusTarget = useRestoreFocusTarget();
+  const [saving, setSaving] = useState(false);
   if (computers.length === 0) return <Text>{_('No computer is known yet.')}</Text>;
   return (
-    <div className={styles.list}>
-      {computers.map((computer) => (
-        <System key={computer.name} computer={computer} />
-      ))}
+    <div className={styles.tab}>
+      <div className={styles.tasks}>
+        <Button {...focusTarget} icon={<LinkRegular />} onClick={() => setSaving(true)}>
+          {_('Save connection files')}
+        </Button>
+      </div>
+      <div className={styles.list}>
+        {computers.map((computer) => (
+          <System key={computer.name} computer={computer} />
+        ))}
+      </div>
+      {saving && <ConnectionDialog close={() => setSaving(false)} />}
     </div>
   );
 }

@@ -30,6 +30,7 @@ import type { ImportFault, ImportLine } from '#model/account.ts';
 import { ApiError, api, textOf } from '../../shared/api.ts';
 import { msg } from '../../shared/i18n.ts';
 import { levelLabels } from '../../shared/labels.ts';
+import { saveFile } from '../../shared/save-file.ts';
 
 const useStyles = makeStyles({
   surface: { maxWidth: '820px' },
@@ -87,15 +88,6 @@ function base64Of(file: File): Promise<string> {
 function csvOf(lines: readonly ImportLine[]): string {
   const cell = (text: string): string => `"${text.replace(/^(?=[=+\-@])/, "'").replaceAll('"', '""')}"`;
   return lines.map((line) => [line.user, line.fullName, line.password].map(cell).join(',')).join('\r\n');
-}
-
-function save(lines: readonly ImportLine[], name: string): void {
-  const address = URL.createObjectURL(new Blob(['\ufeff', csvOf(lines)], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
 
 /** What became of a line: the text of the error, or null where the account was made. */
@@ -290,7 +282,7 @@ export function ImportDialog({ changed, close }: { changed: () => void; close: (
             {step === 'done' && (
               <>
                 {withPasswords.length > 0 && (
-                  <Button appearance="primary" onClick={() => save(withPasswords, 'users.csv')}>
+                  <Button appearance="primary" onClick={() => saveFile('users.csv', 'text/csv', `\ufeff${csvOf(withPasswords)}`)}>
                     {_('Save the list with passwords')}
                   </Button>
                 )}

@@ -109,6 +109,10 @@ export const texts: HelpTexts = {
         how: 'The line “Save sessions to disk” says so, and why not if not. Without it a restart ends all sessions.',
       },
       {
+        what: 'Save a file that opens a page',
+        how: '“Save connection files” makes a link for Windows, macOS or Linux that opens the Manager, the Dashboard or a station.',
+      },
+      {
         what: 'When a computer does not answer',
         how: 'Running sessions go on, and the connection is tried again by itself. On the computer, “stationmaster doctor” says what is wrong and what to do.',
       },

@@ -109,6 +109,10 @@ export const texts: HelpTexts = {
         how: "La ligne sur l'enregistrement des sessions le dit, et sinon pourquoi. Sans cela, un redémarrage ferme toutes les sessions.",
       },
       {
+        what: 'Enregistrer un fichier qui ouvre une page',
+        how: 'Les fichiers de connexion sont des liens pour Windows, macOS ou Linux qui ouvrent le gestionnaire, le tableau de bord ou une station.',
+      },
+      {
         what: 'Quand un ordinateur ne répond pas',
         how: "Les sessions en cours continuent, et la connexion est réessayée d'elle-même. Sur l'ordinateur, « stationmaster doctor » dit ce qui ne va pas et que faire.",
       },
