@@ -1,7 +1,7 @@
 // Connection files: in each form the address and nothing else, under a name that every file system takes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { assert as holds, constantFrom, property, string } from 'fast-check';
 import { connectionFile, connectionSystems } from './connection-file.ts';
 
 const address = 'https://classroom.example:8443/manager';
@@ -31,9 +31,9 @@ test('a name keeps its letters and loses what a file system or a person could ta
 });
 
 test('whatever the texts are, no line is added and the name is one of this folder', () => {
-  const any = fc.string({ unit: 'binary', maxLength: 200 });
-  fc.assert(
-    fc.property(any, any, fc.constantFrom(...connectionSystems), (some, called, system) => {
+  const any = string({ unit: 'binary', maxLength: 200 });
+  holds(
+    property(any, any, constantFrom(...connectionSystems), (some, called, system) => {
       const { name, text } = connectionFile(system, { address: some, title: called });
       assert.match(name, /^[\p{L}\p{N}][\p{L}\p{N} .-]{0,80}\.(?:url|webloc|desktop)$/u);
       const usual = connectionFile(system, { address, title }).text;

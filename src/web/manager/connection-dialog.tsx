@@ -34,7 +34,8 @@ function originOf(given: string): URL | null {
   return url.pathname === '/' && url.search === '' && url.hash === '' ? url : null;
 }
 
-const isLoopback = ({ hostname }: URL): boolean => hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 
 export function ConnectionDialog({ close }: { close: () => void }): ReactNode {
   const { _ } = useLingui();
