@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { accountFilesFates } from '#model/account.ts';
 import { auditActions, auditFaults } from '#model/audit.ts';
-import type { Action } from '#model/permissions.ts';
+import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
+import type { Action, TokenScope } from '#model/permissions.ts';
 import { computerModes } from '#model/session.ts';
 import {
   accountSchema,
@@ -119,13 +120,20 @@ export const toldAlertSchema = alertSchema.extend({
 });
 export type ToldAlert = z.infer<typeof toldAlertSchema>;
 
+const tokenScopeSchema = z.enum(Object.keys(tokenScopes) as [TokenScope, ...TokenScope[]]);
+
 export const tokenSchema = z.object({
   id: idSchema,
   name: z.string(),
   level: levelSchema,
+  /** What it is held to, beside its level; null: to nothing further. */
+  scopes: z.array(tokenScopeSchema).nullable(),
   createdAt: timeSchema,
+  /** From then on it is refused; null: it holds until it is revoked. */
+  expiresAt: timeSchema.nullable(),
   lastUsedAt: timeSchema.nullable(),
 });
+export type Token = z.output<typeof tokenSchema>;
 
 const none = z.object({});
 const byId = z.object({ id: idSchema });
@@ -680,7 +688,7 @@ export const apiRoutes = {
     method: 'GET',
     path: '/tokens',
     action: 'tokens.manage',
-    summary: 'Tokens of the command line',
+    summary: 'Tokens of the command line and of programs',
     reply: z.array(tokenSchema),
   }),
   makeToken: route({
@@ -688,7 +696,14 @@ export const apiRoutes = {
     path: '/tokens',
     action: 'tokens.manage',
     summary: 'Make a token; it is shown this once',
-    body: z.object({ name: givenNameSchema, level: z.enum(['dashboard', 'administrator']) }),
+    body: z.object({
+      name: givenNameSchema,
+      level: z.enum(['dashboard', 'administrator']),
+      /** Null: everything that its level may. */
+      scopes: z.array(tokenScopeSchema).min(1).max(20).nullable().default(null),
+      /** Null: it holds until it is revoked. A token that is made with a token ends with that one at the latest. */
+      expiresInDays: z.number().int().min(1).max(3650).nullable().default(defaultTokenDays),
+    }),
     reply: tokenSchema.extend({ token: z.string() }),
   }),
   revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),

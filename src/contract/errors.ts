@@ -16,6 +16,14 @@ export const errorCodes = {
   'too-many-requests': { status: 429, text: 'Too many requests; wait a moment.' },
   // Who asks
   'not-signed-in': { status: 401, text: 'Sign in first.' },
+  'token-expired': {
+    status: 401,
+    text: 'This token has expired; make a new one in the Manager, or with stationmaster token add.',
+  },
+  'token-not-allowed': {
+    status: 403,
+    text: 'The scopes of this token do not include that; use a token with one of the scopes that are named.',
+  },
   'not-allowed': { status: 403, text: 'You may not do that.' },
   'foreign-origin': { status: 403, text: 'The request comes from a page of somebody else.' },
   'code-wrong': { status: 403, text: 'The code is wrong or no longer valid.' },

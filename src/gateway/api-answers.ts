@@ -7,6 +7,7 @@ import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import type { z } from 'zod';
 import { auditChanged } from '#model/audit.ts';
+import { scopeSuits } from '#model/permissions.ts';
 import type { AuditAction } from '#model/audit.ts';
 import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
@@ -26,6 +27,8 @@ import type { EnrolmentCodes } from './station/enrolment-codes.ts';
 import type { Remaps } from './station/remaps.ts';
 import type { Rooms } from './station/rooms.ts';
 import type { Stations } from './station/stations.ts';
+
+const dayMs = 86_400_000;
 
 export interface AnswerParts {
   fleet: Fleet;
@@ -571,10 +574,23 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return report;
     },
     tokens: () => tokens.list(),
-    makeToken: ({ body, caller }) =>
-      tokens.make(body.name, body.level, (token) =>
-        audit.record({ ...deedOf(caller, 'token.make', token.name, { level: token.level }), outcome: 'done' }),
-      ),
+    makeToken: ({ body, caller }) => {
+      const { name, level, scopes, expiresInDays } = body;
+      if (scopes?.some((scope) => !scopeSuits(scope, level)) === true) throw new CodedError('bad-request', { field: 'scopes' });
+      const ends = [expiresInDays === null ? null : clock.nowMs() + expiresInDays * dayMs, caller.token?.expiresAt ?? null];
+      const known = ends.filter((end) => end !== null);
+      const expiresAt = known.length === 0 ? null : Math.min(...known);
+      return tokens.make({ name, level, scopes, expiresAt }, (token) =>
+        audit.record({
+          ...deedOf(caller, 'token.make', token.name, {
+            level: token.level,
+            ...(token.scopes === null ? {} : { scopes: token.scopes.join(', ') }),
+            ...(expiresAt === null ? {} : { expires: new Date(expiresAt).toISOString() }),
+          }),
+          outcome: 'done',
+        }),
+      );
+    },
     revokeToken: ({ params, caller }) => {
       tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
       return {};

@@ -64,15 +64,18 @@ function displacedBy(name: ApiRouteName, request: FastifyRequest): string | null
   return typeof displaces === 'string' ? displaces : null;
 }
 
-/** Throws `not-signed-in` or `not-allowed`. */
+/** Throws `not-signed-in`, `not-allowed` or `token-not-allowed`. */
 async function mustBeAllowed(parts: ApiParts, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
-  const { fleet, settings } = parts;
+  const { callers, fleet, settings } = parts;
   const { action } = apiRoutes[name];
+  callers.mustBeInScope(caller, action);
   const displaced = displacedBy(name, request);
   const allowed =
     may(caller.role, action, await targetOf(fleet, name, request, caller), settings.now) &&
     (displaced === null || may(caller.role, 'session.suspend', await sessionTargetOf(fleet, displaced, caller), settings.now));
-  if (!allowed) throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
+  if (allowed) return;
+  if (caller.token !== null) callers.refused(caller.token, caller.address, 'not-allowed', action);
+  throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
 }
 
 /** `error` as the API tells it. */
@@ -156,6 +159,7 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   app.get(metricsPath, async (request, reply) => {
     const caller = callerOf.get(request);
     // A token is given to a monitoring system for this, so that it needs no level that may do more.
+    if (caller !== undefined) callers.mustBeInScope(caller, 'metrics.see');
     if (caller === undefined || !(caller.token !== null || may(caller.role, 'metrics.see', 'none', parts.settings.now)))
       throw new CodedError(caller?.principal == null ? 'not-signed-in' : 'not-allowed');
     return await reply.type(prometheusType).send(await metrics.text());

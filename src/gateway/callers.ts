@@ -1,12 +1,15 @@
 // Who makes a request: root by the unix socket, the command line by its token, a person by the page's cookie, or nobody.
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Principal } from '#contract/api.ts';
+import type { Principal, Token } from '#contract/api.ts';
 import { CodedError } from '#contract/errors.ts';
-import type { Role } from '#model/permissions.ts';
+import type { ErrorCode } from '#contract/errors.ts';
+import { scopesAllow, scopesFor } from '#model/permissions.ts';
+import type { Action, Role } from '#model/permissions.ts';
 import type { Settings } from '#model/settings.ts';
 import { pageCookie } from './people/page-sessions.ts';
 import type { PageSessions } from './people/page-sessions.ts';
+import type { TokenRefusals } from './people/token-refusals.ts';
 import type { Tokens } from './people/tokens.ts';
 import { addressOf, isFromThisComputer } from './web-security.ts';
 
@@ -17,9 +20,9 @@ export interface Caller {
   address: string;
   /** At another computer than this one. */
   remote: boolean;
-  /** What it depends on: the page session's hash or the token's id. */
+  /** What it depends on: the page session's hash or the token. */
   pageSession: string | null;
-  token: string | null;
+  token: Token | null;
 }
 
 function cookieOf(request: IncomingMessage): string | null {
@@ -33,13 +36,20 @@ function cookieOf(request: IncomingMessage): string | null {
 export class Callers {
   readonly #pageSessions: PageSessions;
   readonly #tokens: Tokens;
+  readonly #refusals: TokenRefusals;
   readonly #settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> };
   /** Connections of the unix socket. */
   readonly #local = new WeakSet<Socket>();
 
-  constructor(pageSessions: PageSessions, tokens: Tokens, settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> }) {
+  constructor(
+    pageSessions: PageSessions,
+    tokens: Tokens,
+    refusals: TokenRefusals,
+    settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> },
+  ) {
     this.#pageSessions = pageSessions;
     this.#tokens = tokens;
+    this.#refusals = refusals;
     this.#settings = settings;
   }
 
@@ -48,7 +58,7 @@ export class Callers {
   }
 
   /**
-   * Throws `not-signed-in` for a token that is none; a cookie that is none is nobody. Throws `remote-management-off` for whoever
+   * Throws `not-signed-in` for a token that is none, `token-expired`; a cookie that is none is nobody. Throws `remote-management-off` for whoever
    * is elsewhere while the settings want it so.
    */
   async find(request: IncomingMessage): Promise<Caller> {
@@ -68,14 +78,30 @@ export class Callers {
     const { authorization } = request.headers;
     if (authorization !== undefined) {
       const token = this.#tokens.find(/^Bearer (\S{1,128})$/.exec(authorization)?.[1] ?? '');
+      const code: ErrorCode | null = token === null ? 'not-signed-in' : this.#tokens.isExpired(token) ? 'token-expired' : null;
+      if (code !== null) this.#refusals.note(token?.name ?? '', caller.address, code, null);
       if (token === null) throw new CodedError('not-signed-in');
+      if (code !== null) throw new CodedError(code, { expiredAt: token.expiresAt ?? 0 });
+      this.#tokens.used(token);
       const principal: Principal = { name: token.name, fullName: '', level: token.level, by: 'token' };
-      return { ...caller, role: token.level, principal, token: token.id };
+      return { ...caller, role: token.level, principal, token };
     }
     const cookie = cookieOf(request);
     const session = cookie === null ? null : await this.#pageSessions.find(cookie);
     if (session === null) return caller;
     const { user, fullName, level, hash } = session;
     return { ...caller, role: level, principal: { name: user, fullName, level, by: 'page' }, pageSession: hash };
+  }
+
+  /** Throws `token-not-allowed` where the scopes of the caller's token do not include this. */
+  mustBeInScope({ token, address }: Caller, action: Action): void {
+    if (token === null || scopesAllow(token.scopes, action)) return;
+    this.refused(token, address, 'token-not-allowed', action);
+    throw new CodedError('token-not-allowed', { scopes: scopesFor(action).join(', ') });
+  }
+
+  /** For the audit. */
+  refused(token: Token, address: string, code: ErrorCode, action: Action): void {
+    this.#refusals.note(token.name, address, code, action);
   }
 }

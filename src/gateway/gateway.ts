@@ -21,6 +21,7 @@ import { PageSignIns } from './people/page-sign-ins.ts';
 import { SetUp } from './people/set-up.ts';
 import { SignInDesk } from './people/sign-in-desk.ts';
 import { Throttle } from './people/throttle.ts';
+import { TokenRefusals } from './people/token-refusals.ts';
 import { Tokens } from './people/tokens.ts';
 import { SavedViews } from './saved-views.ts';
 import { RoomSettings } from './room-settings.ts';
@@ -80,6 +81,7 @@ export class Gateway implements AsyncDisposable {
     const settings = new RoomSettings(store);
     const throttle = new Throttle(store, clock);
     const tokens = new Tokens(store, clock);
+    const refusals = new TokenRefusals(audit, clock);
     const pageSessions = new PageSessions(store, fleet, clock, log);
     const desk = new SignInDesk(fleet, throttle, audit);
     const people = new People(fleet, audit, pageSessions, settings);
@@ -113,7 +115,7 @@ export class Gateway implements AsyncDisposable {
       log,
     });
     const liveFeed = new LiveFeed({ fleet, stations, settings, pageSessions, tokens, log });
-    const callers = new Callers(pageSessions, tokens, settings);
+    const callers = new Callers(pageSessions, tokens, refusals, settings);
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
     const metrics = new Metrics({ fleet, stations, desk, clock });
@@ -171,7 +173,11 @@ export class Gateway implements AsyncDisposable {
     fleet.start();
     undo.defer(() => fleet.stop());
     undo.defer(() => signIns.stop());
-    const sweep = setInterval(() => pageSessions.sweep(), sweepEveryMs);
+    undo.defer(() => refusals.sweep(true));
+    const sweep = setInterval(() => {
+      pageSessions.sweep();
+      refusals.sweep();
+    }, sweepEveryMs);
     undo.defer(() => clearInterval(sweep));
     const pruning = setInterval(() => audit.prune(settings.now.keepActivityDays), pruneEveryMs);
     undo.defer(() => clearInterval(pruning));

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { LiveEvent } from '#contract/live.ts';
 import { closeCodes } from '#contract/station-page.ts';
 import type { Fleet } from '#fleet/fleet.ts';
-import { may } from '#model/permissions.ts';
+import { may, scopesAllow } from '#model/permissions.ts';
 import type { Caller } from './callers.ts';
 import type { Log } from './log.ts';
 import type { PageSessions } from './people/page-sessions.ts';
@@ -17,11 +17,15 @@ import type { Stations } from './station/stations.ts';
 const mostUnread = 1_000_000;
 const statusEveryMs = 5000;
 const recheckEveryMs = 30_000;
+/** What a timer can hold, in milliseconds; then it is set again. */
+const longestTimer = 2 ** 31 - 1;
 
 interface Reader {
   socket: WebSocket;
   caller: Caller;
   alive: boolean;
+  /** Until the token that it depends on expires. */
+  expiry: NodeJS.Timeout | null;
 }
 
 export class LiveFeed {
@@ -85,7 +89,7 @@ export class LiveFeed {
       }),
     );
     this.#undo.defer(this.#pageSessions.onClose((hash) => this.#end((caller) => caller.pageSession === hash)));
-    this.#undo.defer(this.#tokens.onRevoke((id) => this.#end((caller) => caller.token === id)));
+    this.#undo.defer(this.#tokens.onRevoke((id) => this.#end((caller) => caller.token?.id === id)));
   }
 
   stop(): void {
@@ -95,11 +99,12 @@ export class LiveFeed {
   }
 
   enter(socket: WebSocket, caller: Caller): void {
-    if (!may(caller.role, 'live.watch') || (caller.remote && !this.#settings.now.allowRemoteManagement)) {
+    const allowed = may(caller.role, 'live.watch') && scopesAllow(caller.token?.scopes ?? null, 'live.watch');
+    if (!allowed || (caller.remote && !this.#settings.now.allowRemoteManagement)) {
       socket.close(closeCodes.refused, 'refused');
       return;
     }
-    const reader: Reader = { socket, caller, alive: true };
+    const reader: Reader = { socket, caller, alive: true, expiry: null };
     socket.on('message', () => this.#close(reader, 'badMessage'));
     socket.on('pong', () => {
       reader.alive = true;
@@ -108,6 +113,7 @@ export class LiveFeed {
     socket.on('error', () => {});
     socket.on('close', () => this.#leave(reader));
     this.#readers.add(reader);
+    this.#watchExpiry(reader);
     if (this.#timers.length === 0) {
       this.#timers = [setInterval(() => this.#askStatus(), statusEveryMs), setInterval(() => this.#recheck(), recheckEveryMs)];
     }
@@ -164,6 +170,8 @@ export class LiveFeed {
       }
       reader.alive = false;
       reader.socket.ping();
+      // By the time that it is now: the clock may have been set meanwhile.
+      this.#watchExpiry(reader);
       if (reader.caller.pageSession === null) continue;
       this.#pageSessions.recheck(reader.caller.pageSession).then(
         (session) => {
@@ -172,6 +180,20 @@ export class LiveFeed {
         (error: unknown) => this.#log.error({ err: error }, 'A right could not be looked up again.'),
       );
     }
+  }
+
+  /** Closes the feed at the moment at which the reader's token expires. */
+  #watchExpiry(reader: Reader): void {
+    if (reader.expiry !== null) clearTimeout(reader.expiry);
+    reader.expiry = null;
+    const { token } = reader.caller;
+    if (token === null || token.expiresAt === null) return;
+    if (this.#tokens.isExpired(token)) {
+      this.#close(reader, 'refused');
+      return;
+    }
+    const leftMs = this.#tokens.leftMs(token.expiresAt);
+    reader.expiry = setTimeout(() => this.#watchExpiry(reader), Math.min(leftMs, longestTimer));
   }
 
   #end(which: (caller: Caller) => boolean): void {
@@ -185,6 +207,7 @@ export class LiveFeed {
 
   #leave(reader: Reader): void {
     this.#readers.delete(reader);
+    if (reader.expiry !== null) clearTimeout(reader.expiry);
     if (this.#readers.size > 0) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];

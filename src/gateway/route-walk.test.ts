@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { apiRoutes } from '#contract/api.ts';
 import type { ApiRouteName } from '#contract/api.ts';
+import { errorCodes } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
 import { closeCodes } from '#contract/station-page.ts';
-import { may } from '#model/permissions.ts';
-import type { Role, Target } from '#model/permissions.ts';
+import { may, scopesAllow, tokenScopes } from '#model/permissions.ts';
+import type { Role, Target, TokenScope } from '#model/permissions.ts';
 import { closeCode, GatewayRoom, textOf } from '../../test/support/gateway-room.ts';
 import type { AskOptions, TestStation } from '../../test/support/gateway-room.ts';
 
@@ -14,6 +16,8 @@ interface Asker {
   name: string;
   role: Role;
   options: AskOptions;
+  /** Of a token that is held to some. */
+  scopes?: readonly TokenScope[];
 }
 
 let room: GatewayRoom;
@@ -23,8 +27,10 @@ let sessions: Record<'standard' | 'teacher' | 'admin', string> = { standard: '',
 
 before(async () => {
   room = await GatewayRoom.make();
-  const token = async (level: string): Promise<string> =>
-    (await room.ask('POST', '/tokens', { local: true, body: { name: `walk ${level}`, level } })).body.token;
+  const token = async (level: string, scopes: readonly TokenScope[] | null = null): Promise<string> => {
+    const name = scopes === null ? `walk ${level}` : `walk ${level} ${scopes.join(' ')}`;
+    return (await room.ask('POST', '/tokens', { local: true, body: { name, level, scopes } })).body.token;
+  };
   askers = [
     { name: 'nobody', role: 'nobody', options: {} },
     { name: 'a cookie that is none', role: 'nobody', options: { cookie: 'x'.repeat(43) } },
@@ -34,6 +40,14 @@ before(async () => {
     { name: 'token of an administrator', role: 'administrator', options: { token: await token('administrator'), origin: null } },
     { name: 'root', role: 'administrator', options: { local: true } },
   ];
+  for (const scope of Object.keys(tokenScopes) as TokenScope[]) {
+    const options = { token: await token('administrator', [scope]), origin: null };
+    askers.push({ name: `token for ${scope}`, role: 'administrator', options, scopes: [scope] });
+  }
+  for (const scope of ['read', 'sessions'] as const) {
+    const options = { token: await token('dashboard', [scope]), origin: null };
+    askers.push({ name: `token of a teacher for ${scope}`, role: 'dashboard', options, scopes: [scope] });
+  }
   for (const user of ['anna', 'teacher', 'admin']) {
     const page = await room.station();
     await page.hear('free');
@@ -63,9 +77,11 @@ const bodies: Partial<Record<ApiRouteName, unknown>> = {
 };
 
 /** What the table says without looking into what the gateway does. */
-function expected(asker: Asker, name: ApiRouteName, target: Target): number | 'passes' {
-  if (may(asker.role, apiRoutes[name].action, target)) return 'passes';
-  return asker.role === 'nobody' ? 401 : 403;
+function expected(asker: Asker, name: ApiRouteName, target: Target): ErrorCode | 'passes' {
+  const { action } = apiRoutes[name];
+  if (!scopesAllow(asker.scopes ?? null, action)) return 'token-not-allowed';
+  if (may(asker.role, action, target)) return 'passes';
+  return asker.role === 'nobody' ? 'not-signed-in' : 'not-allowed';
 }
 
 describe('every route for every role', () => {
@@ -110,12 +126,14 @@ describe('every route for every role', () => {
           const { status, body: told } = await room.ask(route.method, path, { ...asker.options, ...body });
           const who = `${asker.name}, ${route.method} ${path}: ${status} ${JSON.stringify(told).slice(0, 200)}`;
           if (verdict !== 'passes') {
-            assert.equal(status, verdict, who);
-            assert.equal(told.code, verdict === 401 ? 'not-signed-in' : 'not-allowed', who);
+            assert.deepEqual([status, told.code], [errorCodes[verdict].status, verdict], who);
           } else if (name === 'setupCode') {
             assert.equal(told.code, asker.name === 'root' ? 'not-possible-now' : 'not-allowed', who);
           } else {
-            assert.ok(!['not-signed-in', 'not-allowed', 'foreign-origin', 'internal'].includes(told.code), who);
+            assert.ok(
+              !['not-signed-in', 'not-allowed', 'token-not-allowed', 'foreign-origin', 'internal'].includes(told.code),
+              who,
+            );
           }
         }
       }
@@ -123,9 +141,9 @@ describe('every route for every role', () => {
   }
 
   test('GET /metrics, which is outside of the contract', async () => {
-    for (const { name, role, options } of askers) {
+    for (const { name, role, options, scopes = null } of askers) {
       const { status } = await room.ask('GET', '/metrics', options);
-      assert.equal(status, may(role, 'metrics.see') ? 200 : 401, name);
+      assert.equal(status, !scopesAllow(scopes, 'metrics.see') ? 403 : may(role, 'metrics.see') ? 200 : 401, name);
     }
   });
 
@@ -215,14 +233,14 @@ describe('requests of foreign pages', () => {
   });
 
   test('the live feed is closed to those without the right, and open to those with it', async () => {
-    for (const { name, role, options } of askers) {
+    for (const { name, role, options, scopes = null } of askers) {
       if (options.local === true) continue;
       const headers: Record<string, string> = {
         ...(options.cookie === undefined ? {} : { cookie: `__Host-stationmaster=${options.cookie}` }),
         ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
       };
       const socket = await room.webSocket('live', { headers, ...(options.token === undefined ? {} : { origin: null }) });
-      if (may(role, 'live.watch')) {
+      if (may(role, 'live.watch') && scopesAllow(scopes, 'live.watch')) {
         const text = await new Promise<string>((resolve) => {
           socket.once('message', (data) => resolve(textOf(data)));
         });

@@ -109,4 +109,9 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE lastRemap (one INTEGER PRIMARY KEY CHECK (one = 1), steps TEXT NOT NULL) STRICT;
   `,
+  `
+  -- Those of before hold as they did: for everything that their level may, until they are revoked.
+  ALTER TABLE tokens ADD COLUMN scopes TEXT;
+  ALTER TABLE tokens ADD COLUMN expiresAt INTEGER;
+  `,
 ];

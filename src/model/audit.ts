@@ -49,6 +49,7 @@ export const auditActions = [
   'alert.restore',
   'token.make',
   'token.revoke',
+  'token.refuse',
   'audit.export',
   'audit.verify',
   'audit.prune',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { may, permissions, sessionTarget } from './permissions.ts';
-import type { Action, Role, Target } from './permissions.ts';
+import { may, permissions, scopesAllow, scopesFor, scopeSuits, sessionTarget, tokenScopes } from './permissions.ts';
+import type { Action, Role, Target, TokenScope } from './permissions.ts';
 
 const roles: readonly Role[] = ['nobody', 'standard', 'dashboard', 'administrator'];
 const targets: readonly Target[] = ['none', 'own-session', 'standard-session', 'privileged-session', 'station', 'computer'];
@@ -82,4 +82,44 @@ it('says whose session it is', () => {
   assert.equal(sessionTarget('tom', 'anna', 'dashboard'), 'privileged-session');
   assert.equal(sessionTarget('tom', 'anna', 'administrator'), 'privileged-session');
   assert.equal(sessionTarget(null, 'anna', 'standard'), 'standard-session');
+});
+
+it('lets a scope through to what it lists and to what is open to everybody, and a token without scopes to all', () => {
+  for (const action of actions) {
+    assert.ok(scopesAllow(null, action), action);
+    for (const scope of Object.keys(tokenScopes) as TokenScope[]) {
+      const listed = (tokenScopes[scope] as readonly Action[]).includes(action);
+      assert.equal(scopesAllow([scope], action), listed || may('nobody', action), `${scope} ${action}`);
+    }
+    assert.equal(scopesAllow([], action), may('nobody', action), action);
+  }
+});
+
+it('has every action in a scope, or keeps it from tokens with scopes on purpose', () => {
+  const kept: readonly Action[] = [
+    'page.sign-in',
+    'page.sign-out',
+    'setup.finish',
+    'setup.code',
+    'manager.open',
+    'dashboard.open',
+    'views.keep',
+    'tokens.manage',
+  ];
+  assert.deepEqual(
+    actions.filter((action) => scopesFor(action).length === 0),
+    kept,
+  );
+});
+
+it('has a scope to look with that changes nothing', () => {
+  const looking = /^(me\.see|\w+\.(list|see)|computer\.check|session\.picture|live\.watch)$/;
+  for (const action of tokenScopes.read) assert.match(action, looking);
+});
+
+it('knows for whom a scope is of no use', () => {
+  for (const scope of ['users', 'settings', 'computers'] as const) assert.ok(!scopeSuits(scope, 'dashboard'), scope);
+  assert.ok(scopeSuits('users', 'administrator'));
+  for (const scope of ['read', 'metrics', 'sessions', 'stations'] as const) assert.ok(scopeSuits(scope, 'dashboard'), scope);
+  for (const scope of Object.keys(tokenScopes) as TokenScope[]) assert.ok(scopeSuits(scope, 'administrator'), scope);
 });

@@ -62,6 +62,81 @@ export interface RoomRules {
   allowOrchestration: boolean;
 }
 
+/**
+ * What a token may be held to, beside its level. Each scope lets through what is listed here and nothing else; what is in none is
+ * for tokens without scopes only (tokens, set-up, what each person keeps).
+ */
+export const tokenScopes = {
+  /** Sees everything, changes nothing. */
+  read: [
+    'me.see',
+    'computers.list',
+    'computer.check',
+    'stations.list',
+    'sessions.list',
+    'session.picture',
+    'accounts.list',
+    'settings.see',
+    'alerts.see',
+    'audit.see',
+    'metrics.see',
+    'live.watch',
+  ],
+  metrics: ['me.see', 'metrics.see'],
+  sessions: [
+    'me.see',
+    'computers.list',
+    'computer.check',
+    'stations.list',
+    'sessions.list',
+    'session.suspend',
+    'session.move',
+    'session.hibernate',
+    'session.log-off',
+    'computer.suspend-all',
+    'computer.log-off-all',
+    'computer.hibernate-all',
+  ],
+  stations: [
+    'me.see',
+    'computers.list',
+    'stations.list',
+    'station.identify',
+    'station.configure',
+    'station.split',
+    'station.admit',
+    'station.remove',
+    'station.code',
+    'computer.identify',
+  ],
+  computers: ['me.see', 'computers.list', 'computer.check', 'computer.mode', 'computer.leave'],
+  users: ['me.see', 'accounts.list', 'accounts.manage'],
+  settings: ['me.see', 'settings.see', 'settings.change', 'alerts.see', 'alerts.dismiss'],
+} as const satisfies Readonly<Record<string, readonly Action[]>>;
+
+/** How long a token holds unless something else is said. */
+export const defaultTokenDays = 365;
+
+export type TokenScope = keyof typeof tokenScopes;
+
+/** The scopes that let `action` through. */
+export function scopesFor(action: Action): TokenScope[] {
+  return (Object.keys(tokenScopes) as TokenScope[]).filter((scope) => (tokenScopes[scope] as readonly Action[]).includes(action));
+}
+
+/** True if a token with these scopes (null: without any, it may what its level may) is let through; what is open to nobody is open to it. */
+export function scopesAllow(scopes: readonly TokenScope[] | null, action: Action): boolean {
+  return scopes === null || 'nobody' in permissions[action] || scopesFor(action).some((scope) => scopes.includes(scope));
+}
+
+/** True if someone of `level` may do something with this scope that it is for: beyond looking, where it is not for looking. */
+export function scopeSuits(scope: TokenScope, level: Level): boolean {
+  const actions: readonly Action[] = tokenScopes[scope];
+  const looking: readonly Action[] = tokenScopes.read;
+  const acting = actions.filter((action) => !looking.includes(action));
+  return (acting.length === 0 ? actions : acting).some((action) => Object.hasOwn(permissions[action], level));
+}
+
 const closedRules: RoomRules = { allowOrchestration: false };
 
 /** True if someone of `role` may do `action` to a target of this kind. */

@@ -10,10 +10,10 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { SavedView, ToldAlert } from '#contract/api.ts';
+import type { SavedView, Token, ToldAlert } from '#contract/api.ts';
 import { alertsOf, dismissible } from '#model/alert.ts';
 import type { AuditDamage } from '#model/alert.ts';
-import type { AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
+import type { ApiBody, AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
@@ -84,6 +84,7 @@ export class FakeGateway implements AsyncDisposable {
   /** By key: the alerts that somebody put aside. */
   readonly dismissed = new Map<string, NonNullable<ToldAlert['dismissed']>>();
   views: SavedView[] = [];
+  tokens: Token[] = [];
   setupNeeded = false;
   /** What its clock shows, which the pages go by. */
   now: () => number = Date.now;
@@ -350,6 +351,26 @@ export class FakeGateway implements AsyncDisposable {
       /^POST \/alerts\/restore$/,
       ({ body }) => {
         if (!this.dismissed.delete(String(body['key']))) throw new Refusal('not-found');
+      },
+    ],
+    [/^GET \/tokens$/, () => this.tokens],
+    [
+      /^POST \/tokens$/,
+      ({ body }) => {
+        const { name, level, scopes, expiresInDays } = body as ApiBody<'makeToken'>;
+        if (this.tokens.some((each) => each.name === name)) throw new Refusal('name-taken', { name });
+        const now = Date.now();
+        const expiresAt = expiresInDays == null ? null : now + expiresInDays * 86_400_000;
+        const id = idOf(`t${'abcdefghij'.charAt(this.tokens.length)}`);
+        const token: Token = { id, name, level, scopes: scopes ?? null, createdAt: now, expiresAt, lastUsedAt: null };
+        this.tokens = [...this.tokens, token];
+        return { ...token, token: `smt_${'x'.repeat(43)}` };
+      },
+    ],
+    [
+      /^DELETE \/tokens\/(\w+)$/,
+      (_call, [id]) => {
+        this.tokens = this.tokens.filter((each) => each.id !== id);
       },
     ],
     [/^GET \/views$/, () => this.views],

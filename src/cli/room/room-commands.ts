@@ -1,11 +1,13 @@
 // The words for the room: stations, sessions, people, settings, tokens, audit. Each does what the Manager's task does, over the
 // same API.
 import { Option } from 'commander';
-import { orientations } from '#model/station.ts';
 import type { Command } from 'commander';
 import { accountFilesFates, levels } from '#model/account.ts';
+import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
+import { orientations } from '#model/station.ts';
 import type { Layout } from '../computer/layout.ts';
 import type { GatewayClient, ServerOptions } from './gateway-client.ts';
+import { scopeHelp } from './token-scopes.ts';
 
 export interface RoomOptions extends ServerOptions {
   json?: true;
@@ -248,13 +250,21 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--dry-run', 'only say what is wrong with the list')
     .option('--no-must-change', 'the passwords need not be changed at the first sign-in')
     .action(connected(async () => (await users()).importUsers));
-  const token = program.command('token').description('tokens for the command line from elsewhere');
-  withServer(token.command('list').description('tokens')).action(connected(async () => (await system()).listTokens));
+  const token = program.command('token').description('tokens for the command line from elsewhere, and for programs');
+  const tokens = () => import('./token-commands.ts');
+  withServer(token.command('list').description('tokens')).action(connected(async () => (await tokens()).listTokens));
   withServer(token.command('add').argument('<name>').description('make a token; it is shown this once'))
     .addOption(new Option('--level <level>', 'what it may do').choices(['dashboard', 'administrator']).default('administrator'))
-    .action(connected(async () => (await system()).addToken));
+    .addOption(
+      new Option('--scope <scopes...>', 'hold it to these; everything that its level may if left out').choices(
+        Object.keys(tokenScopes),
+      ),
+    )
+    .option('--expires <days>', 'how many days it holds, or "never"', String(defaultTokenDays))
+    .addHelpText('after', scopeHelp)
+    .action(connected(async () => (await tokens()).addToken));
   withServer(token.command('revoke').argument('<tokens...>', 'name or id').description('make tokens worthless')).action(
-    connected(async () => (await system()).revokeTokens),
+    connected(async () => (await tokens()).revokeTokens),
   );
   const alerts = () => import('./alert-commands.ts');
   withServer(program.command('alerts').description('what needs the administrator, the most severe first'))

@@ -1,16 +1,15 @@
-// `computer`, `system`, `token` and `audit`.
+// `computer`, `system` and `settings`.
 import { settingsSchema } from '#contract/values.ts';
 import type { Computer, Hibernation } from '#contract/values.ts';
 import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
-import { answer, answerJson, say, table, timeText } from '../voice.ts';
+import { answer, answerJson, say, table } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { graphicsText, uniqueAddressText } from '../unavailable-text.ts';
 import { sessionLimitsTexts } from '../session-limits-text.ts';
 import { settingTexts } from './setting-texts.ts';
 import type { RoomOptions } from './room-commands.ts';
-import { levelText } from './user-commands.ts';
 
 const hibernationText: Readonly<Record<NonNullable<Hibernation['fault']>, string>> = {
   'not-looked-yet': 'not known yet',
@@ -111,53 +110,4 @@ export async function getSetting(gateway: GatewayClient, options: RoomOptions, n
 
 export async function setSettings(gateway: GatewayClient, options: RoomOptions, ...pairs: string[]): Promise<void> {
   await settings(gateway, { ...options, set: pairs });
-}
-
-export async function listTokens(gateway: GatewayClient, options: RoomOptions): Promise<void> {
-  const tokens = await gateway.call('tokens');
-  if (options.json) {
-    answerJson(tokens);
-    return;
-  }
-  const now = Date.now();
-  const rows = tokens.map((token) => [
-    token.id,
-    token.name,
-    levelText[token.level],
-    timeText(token.createdAt, now),
-    token.lastUsedAt === null ? 'never' : timeText(token.lastUsedAt, now),
-  ]);
-  answer(table(['Id', 'Name', 'Level', 'Made', 'Last used'], rows));
-}
-
-export async function addToken(
-  gateway: GatewayClient,
-  options: RoomOptions & { level: 'dashboard' | 'administrator' },
-  name: string,
-): Promise<void> {
-  const made = await gateway.call('makeToken', { body: { name, level: options.level } });
-  if (options.json) {
-    answerJson(made);
-    return;
-  }
-  say('The token is shown this once. Keep it in a file that only you can read (--token-file), or in STATIONMASTER_TOKEN.');
-  answer(made.token);
-}
-
-export async function revokeTokens(gateway: GatewayClient, options: RoomOptions, ...words: string[]): Promise<void> {
-  const tokens = await gateway.call('tokens');
-  const revoked: string[] = [];
-  for (const word of words) {
-    const byId = tokens.filter((token) => token.id === word);
-    const found = byId.length > 0 ? byId : tokens.filter((token) => token.name === word);
-    const [token] = found;
-    if (token === undefined)
-      throw new CommandError(`there is no token "${word}"; see: stationmaster token list`, exitCode.notFound);
-    if (found.length > 1)
-      throw new CommandError(`"${word}" is not clear; give the id, see: stationmaster token list`, exitCode.usage);
-    await gateway.call('revokeToken', { params: { id: token.id } });
-    revoked.push(token.name);
-  }
-  if (options.json) answerJson({ revoked });
-  else answer(`Revoked: ${revoked.join(', ')}`);
 }

@@ -51,6 +51,7 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'alert.restore': msg('Showed an alert again'),
   'token.make': msg('Made a token'),
   'token.revoke': msg('Revoked a token'),
+  'token.refuse': msg('Refused a token'),
   'audit.export': msg('Exported the activity'),
   'audit.verify': msg('Checked the activity'),
   'audit.prune': msg('Removed old entries of the activity'),

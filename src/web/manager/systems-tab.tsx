@@ -1,4 +1,4 @@
-// The Systems tab: the computers and how they are.
+// The Systems tab: the computers and how they are, and the tokens with which programs get at them.
 import {
   Button,
   Card,
@@ -24,9 +24,10 @@ import { ComputerMeters } from './computer-meters.tsx';
 import { ConnectionDialog } from './connection-dialog.tsx';
 import { HibernationFault } from './hibernation-facts.tsx';
 import { PowerButtons } from './power-buttons.tsx';
+import { TokensPanel } from './tokens/tokens-panel.tsx';
 
 const useStyles = makeStyles({
-  tab: { display: 'flex', flexDirection: 'column', alignItems: 'stretch', gap: tokens.spacingVerticalL },
+  tab: { display: 'flex', flexDirection: 'column', alignItems: 'stretch', gap: tokens.spacingVerticalXL },
   tasks: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalS },
   list: {
     display: 'grid',
@@ -120,7 +121,6 @@ export function SystemsTab(): ReactNode {
   const { computers } = useRoom();
   const focusTarget = useRestoreFocusTarget();
   const [saving, setSaving] = useState(false);
-  if (computers.length === 0) return <Text>{_('No computer is known yet.')}</Text>;
   return (
     <div className={styles.tab}>
       <div className={styles.tasks}>
@@ -128,11 +128,13 @@ export function SystemsTab(): ReactNode {
           {_('Save connection files')}
         </Button>
       </div>
+      {computers.length === 0 && <Text>{_('No computer is known yet.')}</Text>}
       <div className={styles.list}>
         {computers.map((computer) => (
           <System key={computer.name} computer={computer} />
         ))}
       </div>
+      <TokensPanel />
       {saving && <ConnectionDialog close={() => setSaving(false)} />}
     </div>
   );

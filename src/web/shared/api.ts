@@ -60,6 +60,9 @@ const lines = {
   restoreAlert: 'POST /alerts/restore',
   audit: 'GET /audit',
   verifyAudit: 'POST /audit/verify',
+  tokens: 'GET /tokens',
+  makeToken: 'POST /tokens',
+  revokeToken: 'DELETE /tokens/:id',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };
 type CalledRoute = keyof typeof lines;
 

@@ -22,6 +22,8 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'too-large': msg('That is too large.'),
   'too-many-requests': msg('Too many requests. Wait a moment, then try again.'),
   'not-signed-in': msg('You are signed out. Sign in again.'),
+  'token-expired': msg('This token has expired. Make a new one.'),
+  'token-not-allowed': msg('The scopes of this token do not include that.'),
   'not-allowed': msg('Your account may not do that.'),
   'foreign-origin': msg('The request came from another web page and was refused.'),
   'code-wrong': msg('The code is wrong or no longer valid.'),

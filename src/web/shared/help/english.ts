@@ -116,6 +116,10 @@ export const texts: HelpTexts = {
         what: 'When a computer does not answer',
         how: 'Running sessions go on, and the connection is tried again by itself. On the computer, “stationmaster doctor” says what is wrong and what to do.',
       },
+      {
+        what: 'Let a program in',
+        how: '“Make a token…” under Tokens, with only what it needs and an end. It is shown once. “Revoke…” shuts the program out at once.',
+      },
     ],
   },
   activity: {

@@ -116,6 +116,10 @@ export const texts: HelpTexts = {
         what: 'Quand un ordinateur ne répond pas',
         how: "Les sessions en cours continuent, et la connexion est réessayée d'elle-même. Sur l'ordinateur, « stationmaster doctor » dit ce qui ne va pas et que faire.",
       },
+      {
+        what: 'Donner accès à un programme',
+        how: "Créez un jeton, sous Jetons, avec seulement ce qu'il lui faut et une expiration. Il n'est affiché qu'une fois. Le révoquer exclut aussitôt le programme.",
+      },
     ],
   },
   activity: {
