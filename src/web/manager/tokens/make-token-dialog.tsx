@@ -8,7 +8,7 @@ import { defaultTokenDays, scopeSuits, tokenScopes } from '#model/permissions.ts
 import type { TokenScope } from '#model/permissions.ts';
 import { api } from '../../shared/api.ts';
 import { levelLabels } from '../../shared/labels.ts';
-import { FormDialog } from '../users/form-dialog.tsx';
+import { FormDialog } from '../../shared/form-dialog.tsx';
 import { scopeLabels } from './scope-labels.ts';
 
 const useStyles = makeStyles({
