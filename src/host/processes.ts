@@ -10,7 +10,7 @@ export interface ProcessMark {
 
 const lookAgainMs = 10;
 
-/** True while exactly this process runs; a zombie does not. */
+/** True while exactly this process runs; a zombie does not, but its threads may, when the first has ended before the others. */
 export function isRunning(mark: ProcessMark): boolean {
   let stat: string;
   try {
@@ -19,7 +19,8 @@ export function isRunning(mark: ProcessMark): boolean {
     return false;
   }
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] !== 'Z' && fields[0] !== 'X' && Number(fields[19]) === mark.startTicks;
+  const ended = fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) <= 1);
+  return !ended && Number(fields[19]) === mark.startTicks;
 }
 
 /** Sends the signal if exactly this process runs. */

@@ -148,7 +148,12 @@ describe('sessions of a computer that goes down', () => {
     await reading.openTerminal();
     await open(reading, `firefox-esr http://127.0.0.1:${pagesPort}/one http://127.0.0.1:${pagesPort}/two`, '^Page one — Mozilla');
     await bothTabs(reading, 0);
-    await reading.disconnect();
+    // At once: Firefox by itself writes down only now and then which tabs it has.
+    await product.cli('session', 'hibernate', reading.session.id);
+    const asked = (await pagesAsked()).length;
+    const readingOn = await signIn(reader);
+    await bothTabs(readingOn, asked);
+    await readingOn.disconnect();
 
     const authoring = await signIn(author);
     await authoring.openTerminal();

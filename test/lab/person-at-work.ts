@@ -64,16 +64,31 @@ export class PersonAtWork {
 
   /** The id of the window with this title (a regular expression); waits for it. */
   async window(title: string): Promise<string> {
-    return await eventually(`a window "${title}"`, patienceMs, async () => {
-      const { code, stdout } = await this.session.tryRun('xdotool', 'search', '--onlyvisible', '--name', title);
-      return code === 0 ? stdout.trim().split('\n').at(-1) : undefined;
-    });
+    try {
+      return await eventually(`a window "${title}"`, patienceMs, async () => (await this.#windows(title)).at(-1));
+    } catch (error) {
+      throw new Error(`${String(error)}; there is: ${await this.#whatIsThere()}`, { cause: error });
+    }
+  }
+
+  /** The ids of the visible windows with this title. */
+  async #windows(title: string): Promise<string[]> {
+    const { code, stdout } = await this.session.tryRun('xdotool', 'search', '--onlyvisible', '--name', title);
+    return code === 0 ? stdout.trim().split('\n') : [];
+  }
+
+  async #whatIsThere(): Promise<string> {
+    const titles = (await this.#windows('.')).map(
+      async (window) => `"${(await this.session.tryRun('xdotool', 'getwindowname', window)).stdout.trim()}"`,
+    );
+    const programs = (await this.programs()).map(({ pid, name }) => `${name} ${pid}`);
+    return [...(await Promise.all(titles)), ...programs].join(', ');
   }
 
   /** Fulfilled when no window has this title any more. */
   async noWindow(title: string): Promise<void> {
     await eventually(`no window "${title}"`, patienceMs, async () =>
-      (await this.session.tryRun('xdotool', 'search', '--onlyvisible', '--name', title)).code === 0 ? undefined : true,
+      (await this.#windows(title)).length > 0 ? undefined : true,
     );
   }
 

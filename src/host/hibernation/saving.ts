@@ -10,7 +10,7 @@ import type { ProcessMark } from '../processes.ts';
 import { isDiskFull } from '../durable-file.ts';
 import type { DesktopRecord } from '../session-folders.ts';
 import type { HibernationAbility } from './ability.ts';
-import { reopeningOf } from './browsers.ts';
+import { quitScript, reopeningOf } from './browsers.ts';
 import type { Reopening } from './browsers.ts';
 import { CriuFailure } from './criu.ts';
 import type { Criu } from './criu.ts';
@@ -19,10 +19,11 @@ import type { ImageWriter } from './image-file.ts';
 import type { ProgramNames } from './program-names.ts';
 import { risksOf, unixConnections } from './risks.ts';
 import type { Risk, UnixConnection } from './risks.ts';
-import { runAmongMounts, startInSession } from './run-in-session.ts';
+import { askInSession, runAmongMounts, startInSession } from './run-in-session.ts';
 import type { KeptFile } from './saved-desktops.ts';
 import { sessionMounts } from './session-mount-table.ts';
 import { processesOf, textIn } from './session-processes.ts';
+import type { SessionProcess } from './session-processes.ts';
 
 /** How long who looks at the desktop may take to let go of it. */
 const watchersPatienceMs = 3_000;
@@ -30,6 +31,7 @@ const lookAgainMs = 20;
 const unmountLimitMs = 10_000;
 /** How long a program that was asked to close may take; then it is killed. */
 const closePatienceMs = 10_000;
+const askPatienceMs = 10_000;
 /** How long it may take to have on the disk what the programs of a session have written. */
 const writeOutPatienceMs = 30_000;
 /** Mount points of every session that nobody writes to a disk at. */
@@ -96,12 +98,18 @@ async function untilGone(marks: readonly ProcessMark[], patienceMs: number): Pro
   return true;
 }
 
-/** Asks the outermost process of each program to end, and kills what does not. */
-async function close(risks: readonly Risk[]): Promise<void> {
+/** The person's own group. */
+function groupOf(init: ProcessMark): number {
+  return Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
+}
+
+/** Asks the outermost process of each program to end, unless somebody has already, and kills what does not. */
+async function close(risks: readonly Risk[], isAsked: (process: SessionProcess) => boolean): Promise<void> {
   await Promise.all(
     risks.map(async ({ processes }) => {
       const [outermost] = processes;
       if (outermost === undefined) return;
+      if (isAsked(outermost) && (await untilGone(processes, closePatienceMs))) return;
       signal(outermost, 'SIGTERM');
       if (await untilGone(processes, closePatienceMs)) return;
       for (const process of processes) signal(process, 'SIGKILL');
@@ -142,7 +150,7 @@ export class Saving {
     const criu = await this.#ability.criu();
     if (criu === null) throw new CodedError('hibernation-impossible');
     const { init, pixels } = target;
-    let reopen: Reopening[] = [];
+    const reopen: Reopening[] = [];
     let begun = false;
     let keeping: Promise<KeptFile[]> | null = null;
     const keepFiles = (): Promise<KeptFile[]> => {
@@ -165,8 +173,18 @@ export class Saving {
       if (lost[0] !== undefined && !order.closing) {
         throw new CodedError('cannot-be-saved', { program: lost[0].program, reason: lost[0].reason });
       }
-      reopen = risks.flatMap(({ processes: [outermost] }) => (outermost && reopeningOf(outermost)) ?? []);
-      await close(risks.filter(({ fate }) => fate !== 'disconnected'));
+      const asked = new Set<SessionProcess>();
+      for (const { processes } of risks) {
+        const [outermost] = processes;
+        const reopening = outermost === undefined ? null : reopeningOf(outermost);
+        if (outermost === undefined || reopening === null) continue;
+        reopen.push(reopening);
+        if (await this.#askToQuit(target, reopening)) asked.add(outermost);
+      }
+      await close(
+        risks.filter(({ fate }) => fate !== 'disconnected'),
+        (process) => asked.has(process),
+      );
       await this.#unmount(init);
       for (const { pid, state } of processesOf(init)) if (state === 'T') stoppedBefore.add(pid);
       const { folder, raw } = await this.#ability.saved.begin(order.session.id);
@@ -212,7 +230,7 @@ export class Saving {
     writer: ImageWriter,
     stopped: () => void,
   ): Promise<void> {
-    const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
+    const gid = groupOf(init);
     if (!criu.asRoot) await chown(raw, record.uid, gid);
     const packed = new Map<string, number>();
     const packing: Promise<void>[] = [];
@@ -270,6 +288,19 @@ export class Saving {
     if (reason !== null) this.#log({ reason }, 'what a session had written is perhaps not on the disk');
   }
 
+  /** True if a program quits now that only writes down what it has open when it is asked by the desktop. Never rejects. */
+  async #askToQuit({ init, record }: Target, reopening: Reopening): Promise<boolean> {
+    const script = quitScript(reopening);
+    if (script === null) return false;
+    try {
+      const person = { name: record.user, gid: groupOf(init) };
+      return (await askInSession(init, person, { script, words: [], limitMs: askPatienceMs })).split('\n').includes('asked');
+    } catch (error) {
+      this.#log({ program: reopening.name, reason: String(error) }, 'a program could not be asked to quit; it is ended');
+      return false;
+    }
+  }
+
   /** Gives all connections there are then. */
   async #untilUnwatched(pixels: string): Promise<UnixConnection[]> {
     const deadline = performance.now() + watchersPatienceMs;
@@ -307,7 +338,7 @@ export class Saving {
     } catch (error) {
       this.#log({ session, reason: String(error) }, 'what was left of saving a session could not be cleared away');
     }
-    const gid = Number(/^Gid:\s*(\d+)/m.exec(textIn(`/proc/${init.pid}/status`))?.[1]);
+    const gid = groupOf(init);
     if (!isRunning(init)) return;
     await this.reopen(init, { name: record.user, gid }, reopen);
   }
