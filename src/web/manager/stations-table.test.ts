@@ -23,7 +23,9 @@ function furnish(gateway: FakeGateway): void {
   gateway.computers = [makeComputer('classroom'), makeComputer('library')];
   gateway.stations = [
     makeStation('s2', 'Station 2', 'classroom', { latencyMs: 9, configuration: { ...plainConfiguration, room: 'Room 12' } }),
-    makeStation('s10', 'Station 10', 'library', { configuration: { ...plainConfiguration, room: 'Room 7' } }),
+    makeStation('s10', 'Station 10', 'library', {
+      configuration: { ...plainConfiguration, room: 'Room 7', autoLogon: 'kiosk' },
+    }),
     makeStation('s1', 'Station 1', 'classroom', { configuration: { ...plainConfiguration, room: 'Room 12' } }),
     makeStation('s3', 'Station 3', 'classroom', { online: false }),
   ];
@@ -149,7 +151,10 @@ describe('the Stations table', () => {
     await page.getByRole('menuitemradio', { name: 'By room' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Room', exact: true }).click();
     await page.getByRole('menuitemcheckbox', { name: 'Programs at risk' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Auto-logon' }).click();
     await page.keyboard.press('Escape');
+    await page.getByRole('columnheader', { name: 'Auto-logon' }).waitFor();
+    await row(page, /Station 10 .*kiosk/).waitFor();
     await page.getByRole('columnheader', { name: 'Room' }).waitFor();
     await page.getByRole('columnheader', { name: 'Programs at risk' }).waitFor({ state: 'detached' });
     await showing(['Station 10', 'Station 1', 'Station 2', 'At no station', 'At no station']);

@@ -32,6 +32,7 @@ export const columnLabels: Readonly<Record<TableColumn, string>> = {
   station: msg('Station'),
   room: msg('Room'),
   user: msg('User'),
+  autoLogon: msg('Auto-logon'),
   status: msg('Status'),
   risks: msg('Programs at risk'),
   since: msg('Since'),

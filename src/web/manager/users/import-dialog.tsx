@@ -23,13 +23,16 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
+import { PrintRegular } from '@fluentui/react-icons/svg/print';
 import { useLingui } from '@lingui/react';
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ImportFault, ImportLine } from '#model/account.ts';
 import { ApiError, api, textOf } from '../../shared/api.ts';
+import { serverNow, timeText } from '../../shared/clock.ts';
 import { msg } from '../../shared/i18n.ts';
 import { levelLabels } from '../../shared/labels.ts';
+import { PrintSheet } from '../../shared/print-sheet.tsx';
 import { saveFile } from '../../shared/save-file.ts';
 
 const useStyles = makeStyles({
@@ -93,15 +96,23 @@ function csvOf(lines: readonly ImportLine[]): string {
 /** What became of a line: the text of the error, or null where the account was made. */
 type Results = ReadonlyMap<number, string | null>;
 
+/** What a line says: on the screen and on paper. */
+function useLineTexts(results: Results): (line: ImportLine) => { password: string; result: string; bad: boolean } {
+  const { _ } = useLingui();
+  return ({ line, fault, made, password }) => {
+    const result = results.get(line);
+    return {
+      password: !made ? _('From the list') : result === null ? password : _('Is made up'),
+      result: fault !== null ? _(faultLabels[fault]) : result === undefined ? '' : (result ?? _('Added')),
+      bad: fault !== null || typeof result === 'string',
+    };
+  };
+}
+
 function Lines({ lines, results }: { lines: readonly ImportLine[]; results: Results }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const stateOf = ({ line, fault }: ImportLine): { text: string; className?: string } => {
-    if (fault !== null) return { text: _(faultLabels[fault]), className: styles.bad };
-    const result = results.get(line);
-    if (result === undefined) return { text: '' };
-    return result === null ? { text: _('Added') } : { text: result, className: styles.bad };
-  };
+  const textsOf = useLineTexts(results);
   return (
     <div className={styles.list} tabIndex={0} role="region" aria-label={_('People of the list')}>
       <Table size="small" noNativeElements className={styles.grid} aria-label={_('People of the list')}>
@@ -117,18 +128,16 @@ function Lines({ lines, results }: { lines: readonly ImportLine[]; results: Resu
         </TableHeader>
         <TableBody>
           {lines.map((line) => {
-            const state = stateOf(line);
+            const { password, result, bad } = textsOf(line);
             return (
               <TableRow key={line.line}>
                 <TableCell className={styles.number}>{line.line}</TableCell>
                 <TableCell>{line.user}</TableCell>
                 <TableCell>{line.fullName}</TableCell>
                 <TableCell>{_(levelLabels[line.level])}</TableCell>
-                <TableCell>
-                  {!line.made ? _('From the list') : results.get(line.line) === null ? line.password : _('Is made up')}
-                </TableCell>
+                <TableCell>{password}</TableCell>
                 <TableCell className={styles.result}>
-                  <span className={state.className}>{state.text}</span>
+                  <span className={bad ? styles.bad : undefined}>{result}</span>
                 </TableCell>
               </TableRow>
             );
@@ -136,6 +145,43 @@ function Lines({ lines, results }: { lines: readonly ImportLine[]; results: Resu
         </TableBody>
       </Table>
     </div>
+  );
+}
+
+/** The report on paper. */
+function PrintedLines({ lines, results, done }: { lines: readonly ImportLine[]; results: Results; done: () => void }): ReactNode {
+  const { _ } = useLingui();
+  const textsOf = useLineTexts(results);
+  const [at] = useState(() => timeText(serverNow()));
+  return (
+    <PrintSheet title={_('Import of users, {time}', { time: at })} done={done}>
+      <table>
+        <thead>
+          <tr>
+            {[_('Line'), _('User name'), _('Full name'), _('Account type'), _('Password'), _('Result')].map((heading) => (
+              <th key={heading} scope="col">
+                {heading}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => {
+            const { password, result } = textsOf(line);
+            return (
+              <tr key={line.line}>
+                <td>{line.line}</td>
+                <td>{line.user}</td>
+                <td>{line.fullName}</td>
+                <td>{_(levelLabels[line.level])}</td>
+                <td>{password}</td>
+                <td>{result}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </PrintSheet>
   );
 }
 
@@ -147,6 +193,8 @@ export function ImportDialog({ changed, close }: { changed: () => void; close: (
   const [mustChange, setMustChange] = useState(true);
   const [step, setStep] = useState<'look' | 'running' | 'done'>('look');
   const [error, setError] = useState<unknown>(null);
+  const [printing, setPrinting] = useState(false);
+  const printed = useCallback(() => setPrinting(false), []);
   const stopped = useRef(false);
   const input = useRef<HTMLInputElement>(null);
   const good = (lines ?? []).filter(({ fault }) => fault === null);
@@ -231,6 +279,7 @@ export function ImportDialog({ changed, close }: { changed: () => void; close: (
               </MessageBar>
             )}
             {lines !== null && lines.length > 0 && <Lines lines={lines} results={results} />}
+            {printing && <PrintedLines lines={lines ?? []} results={results} done={printed} />}
             {lines !== null && good.length > 0 && step === 'look' && (
               <Switch
                 label={_('Passwords must be changed at the first sign-in')}
@@ -286,6 +335,9 @@ export function ImportDialog({ changed, close }: { changed: () => void; close: (
                     {_('Save the list with passwords')}
                   </Button>
                 )}
+                <Button icon={<PrintRegular />} onClick={() => setPrinting(true)}>
+                  {_('Print')}
+                </Button>
                 <Button onClick={close}>{_('Close')}</Button>
               </>
             )}

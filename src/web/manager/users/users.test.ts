@@ -274,6 +274,20 @@ describe('the Users tab', () => {
         ['tina', 'bato-limu-sega-no3', true],
       ],
     );
+    await page.evaluate(() => {
+      globalThis.print = () => document.documentElement.setAttribute('data-printed', document.title);
+    });
+    await button('Print', dialog).click();
+    await page.locator('html[data-printed^="Import of users, "]').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await dialog.isVisible(), false);
+    await page.getByRole('row', { name: /1 emma .*bato-limu-sega-no1 Added/ }).waitFor();
+    await page.getByRole('row', { name: /4 Bad .*begins with a small letter/ }).waitFor();
+    await picture('import-printed');
+    await page.emulateMedia({ media: 'screen' });
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await page.locator('.print-sheet').waitFor({ state: 'detached' });
+    assert.equal(await dialog.isVisible(), true);
     const download = page.waitForEvent('download');
     await button('Save the list with passwords', dialog).click();
     const saved = await readFile(await (await download).path(), 'utf8');

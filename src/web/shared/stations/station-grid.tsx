@@ -21,7 +21,7 @@ import type { ChoiceKind, Chosen } from './chosen.ts';
 import { Risks } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
 import { ComputerStatus, Countdown, Status } from './status.tsx';
-import { roomOf } from './table-view.ts';
+import { autoLogonOf, roomOf } from './table-view.ts';
 import type { TableColumn } from './table-view.ts';
 
 export type Line =
@@ -59,6 +59,7 @@ const widths: Readonly<Record<TableColumn, readonly [wide: string, middling: str
   station: ['minmax(110px, 1fr)', 'minmax(92px, 1fr)'],
   room: ['minmax(90px, 0.9fr)', 'minmax(84px, 0.9fr)'],
   user: ['minmax(140px, 1.3fr)', 'minmax(104px, 1.2fr)'],
+  autoLogon: ['minmax(96px, 0.9fr)', 'minmax(88px, 0.9fr)'],
   status: ['minmax(176px, 1.5fr)', 'minmax(150px, 1.6fr)'],
   risks: ['minmax(130px, 1.1fr)', 'minmax(110px, 1.2fr)'],
   since: ['minmax(84px, 0.7fr)', 'minmax(84px, 0.8fr)'],
@@ -97,7 +98,7 @@ const useStyles = makeStyles({
     },
     [narrow]: {
       gridTemplateColumns: 'minmax(0, 1fr) auto',
-      gridTemplateAreas: '"station status" "user user" "risks risks" "computer since" "room room"',
+      gridTemplateAreas: '"station status" "user user" "risks risks" "computer since" "room room" "autoLogon autoLogon"',
       scrollMarginBottom: '180px',
       rowGap: tokens.spacingVerticalXS,
       paddingBlock: tokens.spacingVerticalS,
@@ -176,6 +177,7 @@ const useStyles = makeStyles({
   },
   user: { [narrow]: { gridArea: 'user' } },
   room: { [narrow]: { gridArea: 'room', color: tokens.colorNeutralForeground2, '&:empty': { display: 'none' } } },
+  autoLogon: { [narrow]: { gridArea: 'autoLogon', color: tokens.colorNeutralForeground2, '&:empty': { display: 'none' } } },
   status: {
     display: 'flex',
     flexWrap: 'wrap',
@@ -405,6 +407,14 @@ const StationLine = memo(
           )}
         </>
       ),
+      autoLogon: autoLogonOf(row) !== '' && (
+        <>
+          <span className={styles.onlyAsCards} aria-hidden="true">
+            {_('Auto-logon')}{' '}
+          </span>
+          {autoLogonOf(row)}
+        </>
+      ),
       risks: atRisk !== undefined && (
         <>
           <span className={styles.risksName} aria-hidden="true">
@@ -426,6 +436,7 @@ const StationLine = memo(
       station: station?.name,
       room: roomOf(row),
       user: session?.fullName,
+      autoLogon: autoLogonOf(row),
     };
     return (
       <div

@@ -22,7 +22,10 @@ import type { TableView } from './table-view.ts';
 
 const fault = { at: 5, bytes: 1, programs: [], fault: 'image-damaged' };
 const stations = [
-  makeStation('s10', 'Station 10', 'b', { latencyMs: null, configuration: { ...plainConfiguration, room: 'Library' } }),
+  makeStation('s10', 'Station 10', 'b', {
+    latencyMs: null,
+    configuration: { ...plainConfiguration, room: 'Library', autoLogon: 'kiosk' },
+  }),
   makeStation('s2', 'Station 2', 'a', { latencyMs: 9, configuration: { ...plainConfiguration, room: 'Room 12' } }),
   makeStation('s1', 'Station 1', 'a', { latencyMs: 2 }),
   makeStation('s3', 'Station 3', 'a', { online: false, latencyMs: null }),
@@ -66,7 +69,7 @@ describe('an address of the Stations list', () => {
       descending: fc.boolean(),
       group: fc.constantFrom(...groupings),
       columns: fc
-        .subarray(['room', 'user', 'risks', 'since', 'connection'])
+        .subarray(['room', 'user', 'autoLogon', 'risks', 'since', 'connection'])
         .map((some) => tableColumns.filter((column) => ['computer', 'station', 'status', ...some].includes(column))),
       showAll: fc.boolean(),
     };
@@ -106,6 +109,8 @@ describe('the Stations list', () => {
     assert.deepEqual(sorted({ sort: 'user' }).slice(0, 3), ['Station 2', 'ben', 'Station 10']);
     assert.deepEqual(sorted({ sort: 'user', descending: true }).slice(0, 3), ['Station 10', 'ben', 'Station 2']);
     assert.deepEqual(sorted({ sort: 'room' }).slice(0, 2), ['Station 10', 'Station 2']);
+    assert.deepEqual(sorted({ sort: 'autoLogon' })[0], 'Station 10');
+    assert.deepEqual(sorted({ sort: 'autoLogon', descending: true })[0], 'Station 10');
     assert.deepEqual(sorted({ sort: 'computer', descending: true }).slice(0, 2), ['Station 10', 'ben']);
     assert.deepEqual(sorted({ sort: 'status' })[0], 'Wants in');
     assert.deepEqual(sorted({ sort: 'since' }).slice(0, 3), ['Station 10', 'ben', 'Station 2']);

@@ -2,13 +2,23 @@
 import type { ProgramAtRisk } from '#model/session.ts';
 import type { StationRow, StationStatus } from '#model/station.ts';
 
-export const tableColumns = ['computer', 'station', 'room', 'user', 'status', 'risks', 'since', 'connection'] as const;
+export const tableColumns = [
+  'computer',
+  'station',
+  'room',
+  'user',
+  'autoLogon',
+  'status',
+  'risks',
+  'since',
+  'connection',
+] as const;
 export type TableColumn = (typeof tableColumns)[number];
 
 /** Always shown: without them nobody knows what a line is. */
 export const fixedColumns: ReadonlySet<TableColumn> = new Set(['computer', 'station', 'status']);
 
-const usualColumns: readonly TableColumn[] = tableColumns.filter((column) => column !== 'room');
+const usualColumns: readonly TableColumn[] = tableColumns.filter((column) => column !== 'room' && column !== 'autoLogon');
 
 export const groupings = ['computer', 'room', 'none'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -120,6 +130,11 @@ export function roomOf(row: StationRow): string {
   return row.station?.configuration.room ?? '';
 }
 
+/** The account that the station signs in by itself; empty: none. */
+export function autoLogonOf(row: StationRow): string {
+  return row.station?.configuration.autoLogon ?? '';
+}
+
 /** True if somebody has to look at it: it asks to be let in, was lost, or cannot be continued. */
 export function needsAttention({ status, session }: StationRow): boolean {
   return (
@@ -188,7 +203,7 @@ function riskWeight(atRisk: readonly ProgramAtRisk[] | undefined): number {
 /** More than there are names in a room. */
 const beforeAllNames = 1_000_000;
 
-function nameOf(row: StationRow, column: 'computer' | 'room' | 'user'): string {
+function nameOf(row: StationRow, column: 'computer' | 'room' | 'user' | 'autoLogon'): string {
   switch (column) {
     case 'computer':
       return row.computer;
@@ -196,6 +211,8 @@ function nameOf(row: StationRow, column: 'computer' | 'room' | 'user'): string {
       return roomOf(row);
     case 'user':
       return row.session?.user ?? '';
+    case 'autoLogon':
+      return autoLogonOf(row);
   }
 }
 
@@ -215,6 +232,7 @@ export function sortedRows(
       if (row.station !== null) yield row.station.name;
       if (row.session !== null) yield row.session.user;
       yield roomOf(row);
+      yield autoLogonOf(row);
     }
   };
   const ranks = order.ranks(names());
@@ -234,6 +252,7 @@ export function sortedRows(
       case 'computer':
       case 'room':
       case 'user':
+      case 'autoLogon':
         return rank(nameOf(row, sort));
       case 'status':
         return statusOrder.indexOf(row.status);
