@@ -56,6 +56,11 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('lock') }),
   z.object({ say: z.literal('unlock'), password: passwordSchema }),
   z.object({ say: z.literal('sign-out') }),
+  /** At a desktop: the person wants another password; `password` is the one they have. Answered by `password-change`. */
+  z.object({ say: z.literal('password-change'), password: passwordSchema }),
+  z.object({ say: z.literal('password-answer'), answer: passwordSchema }),
+  /** Leaves the change that is under way. */
+  z.object({ say: z.literal('password-cancel') }),
   z.object({ say: z.literal('size'), ...size }),
   /** Answer to `ping`. */
   z.object({ say: z.literal('pong'), number: z.number().int() }),
@@ -101,6 +106,15 @@ export const lostSessionSchema = z.object({
   fault: z.string().nullable(),
 });
 export type LostSession = z.infer<typeof lostSessionSchema>;
+
+/** How far a change of the own password is. `messages`: what PAM said at last, in the computer's language. */
+export const passwordStepSchema = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('checking') }),
+  z.object({ step: z.literal('question'), question: questionSchema }),
+  z.object({ step: z.literal('done') }),
+  z.object({ step: z.literal('refused'), error: errorSchema, messages: z.array(z.string()) }),
+]);
+export type PasswordStep = z.infer<typeof passwordStepSchema>;
 
 export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('challenge'), nonce: z.string() }),
@@ -169,6 +183,7 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     say: z.literal('wait'),
     why: z.enum(['host-unreachable', 'ending', 'computer-restarting', 'computer-shutting-down', 'console-mode']),
   }),
+  z.object({ say: z.literal('password-change'), now: passwordStepSchema }),
   z.object({ say: z.literal('error'), error: errorSchema }),
   z.object({ say: z.literal('ping'), number: z.number().int() }),
 ]);

@@ -22,6 +22,7 @@ import type { RoomSettings } from '../room-settings.ts';
 import type { EnrolmentCodes } from './enrolment-codes.ts';
 import type { Pictures } from './pictures.ts';
 import { autoLogonDelayMs } from './auto-logon.ts';
+import { PasswordChange } from './password-change.ts';
 import type { CloseName, PixelDoor } from './pixel-door.ts';
 import type { PrivacyNotices } from './privacy-notices.ts';
 import { keyTextOf, rightHalfIdOf, stationIdOf } from './station-identity.ts';
@@ -134,6 +135,7 @@ export class StationPage {
   /** What the page was last told of the computer's leaving. */
   #toldLeaving: { how: Leaving['how']; until: number } | null = null;
   #commanding = false;
+  readonly #passwordChange = new PasswordChange((now) => this.#say({ say: 'password-change', now }));
   #heardAt = performance.now();
   #ping = 0;
   #pingAt = 0;
@@ -264,6 +266,7 @@ export class StationPage {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#forgetAutoLogon();
     this.#leaveSignIn();
+    this.#passwordChange.cancel();
     if (stage === 'ready' || stage === 'enrol') this.#room.left(this);
   }
 
@@ -362,6 +365,15 @@ export class StationPage {
         await this.#command('session.lock', ({ id, computer }) =>
           this.#services.fleet.call(computer, 'session.lock', { session: id }),
         );
+        return;
+      case 'password-change':
+        await this.#beginPasswordChange(said.password);
+        return;
+      case 'password-answer':
+        await this.#passwordChange.answer(said.answer);
+        return;
+      case 'password-cancel':
+        this.#passwordChange.cancel();
         return;
       case 'sign-out':
         await this.#command('session.sign-out', ({ id, computer }) =>
@@ -567,6 +579,8 @@ export class StationPage {
 
   #showOnce(view: string, message: GatewaySaysToStation, again: boolean): void {
     if (this.#view === view && !again) return;
+    // It is somebody else's screen now, or locked.
+    if (this.#view !== view) this.#passwordChange.cancel();
     this.#view = view;
     this.#say(message);
     if (message.say === 'free' || message.say === 'desktop' || message.say === 'locked') this.#showLeaving(true);
@@ -770,6 +784,30 @@ export class StationPage {
         address: this.#facts.address,
         station: this.#id,
         // Whoever has a session here was let in; a changed setting must not keep them from it.
+        who: 'everyone',
+      }),
+    );
+  }
+
+  async #beginPasswordChange(password: string): Promise<void> {
+    const { desk, stations } = this.#services;
+    const station = stations.get(this.#id);
+    const session = this.#sessionHere();
+    if (station === null || session?.state !== 'active') {
+      this.#passwordChange.refuse(new CodedError('not-possible-now'));
+      return;
+    }
+    await this.#passwordChange.begin(
+      desk.open({
+        action: 'account.own-password',
+        target: station.name,
+        computer: session.computer,
+        user: session.user,
+        password,
+        changePassword: true,
+        address: this.#facts.address,
+        station: this.#id,
+        // Whoever has a session here was let in.
         who: 'everyone',
       }),
     );

@@ -1,11 +1,13 @@
 // The desktop with everything around it: picture, toolbar, the toolbar's windows.
 import { i18n } from '../shared/i18n.ts';
+import type { PasswordStep } from '#contract/station-page.ts';
 import { ClipboardPanel } from './clipboard-panel.ts';
 import { DesktopPicture } from './desktop-picture.ts';
 import { inWords, make } from './element.ts';
 import { screenWindow } from './half.ts';
 import { KeyChord } from './key-chord.ts';
 import { KeyboardPanel } from './keyboard-panel.ts';
+import { PasswordPanel } from './password-panel.ts';
 import { SignOutPanel } from './sign-out-panel.ts';
 import { Toolbar } from './toolbar.ts';
 
@@ -15,6 +17,8 @@ export interface DesktopActions {
   disconnect(): void;
   lock(): void;
   signOut(): void;
+  /** Of changing the own password; false: there is no connection to say it over. */
+  password: { begin(password: string): boolean; answer(text: string): boolean; cancel(): void };
   painted(at: number): void;
   lost(expected: boolean): void;
   /** noVNC could not be loaded. */
@@ -41,6 +45,7 @@ export class DesktopView {
   readonly #signOut: SignOutPanel;
   readonly #clipboard: ClipboardPanel;
   readonly #keyboard: KeyboardPanel;
+  readonly #password: PasswordPanel;
   #user = '';
   #isPainted = false;
 
@@ -63,6 +68,7 @@ export class DesktopView {
     });
     this.#clipboard = new ClipboardPanel((text) => this.#picture.paste(text), focusDesktop);
     this.#keyboard = new KeyboardPanel((keys) => this.#picture.press(keys), focusDesktop);
+    this.#password = new PasswordPanel({ ...actions.password, closed: focusDesktop });
     this.#signOut = new SignOutPanel({
       signOut: () => actions.signOut(),
       disconnect: () => actions.disconnect(),
@@ -76,6 +82,7 @@ export class DesktopView {
       otherHalf: actions.otherHalf,
       clipboard: () => this.#clipboard.open(),
       keyboard: () => this.#keyboard.open(),
+      password: () => this.#password.open(),
       focusDesktop,
     });
     this.element = make(
@@ -86,6 +93,7 @@ export class DesktopView {
       this.#signOut.element,
       this.#clipboard.element,
       this.#keyboard.element,
+      this.#password.element,
     );
     this.element.hidden = true;
     new KeyChord(() => {
@@ -106,7 +114,7 @@ export class DesktopView {
   }
 
   get #isAsking(): boolean {
-    return this.#signOut.isOpen || this.#clipboard.isOpen || this.#keyboard.isOpen;
+    return [this.#signOut, this.#clipboard, this.#keyboard, this.#password].some(({ isOpen }) => isOpen);
   }
 
   show({ user, fullName, station, ticket }: DesktopOf): void {
@@ -127,8 +135,18 @@ export class DesktopView {
   hide(): void {
     this.element.hidden = true;
     this.#isPainted = false;
-    for (const each of [this.#toolbar, this.#signOut, this.#clipboard, this.#keyboard]) each.close();
+    for (const each of [this.#toolbar, this.#signOut, this.#clipboard, this.#keyboard, this.#password]) each.close();
     this.#picture.close();
+  }
+
+  /** How the change of the password goes on; true once it is done. */
+  passwordHeard(now: PasswordStep): boolean {
+    return this.#password.heard(now);
+  }
+
+  /** The connection to the gateway broke: what was asked over it is not answered any more. */
+  lineLost(): void {
+    this.#password.interrupted();
   }
 
   focus(): void {

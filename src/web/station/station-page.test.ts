@@ -649,6 +649,66 @@ describe('the station page in Chromium', () => {
     await shows(page, 'wait');
   });
 
+  test('the own password is changed over the desktop, as the computer asks; refusals and breaks begin anew', async () => {
+    await using opened = await open({}, (page) => page.desktop('good'));
+    const { page, there } = opened;
+    await painted(page);
+    await page.keyboard.press('Control+Alt+Shift');
+    await button(page, 'Password').click();
+    const dialog = page.getByRole('dialog', { name: 'Change my password' });
+    await isFocused(page, 'Current password');
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.type('wrong');
+    await page.keyboard.press('Enter');
+    assert.equal((await there.next('password-change')).password, 'wrong');
+    there.say({ say: 'password-change', now: { step: 'checking' } });
+    await dialog.getByText('Checking…').waitFor();
+    there.say({ say: 'password-change', now: { step: 'refused', error: told('wrong-credentials'), messages: [] } });
+    await dialog.getByText('The current password is wrong.').waitFor();
+    await page.keyboard.type('secret');
+    await page.keyboard.press('Enter');
+    assert.equal((await there.next('password-change')).password, 'secret');
+    const question = { visible: false, text: 'New password: ', messages: [] };
+    there.say({ say: 'password-change', now: { step: 'question', question } });
+    await isFocused(page, 'New password');
+    await page.keyboard.type('abc');
+    await page.keyboard.press('Enter');
+    assert.equal((await there.next('password-answer')).answer, 'abc');
+    there.say({
+      say: 'password-change',
+      now: { step: 'question', question: { ...question, messages: ['BAD PASSWORD: it is too short'] } },
+    });
+    await dialog.getByText('BAD PASSWORD: it is too short').waitFor();
+    assert.deepEqual(await violations(page), []);
+    there.say({
+      say: 'password-change',
+      now: { step: 'refused', error: told('password-not-changed'), messages: ['Have exhausted maximum number of retries'] },
+    });
+    await dialog.getByText(/The password was not changed\..*exhausted/s).waitFor();
+    await page.keyboard.type('secret');
+    await page.keyboard.press('Enter');
+    await there.next('password-change');
+    await page.keyboard.press('Escape');
+    await there.next('password-cancel');
+    await isFocused(page, 'canvas');
+
+    await page.keyboard.press('Control+Alt+Shift');
+    await button(page, 'Password').click();
+    await page.keyboard.type('secret');
+    await page.keyboard.press('Enter');
+    await there.next('password-change');
+    there.socket.terminate();
+    await dialog.getByText(/The connection was lost before the password was changed/).waitFor();
+    const back = await gateway.page();
+    await page.keyboard.type('secret');
+    await page.keyboard.press('Enter');
+    await back.next('password-change');
+    back.say({ say: 'password-change', now: { step: 'done' } });
+    await page.getByText('Your password is changed.').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    await isFocused(page, 'canvas');
+  });
+
   test('the clipboard goes both ways, by hand and by itself, and never to the next person', async () => {
     await using opened = await open({}, (page) => page.desktop('good'));
     const { page, there } = opened;

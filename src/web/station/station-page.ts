@@ -86,6 +86,11 @@ export class StationPage {
       disconnect: () => this.#ask({ say: 'disconnect', ...(this.#shiftHeld && { signInPage: true }) }),
       lock: () => this.#ask({ say: 'lock' }),
       signOut: () => this.#ask({ say: 'sign-out' }),
+      password: {
+        begin: (password) => this.#say({ say: 'password-change', password }),
+        answer: (answer) => this.#say({ say: 'password-answer', answer }),
+        cancel: () => this.#link?.send({ say: 'password-cancel' }),
+      },
       painted: (at) => this.#painted(at),
       lost: (expected) => this.#pixelsLost(expected),
       unavailable: () => {
@@ -263,6 +268,9 @@ export class StationPage {
         }
         this.#show(waitView(message.why));
         break;
+      case 'password-change':
+        if (this.#desktop.passwordHeard(message.now)) this.#toast.say(() => i18n._('Your password is changed.'));
+        break;
       case 'error':
         this.#failed(message.error);
         break;
@@ -385,9 +393,10 @@ export class StationPage {
 
   // What the person says
 
-  #say(message: Parameters<StationLink['send']>[0]): void {
-    if (this.#link?.send(message) !== true)
-      this.#toast.say(() => i18n._('The connection is lost at the moment. Try again when it is back.'));
+  #say(message: Parameters<StationLink['send']>[0]): boolean {
+    if (this.#link?.send(message) === true) return true;
+    this.#toast.say(() => i18n._('The connection is lost at the moment. Try again when it is back.'));
+    return false;
   }
 
   #ask(message: Parameters<StationLink['send']>[0]): void {
@@ -468,7 +477,10 @@ export class StationPage {
     if (this.#half === 'left' && state === 'removed') tellScreen({ say: 'over', why: 'removed' });
     document.documentElement.dataset['line'] = state === 'up' ? 'up' : 'lost';
     // Whether it goes on is told anew.
-    if (state !== 'up') this.#remap.show(null);
+    if (state !== 'up') {
+      this.#remap.show(null);
+      this.#desktop.lineLost();
+    }
     switch (state) {
       case 'up':
         this.#mayBeUpdated ||= this.#brokeMeanwhile;

@@ -17,6 +17,7 @@ export interface ToolbarActions {
   fullScreen(): void;
   clipboard(): void;
   keyboard(): void;
+  password(): void;
   otherHalf: (() => void) | null;
   /** The keyboard goes back to the desktop. */
   focusDesktop(): void;
@@ -85,6 +86,11 @@ export class Toolbar {
         'keyboard',
         () => i18n._('Keyboard'),
         () => actions.keyboard(),
+      ),
+      entry(
+        'key',
+        () => i18n._('Password'),
+        () => actions.password(),
       ),
     ];
     const { otherHalf } = actions;

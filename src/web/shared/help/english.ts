@@ -180,7 +180,7 @@ export const texts: HelpTexts = {
       },
       {
         what: 'Change your password',
-        how: 'Tick “Change my password” before you sign in. You are asked for the new one.',
+        how: 'Tick “Change my password” before you sign in, or choose “Password” in the toolbar of your desktop. You are asked for the new one.',
       },
       {
         what: 'Leave',

@@ -181,7 +181,7 @@ export const texts: HelpTexts = {
       },
       {
         what: 'Changer votre mot de passe',
-        how: 'Cochez la case du changement de mot de passe avant de vous connecter. Le nouveau vous sera demandé.',
+        how: "Cochez la case du changement de mot de passe avant de vous connecter, ou choisissez « Mot de passe » dans la barre d'outils de votre bureau. Le nouveau vous sera demandé.",
       },
       {
         what: 'Partir',
