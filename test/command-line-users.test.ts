@@ -76,7 +76,7 @@ test('an account is removed with what is said of its files and its session', asy
   assert.match(refused.stderr, /--end-session/);
   assert.ok((await person('ben')) !== undefined);
   const removed = await line.run('user', 'remove', 'ben', 'dora', '--files', 'keep', '--end-session');
-  assert.equal(removed.stdout, 'ben is removed. Files: /home/ben\ndora is removed. Files: /home/dora\n');
+  assert.equal(removed.stdout, 'ben is removed. Files: still in /home/ben.\ndora is removed. Files: still in /home/dora.\n');
   assert.equal(await person('ben'), undefined);
   assert.deepEqual(room.sessions.list(), []);
   assert.equal((await line.run('user', 'remove', 'ben', '--files', 'keep')).code, 5);

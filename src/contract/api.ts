@@ -15,6 +15,7 @@ import {
   levelSchema,
   importLineSchema,
   passwordSchema,
+  accountRemovalSchema,
   personSchema,
   questionSchema,
   leaveWays,
@@ -179,6 +180,8 @@ const listedPersonSchema = personSchema.extend({
   sessions: z.number().int(),
   /** At a station; null: not as far as is known. */
   lastSignInAt: timeSchema.nullable(),
+  /** It is being removed. */
+  removal: accountRemovalSchema.nullable(),
 });
 export type ListedPerson = z.infer<typeof listedPersonSchema>;
 
@@ -583,8 +586,16 @@ export const apiRoutes = {
       /** End a session of it; else it is a reason to refuse with `session-exists`. */
       endSession: z.enum(['yes', 'no']).default('no'),
     }),
-    /** Where the files were packed to, and where they still are. */
-    reply: z.object({ archive: z.string().nullable(), home: z.string().nullable() }),
+    /** As it stands when it is over, or after 20 seconds; it goes on then. */
+    reply: accountRemovalSchema,
+  }),
+  removal: route({
+    method: 'GET',
+    path: '/removals/:id',
+    action: 'accounts.manage',
+    summary: 'How far the removal of an account is; answers when it is over, or after 20 seconds',
+    params: byId,
+    reply: accountRemovalSchema,
   }),
   previewImport: route({
     method: 'POST',

@@ -57,6 +57,8 @@ export const errorCodes = {
     text: 'In the home folder of this account something is mounted, or it is somebody else’s too; nothing was changed.',
   },
   'account-in-use': { status: 409, text: 'Programs of this account still run; end them first.' },
+  'account-being-removed': { status: 409, text: 'This account is being removed.' },
+  interrupted: { status: 503, text: 'It was interrupted, and what had begun was taken back.' },
   'may-become-root': {
     status: 403,
     text: 'This account may become root; its password is set on the computer itself, with passwd.',

@@ -2,6 +2,7 @@
 // unix socket that only root and the gateway's group can reach. See docs/protocol.md.
 import { z } from 'zod';
 import {
+  accountRemovalSchema,
   accountSchema,
   computerSchema,
   errorSchema,
@@ -277,12 +278,26 @@ export const hostCalls = {
   ),
   /**
    * Removes the account and what is asked for of its files. A session of it is `session-exists` unless `endSession`; then it is
-   * ended first, saved ones with what is on disk. `archive`: where its files were packed to; `home`: where they still are.
+   * ended first, saved ones with what is on disk. Refused before it begins: `last-administrator`, `domain-account`, `home-not-own`,
+   * `account-being-removed`. Answers when it is over, or after 20 seconds; it goes on then, through a restart of the host as well.
    */
   'account.remove': call(
-    z.object({ user: userNameSchema, files: z.enum(accountFilesFates), endSession: z.boolean() }),
-    z.object({ archive: z.string().nullable(), home: z.string().nullable() }),
+    z.object({
+      user: userNameSchema,
+      files: z.enum(accountFilesFates),
+      endSession: z.boolean(),
+      /** Who orders it and from where, for the account of it. */
+      by: z.string().max(64),
+      address: z.string().max(64),
+    }),
+    accountRemovalSchema,
   ),
+  /** Removals that go on, and those whose end nobody has noted yet. */
+  'account.removals': call(z.object({}), z.object({ removals: z.array(accountRemovalSchema) })),
+  /** Answers when it is over, or after 20 seconds. Fails with `not-found`. */
+  'account.removal': call(z.object({ id: idSchema }), accountRemovalSchema),
+  /** Its end is in the audit; the host may forget it. */
+  'account.removalNoted': call(z.object({ id: idSchema }), z.object({})),
 } as const;
 
 export type HostCall = keyof typeof hostCalls;

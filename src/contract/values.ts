@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { alertCodes, diskContents, severities } from '#model/alert.ts';
 import type { Alert, Disk } from '#model/alert.ts';
-import { importFaults, levels, longestUserName } from '#model/account.ts';
+import { accountFilesFates, importFaults, levels, longestUserName, removalPhases } from '#model/account.ts';
 import type { Account, ImportLine, Person } from '#model/account.ts';
 import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
@@ -122,6 +122,27 @@ export const personSchema = accountSchema.extend({
   disabled: z.boolean(),
   inGroups: z.boolean(),
 }) satisfies z.ZodType<Person>;
+
+/** The removal of an account; it may take hours. */
+export const accountRemovalSchema = z.object({
+  id: idSchema,
+  user: z.string(),
+  files: z.enum(accountFilesFates),
+  phase: z.enum(removalPhases),
+  /** Of the files that are packed up; the total is null as long as it is not known. */
+  doneBytes: z.number().int(),
+  totalBytes: z.number().int().nullable(),
+  /** Where its files were packed to, once it is done. */
+  archive: z.string().nullable(),
+  /** Where files still are, once it is done. */
+  left: z.string().nullable(),
+  /** Why it failed; then all is as it was. */
+  error: errorSchema.nullable(),
+  startedAt: timeSchema,
+  by: z.string(),
+  address: z.string(),
+});
+export type AccountRemoval = z.infer<typeof accountRemovalSchema>;
 
 export const importLineSchema = z.object({
   line: z.number().int(),

@@ -532,6 +532,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     setPassword: ({ params, body, caller }) => people.setPassword(caller, { ...body, user: params.name }),
     removeAccount: ({ params, query, caller }) =>
       people.remove(caller, { user: params.name, files: query.files, endSession: query.endSession === 'yes' }),
+    removal: ({ params }) => people.removal(params.id),
     previewImport: ({ body }) => people.previewImport(body.file),
     settings: () => settings.now,
     changeSettings: ({ body, caller }) => {

@@ -17,6 +17,7 @@ import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { PageSessions } from './people/page-sessions.ts';
 import { People } from './people/people.ts';
+import { Removals } from './people/removals.ts';
 import { PageSignIns } from './people/page-sign-ins.ts';
 import { SetUp } from './people/set-up.ts';
 import { SignInDesk } from './people/sign-in-desk.ts';
@@ -84,7 +85,8 @@ export class Gateway implements AsyncDisposable {
     const refusals = new TokenRefusals(audit, clock);
     const pageSessions = new PageSessions(store, fleet, clock, log);
     const desk = new SignInDesk(fleet, throttle, audit);
-    const people = new People(fleet, audit, pageSessions, settings);
+    const removals = new Removals(fleet, audit, pageSessions, log);
+    const people = new People({ fleet, audit, pageSessions, settings, removals });
     const signIns = new PageSignIns(fleet, desk, pageSessions, audit);
     const setUp = new SetUp({ fleet, desk, settings, audit, clock });
     const stations = new Stations(store, clock, () => fleet.computers()[0]?.name ?? '');
@@ -168,6 +170,7 @@ export class Gateway implements AsyncDisposable {
     undo.defer(() => metrics.stop());
     journal.start();
     undo.defer(() => journal.stop());
+    undo.defer(removals.start());
     computerSettings.start();
     undo.defer(() => computerSettings.stop());
     fleet.start();

@@ -17,16 +17,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { levelGroups, levels } from '#model/account.ts';
+import type { AccountFilesFate } from '#model/account.ts';
+import { AccountRemovals } from './account-removals.ts';
 import { LinuxAccounts } from './accounts.ts';
-import type { NewAccount } from './accounts.ts';
+import type { NewAccount, PosixAccount } from './accounts.ts';
+import { systemClock } from './clock.ts';
 import { makeTestRoom } from './test-room.ts';
 import type { TestRoom } from './test-room.ts';
 
-const archiveDir = mkdtempSync(join(tmpdir(), 'stationmaster-archives-'));
-after(() => rmSync(archiveDir, { recursive: true, force: true }));
+const folder = mkdtempSync(join(tmpdir(), 'stationmaster-archives-'));
+const archiveDir = join(folder, 'archives');
+mkdirSync(archiveDir);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The end of a removal; rejects with what it failed by. */
+async function remove(
+  order: { user: string; files: AccountFilesFate },
+  endSessions: (account: PosixAccount) => Promise<void> = async () => undefined,
+): Promise<{ archive: string | null; left: string | null }> {
+  const removals = new AccountRemovals({
+    steps: new LinuxAccounts().removal,
+    notesDir: mkdtempSync(join(folder, 'notes-')),
+    archiveDir,
+    endSessions,
+    gone: () => undefined,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+  });
+  const { id } = await removals.order({ ...order, endSession: true, by: 'ada', address: '' });
+  const { archive, left, error } = await removals.waitFor(id, 60_000);
+  if (error !== null) throw new CodedError(error.code, error.details);
+  return { archive, left };
+}
 
 function newOrder(options: Partial<NewAccount> = {}): NewAccount {
   return {
@@ -64,7 +90,7 @@ describe('listing accounts', () => {
     const teacher = await room.addAccount({ level: 'dashboard' });
     const stranger = await room.addAccount({ level: null });
     const shellless = await room.addAccount({ shell: '/usr/sbin/nologin' });
-    const accounts = await new LinuxAccounts(archiveDir).list();
+    const accounts = await new LinuxAccounts().list();
     const byName = new Map(accounts.map((account) => [account.name, account]));
     assert.deepEqual(byName.get(teacher.name), {
       name: teacher.name,
@@ -98,7 +124,7 @@ describe('listing accounts', () => {
     const [member, main, other] = [await room.addAccount(), await room.addAccount(), await room.addAccount()];
     await promisify(execFile)('gpasswd', ['--add', member.name, 'video']);
     await room.changeAccount('usermod', ['--gid', 'games'], main);
-    const people = await new LinuxAccounts(archiveDir).list(['video', 'games', 'smt-no-such-group']);
+    const people = await new LinuxAccounts().list(['video', 'games', 'smt-no-such-group']);
     const inGroups = ({ name }: { name: string }) => people.find((one) => one.name === name)?.inGroups;
     assert.deepEqual([inGroups(member), inGroups(main), inGroups(other)], [true, true, false]);
   });
@@ -106,7 +132,7 @@ describe('listing accounts', () => {
   it('describes one, and says when there is none', async () => {
     await using room = await makeTestRoom();
     const { name, uid } = await room.addAccount({ level: 'administrator' });
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     assert.deepEqual(await accounts.describe(name), { name, uid, fullName: '', level: 'administrator', listed: true });
     await assert.rejects(accounts.describe('smt-nobody-at-all'), coded('not-found'));
     await assert.rejects(accounts.describe('--help'), coded('not-found'));
@@ -118,7 +144,7 @@ describe('making an account', () => {
     await using room = await makeTestRoom();
     const order = newOrder({ fullName: 'Žofie Nová', level: 'dashboard' });
     willMake(room, order);
-    const account = await new LinuxAccounts(archiveDir).create(order);
+    const account = await new LinuxAccounts().create(order);
     assert.deepEqual(
       { ...account, uid: 0 },
       { name: order.user, uid: 0, fullName: 'Žofie Nová', level: 'dashboard', listed: true },
@@ -136,7 +162,7 @@ describe('making an account', () => {
 
   it('refuses a name that is taken by an account, a group or a home folder', async () => {
     await using room = await makeTestRoom({ accounts: 1 });
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     await assert.rejects(accounts.create(newOrder({ user: room.accounts[0]?.name ?? '' })), coded('name-taken'));
     await assert.rejects(accounts.create(newOrder({ user: 'daemon' })), coded('name-taken'));
     await assert.rejects(accounts.create(newOrder({ user: 'sudo' })), coded('name-taken'));
@@ -151,7 +177,7 @@ describe('making an account', () => {
   });
 
   it('refuses names, full names and passwords that would do harm, and makes nothing', async () => {
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const before = readFileSync('/etc/passwd', 'utf8')
       .split('\n')
       .filter((line) => /^(-|root2|systemd-x|stationmaster-x)/.test(line));
@@ -191,14 +217,14 @@ describe('making an account', () => {
     await using _room = await makeTestRoom();
     // libcrypt takes no password of more than 512 bytes, chpasswd fails with it.
     const order = newOrder({ password: 'ä'.repeat(2_000) });
-    await assert.rejects(new LinuxAccounts(archiveDir).create(order));
+    await assert.rejects(new LinuxAccounts().create(order));
     assert.ok(!exists(order.user));
     assert.ok(!existsSync(`/home/${order.user}`));
   });
 
   it('makes several at once, one after the other', async () => {
     await using room = await makeTestRoom();
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const orders = Array.from({ length: 4 }, () => newOrder());
     for (const order of orders) willMake(room, order);
     const made = await Promise.all(orders.map((order) => accounts.create(order)));
@@ -212,7 +238,7 @@ describe('the level of an account', () => {
     const account = await room.addAccount({ level: null });
     // Else the account would be the last administrator for a while, and stay it.
     await room.addAccount({ level: 'administrator' });
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     await promisify(execFile)('gpasswd', ['--add', account.name, 'video']);
     for (const level of ['standard', 'administrator', 'dashboard', 'dashboard', 'standard'] as const) {
       assert.equal((await accounts.setLevel(account.name, level)).level, level);
@@ -227,7 +253,7 @@ describe('the level of an account', () => {
 
   it('is not given to system accounts, nor to nobody', async () => {
     await using _room = await makeTestRoom();
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     await assert.rejects(accounts.setLevel('daemon', 'administrator'), coded('not-allowed'));
     await assert.rejects(accounts.setLevel('root', 'standard'), coded('not-allowed'));
     await assert.rejects(accounts.setLevel('smt-nobody-at-all', 'standard'), coded('not-found'));
@@ -237,8 +263,6 @@ describe('the level of an account', () => {
 /** The field of /etc/shadow, counted from 1. */
 const shadowField = (user: string, field: number): string =>
   execFileSync('getent', ['shadow', '--', user], { encoding: 'utf8' }).trimEnd().split(':')[field - 1] ?? '';
-
-const noSessions = async (): Promise<void> => undefined;
 
 /** The room need not remove it any more. */
 function isRemoved(room: TestRoom, name: string): void {
@@ -253,7 +277,7 @@ describe('changing an account', () => {
     await using room = await makeTestRoom();
     const account = await room.addAccount();
     await room.changeAccount('usermod', ['--comment', 'Old Name,Room 5,123'], account);
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const changed = await accounts.change({ user: account.name, fullName: 'Žofie Nová' });
     assert.equal(changed.fullName, 'Žofie Nová');
     const line = execFileSync('getent', ['passwd', '--', account.name], { encoding: 'utf8' });
@@ -266,7 +290,7 @@ describe('changing an account', () => {
   it('disables and enables it, and knows one that was locked or has expired otherwise', async () => {
     await using room = await makeTestRoom();
     const account = await room.addAccount();
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const shown = async () => (await accounts.list()).find(({ name }) => name === account.name)?.disabled;
     assert.equal(await shown(), false);
     assert.equal((await accounts.change({ user: account.name, disabled: true })).disabled, true);
@@ -283,7 +307,7 @@ describe('changing an account', () => {
   it('does nothing of it when somebody else changed it meanwhile', async () => {
     await using room = await makeTestRoom();
     const { name } = await room.addAccount();
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const order = { user: name, fullName: 'New', level: 'dashboard', was: { level: 'administrator' } } as const;
     await assert.rejects(accounts.change(order), coded('changed-meanwhile'));
     assert.deepEqual([(await accounts.describe(name)).fullName, (await accounts.describe(name)).level], ['', 'standard']);
@@ -295,7 +319,7 @@ describe('changing an account', () => {
     const account = await room.addAccount({ level: null });
     // The account's main group is a level's: that level cannot be left.
     await room.changeAccount('usermod', ['--gid', levelGroups.administrator], account);
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     await room.addAccount({ level: 'administrator' });
     const order = { user: account.name, fullName: 'New', disabled: true, level: 'standard' } as const;
     await assert.rejects(accounts.change(order), coded('not-possible-now', { level: 'administrator' }));
@@ -305,15 +329,15 @@ describe('changing an account', () => {
 
   it('never touches accounts that are not people’s', async () => {
     await using room = await makeTestRoom();
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const service = await room.addAccount({ system: true });
     for (const user of ['root', 'daemon', 'nobody', room.places.gatewayUser, service.name]) {
       await assert.rejects(accounts.change({ user, disabled: true }), coded('not-allowed'), user);
       await assert.rejects(accounts.setPassword({ user, password: 'x', mustChange: false }), coded('not-allowed'), user);
-      await assert.rejects(accounts.remove({ user, files: 'remove' }, noSessions), coded('not-allowed'), user);
+      await assert.rejects(remove({ user, files: 'remove' }), coded('not-allowed'), user);
     }
     for (const user of ['smt-nobody-at-all', '--help', '', '0', '../x', 'a\nb'])
-      await assert.rejects(accounts.remove({ user, files: 'remove' }, noSessions), coded('not-found'), user);
+      await assert.rejects(remove({ user, files: 'remove' }), coded('not-found'), user);
   });
 });
 
@@ -321,7 +345,7 @@ describe('the password of an account', () => {
   it('is set, and must be changed at the next sign-in if that is wanted', async () => {
     await using room = await makeTestRoom();
     const { name } = await room.addAccount();
-    const accounts = new LinuxAccounts(archiveDir);
+    const accounts = new LinuxAccounts();
     const before = shadowField(name, 2);
     await accounts.setPassword({ user: name, password: 'another:wörd 1', mustChange: false });
     const hash = shadowField(name, 2);
@@ -342,7 +366,7 @@ describe('the password of an account', () => {
     for (const { name } of [member, main]) {
       const before = shadowField(name, 2);
       const order = { user: name, password: 'another word', mustChange: false };
-      await assert.rejects(new LinuxAccounts(archiveDir).setPassword(order), coded('may-become-root'));
+      await assert.rejects(new LinuxAccounts().setPassword(order), coded('may-become-root'));
       assert.equal(shadowField(name, 2), before);
     }
   });
@@ -352,7 +376,7 @@ describe('the password of an account', () => {
     const { name } = await room.addAccount();
     const before = shadowField(name, 2);
     await assert.rejects(
-      new LinuxAccounts(archiveDir).setPassword({ user: name, password: 'ä'.repeat(2_000), mustChange: true }),
+      new LinuxAccounts().setPassword({ user: name, password: 'ä'.repeat(2_000), mustChange: true }),
       (error) => error instanceof CodedError && error.code === 'password-refused' && error.details['says'] !== '',
     );
     assert.equal(shadowField(name, 2), before);
@@ -365,9 +389,9 @@ describe('removing an account', () => {
     await using room = await makeTestRoom();
     const { name, home } = await room.addAccount();
     writeFileSync(`${home}/work.txt`, 'work');
-    assert.deepEqual(await new LinuxAccounts(archiveDir).remove({ user: name, files: 'keep' }, noSessions), {
+    assert.deepEqual(await remove({ user: name, files: 'keep' }), {
       archive: null,
-      home,
+      left: home,
     });
     assert.ok(!exists(name));
     assert.equal(readFileSync(`${home}/work.txt`, 'utf8'), 'work');
@@ -380,9 +404,8 @@ describe('removing an account', () => {
     await using room = await makeTestRoom();
     const packed = await room.addAccount();
     writeFileSync(`${packed.home}/work.txt`, 'work');
-    const accounts = new LinuxAccounts(archiveDir);
-    const { archive, home } = await accounts.remove({ user: packed.name, files: 'archive' }, noSessions);
-    assert.equal(home, null);
+    const { archive, left } = await remove({ user: packed.name, files: 'archive' });
+    assert.equal(left, null);
     assert.ok(archive !== null && !exists(packed.name) && !existsSync(packed.home));
     assert.equal(statSync(archive).mode & 0o777, 0o600);
     assert.equal(statSync(archiveDir).mode & 0o777, 0o700);
@@ -390,7 +413,7 @@ describe('removing an account', () => {
     assert.equal(content.toString(), 'work');
     isRemoved(room, packed.name);
     const gone = await room.addAccount();
-    assert.deepEqual(await accounts.remove({ user: gone.name, files: 'remove' }, noSessions), { archive: null, home: null });
+    assert.deepEqual(await remove({ user: gone.name, files: 'remove' }), { archive: null, left: null });
     assert.ok(!exists(gone.name) && !existsSync(gone.home));
     isRemoved(room, gone.name);
   });
@@ -404,8 +427,7 @@ describe('removing an account', () => {
       meanwhile = shadowField(name, 8);
       throw new CodedError('session-exists', { sessions: 1 });
     };
-    const accounts = new LinuxAccounts(archiveDir);
-    await assert.rejects(accounts.remove({ user: name, files: 'archive' }, refuse), coded('session-exists'));
+    await assert.rejects(remove({ user: name, files: 'archive' }, refuse), coded('session-exists'));
     assert.equal(meanwhile, '1');
     assert.equal(shadowField(name, 8), '');
     assert.ok(exists(name) && existsSync(home));
@@ -418,8 +440,7 @@ describe('removing an account', () => {
     const program = spawn('sleep', ['1000'], { uid, gid, stdio: 'ignore' });
     const ended = once(program, 'exit');
     const archives = readdirSync(archiveDir);
-    const accounts = new LinuxAccounts(archiveDir);
-    await assert.rejects(accounts.remove({ user: name, files: 'archive' }, noSessions), coded('account-in-use'));
+    await assert.rejects(remove({ user: name, files: 'archive' }), coded('account-in-use'));
     assert.ok(exists(name) && existsSync(home));
     assert.equal(shadowField(name, 8), '');
     assert.deepEqual(readdirSync(archiveDir), archives);
@@ -436,12 +457,11 @@ describe('removing an account', () => {
     const place = `${home}/of all`;
     mkdirSync(place);
     execFileSync('mount', ['--bind', shared, place]);
-    const accounts = new LinuxAccounts(archiveDir);
     try {
       for (const files of ['archive', 'remove'] as const)
-        await assert.rejects(accounts.remove({ user: name, files }, noSessions), coded('home-not-own', { home: place }));
+        await assert.rejects(remove({ user: name, files }), coded('home-not-own', { home: place }));
       assert.equal(shadowField(name, 8), '');
-      assert.deepEqual(await accounts.remove({ user: name, files: 'keep' }, noSessions), { archive: null, home });
+      assert.deepEqual(await remove({ user: name, files: 'keep' }), { archive: null, left: home });
       assert.ok(!exists(name) && existsSync(`${home}/work.txt`));
       assert.equal(readFileSync(`${shared}/of-all.txt`, 'utf8'), 'of all');
     } finally {
@@ -457,7 +477,7 @@ describe('removing an account', () => {
     const mail = `/var/mail/${name}`;
     writeFileSync(mail, 'letter');
     chownSync(mail, uid, gid);
-    await new LinuxAccounts(archiveDir).remove({ user: name, files: 'remove' }, noSessions);
+    await remove({ user: name, files: 'remove' });
     assert.ok(!existsSync(mail));
     isRemoved(room, name);
   });
@@ -470,10 +490,7 @@ describe('removing an account', () => {
     mkdirSync(within);
     await room.changeAccount('usermod', ['--home', within], other);
     for (const files of ['keep', 'archive', 'remove'] as const) {
-      await assert.rejects(
-        new LinuxAccounts(archiveDir).remove({ user: one.name, files }, noSessions),
-        coded('home-not-own', { home: within, user: other.name }),
-      );
+      await assert.rejects(remove({ user: one.name, files }), coded('home-not-own', { home: within, user: other.name }));
     }
     assert.ok(exists(one.name) && existsSync(within));
     assert.equal(shadowField(one.name, 8), '');
@@ -485,10 +502,7 @@ describe('removing an account', () => {
     const [one, other] = room.accounts;
     assert.ok(one !== undefined && other !== undefined);
     await room.changeAccount('usermod', ['--home', other.home], one);
-    await assert.rejects(
-      new LinuxAccounts(archiveDir).remove({ user: one.name, files: 'remove' }, noSessions),
-      coded('home-not-own', { home: other.home }),
-    );
+    await assert.rejects(remove({ user: one.name, files: 'remove' }), coded('home-not-own', { home: other.home }));
     assert.ok(exists(one.name) && existsSync(other.home));
   });
 });

@@ -1,14 +1,14 @@
 // Linux accounts of the computer, whatever NSS knows (local, LDAP, SSSD), and the changes that the Manager makes to them.
-import { spawn } from 'node:child_process';
-import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
 import { groupNamesOf, lookUpAccount } from './account-database.ts';
-import { unescaped } from './session-mounts.ts';
+import { clearFiles, mustHaveNoMountIn, ownHome, packHome } from './account-files.ts';
+import { busyRetryMs, change, entries, failure, mustSucceed } from './account-programs.ts';
+import type { Finished } from './account-programs.ts';
+import type { ClosedAccount, RemovalSteps } from './account-removals.ts';
 
 export interface PosixAccount extends Account {
   gid: number;
@@ -37,13 +37,6 @@ export interface AccountChange extends AccountValues {
   was?: AccountValues | undefined;
 }
 
-export interface AccountRemoval {
-  /** Where its files were packed to. */
-  archive: string | null;
-  /** Where its files still are. */
-  home: string | null;
-}
-
 export interface Accounts {
   /** The people of this computer: no system accounts, none without a shell. By name. `groups`: whose members `inGroups` tells. */
   list(groups?: readonly string[]): Promise<Person[]>;
@@ -60,26 +53,12 @@ export interface Accounts {
    * `may-become-root`.
    */
   setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }>;
-  /**
-   * Removes an account; `endSessions` is asked when nobody can sign in with it any more, and if it rejects all stays as it was.
-   * Rejects with `last-administrator`, `domain-account`, `account-in-use`, `home-not-own`, `disk-full` (no room for the archive).
-   */
-  remove(
-    order: { user: string; files: AccountFilesFate },
-    endSessions: (account: PosixAccount) => Promise<void>,
-  ): Promise<AccountRemoval>;
+  /** What removing an account is made of; account-removals.ts has the order of it. */
+  readonly removal: RemovalSteps;
 }
 
 /** Exit codes of useradd, userdel and their like. */
 const exit = { inUse: 8, nameTaken: 9, homeNotMade: 12 } as const;
-/** getent: an entry that was asked for does not exist. */
-const noSuchEntry = 2;
-
-const programTimeoutMs = 60_000;
-const busyRetryMs = 200;
-const busyPatienceMs = 15_000;
-/** Packing a home folder, or removing it, may take long. */
-const folderTimeoutMs = 8 * 60_000;
 /** What an ended session leaves may take a moment to go. */
 const lingeringPatienceMs = 5_000;
 /** Whose members become root with their own password, or need none. Who could give them another one would be root as well. */
@@ -99,60 +78,6 @@ const rootGroups: ReadonlySet<string> = new Set([
 const nobodyUid = 65_534;
 /** Fields of /etc/shadow count days. */
 const dayMs = 86_400_000;
-
-interface Finished {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs one of the computer's programs. `input` goes to its standard input and nowhere else. */
-async function finish(program: string, args: readonly string[], input = '', timeoutMs = programTimeoutMs): Promise<Finished> {
-  const child = spawn(program, args, {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: timeoutMs,
-  });
-  const ended = Promise.withResolvers<number>();
-  child.once('error', ended.reject);
-  child.once('close', (code) => ended.resolve(code ?? -1));
-  // A program that does not read what it is given ends with a code that says why.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return { code: await ended.promise, stdout, stderr };
-}
-
-/** Like `finish`, but waits while somebody else changes the account files. */
-async function change(program: string, args: readonly string[], input = ''): Promise<Finished> {
-  const untilMs = performance.now() + busyPatienceMs;
-  for (;;) {
-    const result = await finish(program, args, input);
-    const busy = result.code !== 0 && /cannot lock|try again later/.test(result.stderr);
-    if (!busy || performance.now() > untilMs) return result;
-    await pause(busyRetryMs);
-  }
-}
-
-function failure(program: string, result: Finished): Error {
-  if (/No space left|Disk quota/i.test(result.stderr)) return new CodedError('disk-full');
-  return new Error(`${program} ended with ${result.code}: ${result.stderr.trim()}`);
-}
-
-async function mustSucceed(program: string, args: readonly string[]): Promise<void> {
-  const result = await change(program, args);
-  if (result.code !== 0) throw failure(program, result);
-}
-
-/** Entries of a database of NSS; those asked for that do not exist are left out. */
-async function entries(database: 'passwd' | 'group', names: readonly string[] = []): Promise<string[][]> {
-  const result = await finish('getent', [database, ...(names.length === 0 ? [] : ['--', ...names])]);
-  if (result.code !== 0 && result.code !== noSuchEntry) throw failure('getent', result);
-  return result.stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split(':')]));
-}
 
 async function uidRange(): Promise<{ first: number; last: number }> {
   const text = await readFile('/etc/login.defs', 'utf8').catch(() => '');
@@ -240,14 +165,16 @@ function wordsOf({ stderr }: Finished): string {
 
 /** The accounts of the computer that this program runs on. Changes need root. */
 export class LinuxAccounts implements Accounts {
-  /** Where the files of removed accounts are packed to. */
-  readonly #archiveDir: string;
   /** Changes come one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(archiveDir: string) {
-    this.#archiveDir = archiveDir;
-  }
+  readonly removal: RemovalSteps = {
+    begin: (order, note) => this.#inTurn(() => this.#beginRemoval(order, note)),
+    reopen: (one) => this.#inTurn(() => this.#reopen(one)),
+    pack: (home, file, progress) => packHome(home, file, progress),
+    drop: (one) => this.#inTurn(() => this.#drop(one)),
+    clear: (one) => clearFiles(one),
+  };
 
   async list(further: readonly string[] = []): Promise<Person[]> {
     const [passwd, groups, range, mayLogIn, facts] = await Promise.all([
@@ -310,13 +237,6 @@ export class LinuxAccounts implements Accounts {
   async setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }> {
     checkPassword(order.password);
     return await this.#inTurn(() => this.#setPassword(order));
-  }
-
-  async remove(
-    order: { user: string; files: AccountFilesFate },
-    endSessions: (account: PosixAccount) => Promise<void>,
-  ): Promise<AccountRemoval> {
-    return await this.#inTurn(() => this.#removeAccount(order, endSessions));
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -441,100 +361,38 @@ export class LinuxAccounts implements Accounts {
     return { says };
   }
 
-  /** Its home folder, null where there is none. Rejects with `home-not-own` if it is somebody else's too, or no folder. */
-  async #homeOf({ name, home, uid }: PosixAccount): Promise<string | null> {
-    const there = await lstat(home).catch(() => null);
-    if (there === null) return null;
-    if (!there.isDirectory() || there.uid !== uid) throw new CodedError('home-not-own', { home });
-    const whole = resolve(home);
-    for (const [other = '', , , , , itsHome = ''] of await entries('passwd')) {
-      const isWithin = itsHome !== '' && `${resolve(itsHome)}/`.startsWith(`${whole}/`);
-      if (other !== name && isWithin) throw new CodedError('home-not-own', { home: itsHome, user: other });
-    }
-    return home;
-  }
-
-  /** Nobody gets at the files of an account that is no more: its uid may be given to a new one. */
-  async #giveToRoot(home: string): Promise<void> {
-    const folder = await open(home, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    try {
-      await folder.chown(0, 0);
-      await folder.chmod(0o700);
-    } finally {
-      await folder.close();
-    }
-  }
-
-  /** Removing goes into what is mounted there (a folder that is shared, a disk), and that is not the account's. */
-  async #mustHaveNoMountIn(home: string): Promise<void> {
-    const whole = await realpath(home);
-    for (const line of (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')) {
-      const place = unescaped(line.split(' ')[4] ?? '');
-      if (place.startsWith(`${whole}/`)) throw new CodedError('home-not-own', { home: place });
-    }
-  }
-
-  async #removeFiles({ name, uid }: PosixAccount, home: string | null): Promise<void> {
-    const mail = `/var/mail/${name}`;
-    if ((await lstat(mail).catch(() => null))?.uid === uid) await rm(mail, { force: true });
-    if (home !== null) await finish('rm', ['--recursive', '--force', '--one-file-system', '--', home], '', folderTimeoutMs);
-  }
-
-  async #archive(name: string, home: string): Promise<string> {
-    await mkdir(this.#archiveDir, { recursive: true, mode: 0o700 });
-    await chmod(this.#archiveDir, 0o700);
-    const file = join(this.#archiveDir, `${name}-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.tar.zst`);
-    // Under its name it is whole, and on the disk: the files are removed next.
-    const part = `${file}.part`;
-    await using undo = new AsyncDisposableStack();
-    undo.defer(() => rm(part, { force: true }));
-    const args = ['--create', '--zstd', '--one-file-system', '--numeric-owner', '--acls', '--xattrs', '--file', part];
-    const packed = await finish('tar', [...args, '--directory', dirname(home), '--', basename(home)], '', folderTimeoutMs);
-    if (packed.code !== 0) throw failure('tar', packed);
-    await chmod(part, 0o600);
-    const written = await open(part, 'r');
-    try {
-      await written.sync();
-    } finally {
-      await written.close();
-    }
-    await rename(part, file);
-    undo.move();
-    return file;
-  }
-
-  async #removeAccount(
+  async #beginRemoval(
     { user, files }: { user: string; files: AccountFilesFate },
-    endSessions: (account: PosixAccount) => Promise<void>,
-  ): Promise<AccountRemoval> {
+    note: (closed: ClosedAccount) => void,
+  ): Promise<PosixAccount> {
     const { account, facts } = await this.#local(user);
-    const { name } = account;
     await this.#mustStayRun(account, true);
-    const home = await this.#homeOf(account);
-    if (home !== null && files !== 'keep') await this.#mustHaveNoMountIn(home);
-    await using undo = new AsyncDisposableStack();
-    await this.#expire(name, '1');
-    undo.defer(() => this.#expire(name, facts.expires));
-    await endSessions(account);
-    const archive = files === 'archive' && home !== null ? await this.#archive(name, home) : null;
-    if (archive !== null) undo.defer(() => rm(archive, { force: true }));
+    const home = await ownHome(account);
+    if (home !== null && files !== 'keep') await mustHaveNoMountIn(home);
+    note({ user: account.name, uid: account.uid, home, files, expires: facts.expires });
+    await this.#expire(account.name, '1');
+    return account;
+  }
+
+  /** Whether this account still is there; another one may have got its name. */
+  async #isThere({ user, uid }: ClosedAccount): Promise<boolean> {
+    return (await lookUpAccount(user))?.uid === uid;
+  }
+
+  async #reopen(one: ClosedAccount): Promise<void> {
+    if (await this.#isThere(one)) await this.#expire(one.user, one.expires);
+  }
+
+  async #drop(one: ClosedAccount): Promise<void> {
+    if (!(await this.#isThere(one))) return;
     const untilMs = performance.now() + lingeringPatienceMs;
-    let gone = await change('userdel', ['--', name]);
+    let gone = await change('userdel', ['--', one.user]);
     while (gone.code === exit.inUse && performance.now() < untilMs) {
       await pause(busyRetryMs);
-      gone = await change('userdel', ['--', name]);
+      gone = await change('userdel', ['--', one.user]);
     }
     if (gone.code === exit.inUse) throw new CodedError('account-in-use');
     if (gone.code !== 0) throw failure('userdel', gone);
-    // There is no way back from here. The files come last: whatever ends this in the middle, no account is left with half of them.
-    undo.move();
-    if (home !== null) {
-      // Where root may not (a file server), what is left there is told below.
-      await this.#giveToRoot(home).catch(() => undefined);
-    }
-    if (files !== 'keep') await this.#removeFiles(account, home).catch(() => undefined);
-    const left = home === null ? null : await lstat(home).catch(() => null);
-    return { archive, home: left === null ? null : home };
   }
 
   async #setLevel(user: string, level: Level): Promise<Account> {

@@ -1,8 +1,9 @@
 // Accounts in memory, for tests and for the product without root.
 import { CodedError } from '#contract/errors.ts';
 import { isLastAdministrator, newUserNameFault } from '#model/account.ts';
-import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
-import type { AccountChange, AccountRemoval, Accounts, NewAccount, PosixAccount } from './accounts.ts';
+import type { Account, Level, Person } from '#model/account.ts';
+import type { RemovalSteps } from './account-removals.ts';
+import type { AccountChange, Accounts, NewAccount, PosixAccount } from './accounts.ts';
 
 const firstUid = 100_000;
 
@@ -17,6 +18,35 @@ interface FakePerson {
 
 export class FakeAccounts implements Accounts {
   readonly #people = new Map<string, FakePerson>();
+
+  /** What packing up waits for. */
+  packing: (progress: (doneBytes: number, totalBytes: number | null) => void) => Promise<void> = async () => {};
+
+  readonly removal: RemovalSteps = {
+    begin: async ({ user, files }, note) => {
+      const person = this.#find(user);
+      const { account, domain, disabled } = person;
+      if (domain) throw new CodedError('domain-account');
+      await this.#mustStayRun(user, true);
+      note({ user, uid: account.uid, home: account.home, files, expires: disabled ? '1' : '' });
+      person.disabled = true;
+      return account;
+    },
+    reopen: async ({ user, expires }) => {
+      await Promise.resolve();
+      const person = this.#people.get(user);
+      if (person !== undefined) person.disabled = expires !== '';
+    },
+    pack: (_home, _file, progress) => this.packing(progress),
+    drop: async ({ user }) => {
+      await Promise.resolve();
+      this.#people.delete(user);
+    },
+    clear: async ({ home, files }) => {
+      await Promise.resolve();
+      return files === 'keep' ? home : null;
+    },
+  };
 
   /** Adds a person whose password is `password`. */
   add(name: string, fullName: string, level: Level, password: string): PosixAccount {
@@ -114,21 +144,6 @@ export class FakeAccounts implements Accounts {
     if (password.length < 3) throw new CodedError('password-refused', { says: 'BAD PASSWORD: it is too short' });
     person.password = password;
     return { says: '' };
-  }
-
-  async remove(
-    { user, files }: { user: string; files: AccountFilesFate },
-    endSessions: (account: PosixAccount) => Promise<void>,
-  ): Promise<AccountRemoval> {
-    const { account, domain } = this.#find(user);
-    if (domain) throw new CodedError('domain-account');
-    await this.#mustStayRun(user, true);
-    await endSessions(account);
-    this.#people.delete(user);
-    return {
-      archive: files === 'archive' ? `/var/lib/stationmaster/removed-accounts/${user}.tar.zst` : null,
-      home: files === 'keep' ? account.home : null,
-    };
   }
 
   async #mustStayRun(user: string, loses: boolean): Promise<void> {

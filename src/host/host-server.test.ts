@@ -11,6 +11,7 @@ import type { ErrorCode } from '#contract/errors.ts';
 import { hostProtocol, longestHostLine } from '#contract/host.ts';
 import type { HostArgs } from '#contract/host.ts';
 import { AutoLogonList } from './auto-logon-list.ts';
+import { AccountRemovals } from './account-removals.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeComputer, FakeDesktops } from './fake-desktops.ts';
@@ -36,6 +37,7 @@ class Room implements AsyncDisposable {
   readonly stations = [newIdentity(), newIdentity()] as const;
   readonly server: HostServer;
   readonly thisComputer: FakeThisComputer;
+  readonly removals: AccountRemovals;
   readonly #clients: TestClient[] = [];
 
   constructor(options: { gid?: number; asks?: boolean } = {}) {
@@ -54,12 +56,18 @@ class Room implements AsyncDisposable {
       log,
       process.getuid?.() ?? 0,
     );
-    const parts = { sessions, signIns, autoLogons, accounts, computer, clock, log, version: '1.2.3' };
+    this.removals = AccountRemovals.of(
+      { accounts, sessions, autoLogons, clock, log },
+      { notesDir: join(this.folder, 'state/removals'), archiveDir: join(this.folder, 'state/archives') },
+    );
+    const { removals } = this;
+    const parts = { sessions, signIns, autoLogons, accounts, removals, computer, clock, log, version: '1.2.3' };
     this.server = new HostServer({ path: this.socket, gid: options.gid ?? null }, parts);
   }
 
   async start(): Promise<this> {
     await this.sessions.start();
+    await this.removals.start();
     this.thisComputer.leaving.start();
     await this.server.start();
     return this;
@@ -419,7 +427,7 @@ describe('sessions', () => {
     assert.equal(room.signIns.open.size, 0);
     await client.call('autoLogon.allow', { attempt: await room.accepted(client, 'head'), user: 'ben' });
     await client.call('autoLogon.check', { user: 'ben' });
-    await client.call('account.remove', { user: 'ben', files: 'keep', endSession: false });
+    await client.call('account.remove', { user: 'ben', files: 'keep', endSession: false, by: 'ada', address: '' });
     assert.doesNotMatch(readFileSync(join(room.folder, 'state/auto-logon.json'), 'utf8'), /ben/);
   });
 
@@ -548,13 +556,51 @@ describe('accounts', () => {
     assert.deepEqual(await client.call('account.password', { user: 'ben', password: 'a new one', mustChange: false }), {
       says: '',
     });
-    const removal = { user: 'anna', files: 'archive', endSession: false } as const;
-    await assert.rejects(client.call('account.remove', removal), coded('session-exists'));
+    const removal = { user: 'anna', files: 'archive', endSession: false, by: 'ada', address: '192.0.2.9' } as const;
+    const refused = await client.call('account.remove', removal);
+    assert.deepEqual([refused.phase, refused.error?.code], ['failed', 'session-exists']);
     assert.equal(room.sessions.list()[0]?.id, session.id);
-    const { archive } = await client.call('account.remove', { ...removal, endSession: true });
+    const { archive, by, address } = await client.call('account.remove', { ...removal, endSession: true });
     assert.match(archive ?? '', /anna/);
+    assert.deepEqual([by, address], ['ada', '192.0.2.9']);
     assert.deepEqual(room.sessions.list(), []);
     await assert.rejects(client.call('account.describe', { user: 'anna' }), coded('not-found'));
+  });
+});
+
+describe('the removal of an account that takes long', () => {
+  it('goes on while whoever ordered it is answered, shows how far it is, and lets nobody change or use the account', async () => {
+    await using room = await new Room().start();
+    const client = await room.client();
+    const attempt = await room.accepted(client);
+    const packed = Promise.withResolvers<void>();
+    const packing = Promise.withResolvers<void>();
+    room.accounts.packing = async (progress) => {
+      progress(3_000, 9_000);
+      packing.resolve();
+      await packed.promise;
+    };
+    const order = { user: 'anna', files: 'archive', endSession: false, by: 'ada', address: '' } as const;
+    const ordered = client.call('account.remove', order);
+    await packing.promise;
+    await assert.rejects(client.call('account.remove', order), coded('account-being-removed'));
+    await assert.rejects(client.call('account.change', { user: 'anna', disabled: false }), coded('account-being-removed'));
+    await assert.rejects(client.call('account.setLevel', { user: 'anna', level: 'standard' }), coded('account-being-removed'));
+    const password = { user: 'anna', password: 'another', mustChange: false };
+    await assert.rejects(client.call('account.password', password), coded('account-being-removed'));
+    await assert.rejects(client.call('session.enter', room.enterArgs(attempt)), coded('account-being-removed'));
+    room.clock.pass(20_000);
+    const going = await ordered;
+    assert.deepEqual([going.phase, going.doneBytes, going.totalBytes], ['packing', 3_000, 9_000]);
+    const asked = client.call('account.removal', { id: going.id });
+    await client.call('session.list', {});
+    await client.call('account.removalNoted', { id: going.id });
+    packed.resolve();
+    assert.equal((await asked).phase, 'done');
+    assert.equal((await client.call('account.removals', {})).removals.length, 1);
+    await client.call('account.removalNoted', { id: going.id });
+    assert.deepEqual(await client.call('account.removals', {}), { removals: [] });
+    await assert.rejects(client.call('account.removal', { id: going.id }), coded('not-found'));
   });
 });
 
@@ -569,7 +615,7 @@ describe('the socket', () => {
     const { mode, gid: group } = statSync(room.socket);
     assert.deepEqual([mode & 0o777, group], [0o660, gid]);
     await (await room.client()).call('session.list', {});
-    assert.deepEqual(readdirSync(room.folder).toSorted(), ['host.sock', 'sessions']);
+    assert.deepEqual(readdirSync(room.folder).toSorted(), ['host.sock', 'sessions', 'state']);
   });
 
   it('is not taken from a server that came after', async () => {

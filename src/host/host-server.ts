@@ -9,7 +9,7 @@ import { CodedError, tellError } from '#contract/errors.ts';
 import { hostCalls, hostProtocol, hostRequestSchema, longestHostLine } from '#contract/host.ts';
 import type { HostArgs, HostCall, HostEvent, HostResult, SignInStep } from '#contract/host.ts';
 import { accountSchema, personSchema } from '#contract/values.ts';
-import { endSessionsOf } from './account-sessions.ts';
+import type { AccountRemovals } from './account-removals.ts';
 import type { Accounts, PosixAccount } from './accounts.ts';
 import type { AutoLogonList } from './auto-logon-list.ts';
 import type { Clock } from './clock.ts';
@@ -17,6 +17,8 @@ import type { ThisComputer } from './computer.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
 
+/** Who ordered a removal, or asks for one, waits so long at most. */
+const removalPatienceMs = 20_000;
 /** An attempt that was accepted must be used within this time. */
 const acceptedHoldsMs = 60_000;
 /** A question must be answered within this time. */
@@ -64,6 +66,7 @@ interface HostServerParts {
   signIns: SignIns;
   autoLogons: AutoLogonList;
   accounts: Accounts;
+  removals: AccountRemovals;
   computer: ThisComputer;
   clock: Clock;
   log: Logger;
@@ -325,11 +328,11 @@ export class HostServer {
     },
     'session.enter': async ({ attempt: id, ...order }, connection) => {
       const { account, attempt } = this.#takeAccepted(connection, id);
-      const { sessions, computer } = this.#parts;
+      const { sessions, computer, removals } = this.#parts;
       const { refusal } = computer.mode;
-      if (refusal !== null) {
+      if (refusal !== null || removals.isGoing(account.name)) {
         attempt.finish();
-        throw refusal;
+        throw refusal ?? new CodedError('account-being-removed', { user: account.name });
       }
       const entered = await sessions.enter({ ...order, account, attempt });
       const { refusal: meanwhile } = computer.mode;
@@ -368,24 +371,28 @@ export class HostServer {
     'account.list': async ({ groups }) => ({ accounts: await this.#parts.accounts.list(groups) }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),
     'account.create': async (order) => accountSchema.parse(await this.#parts.accounts.create(order)),
-    'account.change': async (order) => personSchema.parse(await this.#parts.accounts.change(order)),
-    'account.password': (order) => this.#parts.accounts.setPassword(order),
-    'account.remove': async ({ user, files, endSession }) => {
-      const { accounts, autoLogons, sessions, clock, log } = this.#parts;
-      let name = user;
-      const removed = await accounts.remove({ user, files }, (account) => {
-        name = account.name;
-        return endSessionsOf(account, { sessions, clock, may: endSession });
-      });
-      try {
-        // A new account may get the name and the number.
-        autoLogons.forbid(name);
-      } catch (error) {
-        log.error({ err: error, user: name }, 'an account that is no more could not be taken off the list of auto-logon');
-      }
-      return removed;
+    'account.change': async (order) => {
+      this.#parts.removals.mustNotBeGoing(order.user);
+      return personSchema.parse(await this.#parts.accounts.change(order));
     },
-    'account.setLevel': async ({ user, level }) => accountSchema.parse(await this.#parts.accounts.setLevel(user, level)),
+    'account.password': (order) => {
+      this.#parts.removals.mustNotBeGoing(order.user);
+      return this.#parts.accounts.setPassword(order);
+    },
+    'account.remove': async (order) => {
+      const { id } = await this.#parts.removals.order(order);
+      return await this.#parts.removals.waitFor(id, removalPatienceMs);
+    },
+    'account.removals': () => ({ removals: this.#parts.removals.list() }),
+    'account.removal': ({ id }) => this.#parts.removals.waitFor(id, removalPatienceMs),
+    'account.removalNoted': ({ id }) => {
+      this.#parts.removals.noted(id);
+      return {};
+    },
+    'account.setLevel': async ({ user, level }) => {
+      this.#parts.removals.mustNotBeGoing(user);
+      return accountSchema.parse(await this.#parts.accounts.setLevel(user, level));
+    },
   };
 
   async #beginSignIn(connection: Connection, id: string, order: SignInOrder): Promise<SignInStep> {

@@ -10,6 +10,7 @@ import { destination, pino } from 'pino';
 import type { Logger } from 'pino';
 import { pixelSocket, placesFrom } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
+import { AccountRemovals } from './account-removals.ts';
 import { LinuxAccounts } from './accounts.ts';
 import type { Accounts } from './accounts.ts';
 import { AutoLogonList } from './auto-logon-list.ts';
@@ -65,7 +66,7 @@ function realOutside(places: Places, settings: HostSettings, log: Logger): Outsi
   const tell = (details: Readonly<Record<string, string | number>>, message: string): void => log.warn(details, message);
   const hibernation = new HibernationAbility(places);
   return {
-    accounts: new LinuxAccounts(`${places.stateDir}/removed-accounts`),
+    accounts: new LinuxAccounts(),
     signIns: new PamSignIns(places, tell),
     desktops: new RealDesktops(places, hibernation, () => settings.values.encryptSaved, tell),
     power: new SystemPower(),
@@ -178,14 +179,19 @@ async function main(): Promise<number> {
     (user) => accounts.describe(user),
     log,
   );
+  const removals = AccountRemovals.of(
+    { accounts, sessions, autoLogons, clock: systemClock, log },
+    { notesDir: `${places.stateDir}/host/removals`, archiveDir: `${places.stateDir}/removed-accounts` },
+  );
   const server = new HostServer(
     { path: places.hostSocket, gid: await gatewayGroup(places, log) },
-    { sessions, signIns, autoLogons, accounts, computer, clock: systemClock, log, version: programVersion },
+    { sessions, signIns, autoLogons, accounts, removals, computer, clock: systemClock, log, version: programVersion },
   );
   settings.start();
   mode.start();
   await sessions.start();
   sessionLimits.start();
+  await removals.start();
   notes.start();
   leaving.start();
   limits.start();

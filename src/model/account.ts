@@ -34,6 +34,17 @@ export interface Person extends Account {
 export const accountFilesFates = ['keep', 'archive', 'remove'] as const;
 export type AccountFilesFate = (typeof accountFilesFates)[number];
 
+/**
+ * Where a removal stands: nobody can sign in any more and sessions are ended; the files are packed up; the account goes; its files go.
+ * A removal that failed was taken back.
+ */
+export const removalPhases = ['closing', 'packing', 'removing', 'clearing', 'done', 'failed'] as const;
+export type RemovalPhase = (typeof removalPhases)[number];
+
+export function isRemovalOver({ phase }: { phase: RemovalPhase }): boolean {
+  return phase === 'done' || phase === 'failed';
+}
+
 /** What can be wrong with a line of a list of people that is to be imported. */
 export const importFaults = [
   'quotes',

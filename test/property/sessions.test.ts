@@ -10,6 +10,7 @@ import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
+import { AccountRemovals } from '#host/account-removals.ts';
 import { AutoLogonList } from '#host/auto-logon-list.ts';
 import { FakeAccounts } from '#host/fake-accounts.ts';
 import { FakeClock } from '#host/fake-clock.ts';
@@ -127,7 +128,12 @@ class World {
       (user) => this.accounts.describe(user),
       log,
     );
-    const parts = { sessions, signIns: this.#signIns, autoLogons, accounts: this.accounts, computer, clock, log, version: '0' };
+    const { accounts } = this;
+    const removals = AccountRemovals.of(
+      { accounts, sessions, autoLogons, clock, log },
+      { notesDir: join(this.folder, 'removals'), archiveDir: join(this.folder, 'archives') },
+    );
+    const parts = { sessions, signIns: this.#signIns, autoLogons, accounts, removals, computer, clock, log, version: '0' };
     const server = new HostServer({ path: this.socket, gid: null }, parts);
     await sessions.start();
     await server.start();

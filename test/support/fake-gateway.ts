@@ -17,7 +17,7 @@ import type { ApiBody, AuditEntry, AuditReport, ListedPerson, Outcome, Principal
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
-import type { Computer } from '#contract/values.ts';
+import type { AccountRemoval, Computer } from '#contract/values.ts';
 import type { ImportLine, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
@@ -186,6 +186,12 @@ export class FakeGateway implements AsyncDisposable {
     this.changeSession(session.id, { state: 'hibernating', station: null, cause, since });
     const saved = { at: since, bytes: 96 * 2 ** 20, programs: ['Mousepad', 'Terminal'], fault: null };
     return this.changeSession(session.id, { state: 'hibernated', cause: 'saved', since, saved });
+  }
+
+  /** The removal of an account, done unless `change` says otherwise. */
+  removal(user: string, change: Partial<AccountRemoval> = {}): AccountRemoval {
+    const usual = { id: 'r'.repeat(16), files: 'archive', phase: 'done', doneBytes: 0, totalBytes: null, archive: null } as const;
+    return { ...usual, left: null, error: null, startedAt: Date.now(), by: 'ada', address: '192.0.2.1', user, ...change };
   }
 
   #person(name: string): ListedPerson {
@@ -429,10 +435,10 @@ export class FakeGateway implements AsyncDisposable {
         if (own.length > 0 && endSession !== 'yes') throw new Refusal('session-exists', { sessions: own.length });
         for (const session of own) this.tell({ event: 'session.removed', session: session.id });
         this.accounts = this.accounts.filter((one) => one.name !== name);
-        return {
+        return this.removal(name, {
           archive: files === 'archive' ? `/archives/${name}.tar.zst` : null,
-          home: files === 'keep' ? `/home/${name}` : null,
-        };
+          left: files === 'keep' ? `/home/${name}` : null,
+        });
       },
     ],
     [/^POST \/audit\/verify$/, () => this.auditReport],
@@ -653,7 +659,16 @@ let lastUid = 1000;
 
 export function makePerson(name: string, level: Level, change: Partial<ListedPerson> = {}): ListedPerson {
   lastUid += 1;
-  const usual = { fullName: '', listed: true, domain: false, disabled: false, inGroups: false, sessions: 0, lastSignInAt: null };
+  const usual = {
+    fullName: '',
+    listed: true,
+    domain: false,
+    disabled: false,
+    inGroups: false,
+    sessions: 0,
+    lastSignInAt: null,
+    removal: null,
+  };
   return { name, uid: lastUid, level, ...usual, ...change };
 }
 

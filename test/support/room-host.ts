@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Places } from '#contract/places.ts';
+import { AccountRemovals } from '#host/account-removals.ts';
 import { AutoLogonList } from '#host/auto-logon-list.ts';
 import { systemClock } from '#host/clock.ts';
 import type { FakeAccounts } from '#host/fake-accounts.ts';
@@ -29,6 +30,7 @@ export class RoomHost {
   readonly #desktops: FakeDesktops;
   readonly #server: HostServer;
   readonly #thisComputer: FakeThisComputer;
+  readonly #removals: AccountRemovals;
 
   constructor({ places, computer, accounts, further, log }: RoomHostParts) {
     this.#desktops = new FakeDesktops(computer);
@@ -41,18 +43,24 @@ export class RoomHost {
     );
     this.#thisComputer = new FakeThisComputer(join(places.stateDir, 'host'), this.sessions, systemClock, log);
     const signIns = new FakeSignIns(accounts, further);
+    const autoLogons = new AutoLogonList(
+      { kept: join(places.stateDir, 'host/auto-logon.json'), byRoot: join(places.stateDir, 'by-root/auto-logon') },
+      (user) => accounts.describe(user),
+      log,
+      process.getuid?.() ?? 0,
+    );
+    this.#removals = AccountRemovals.of(
+      { accounts, sessions: this.sessions, autoLogons, clock: systemClock, log },
+      { notesDir: join(places.stateDir, 'host/removals'), archiveDir: join(places.stateDir, 'removed-accounts') },
+    );
     this.#server = new HostServer(
       { path: places.hostSocket, gid: null },
       {
         sessions: this.sessions,
         signIns,
-        autoLogons: new AutoLogonList(
-          { kept: join(places.stateDir, 'host/auto-logon.json'), byRoot: join(places.stateDir, 'by-root/auto-logon') },
-          (user) => accounts.describe(user),
-          log,
-          process.getuid?.() ?? 0,
-        ),
+        autoLogons,
         accounts,
+        removals: this.#removals,
         computer: this.#thisComputer.computer,
         clock: systemClock,
         log,
@@ -70,6 +78,7 @@ export class RoomHost {
     this.#thisComputer.settings.start();
     this.#thisComputer.mode.start();
     await this.sessions.start();
+    await this.#removals.start();
     this.#thisComputer.leaving.start();
     await this.#server.start();
   }

@@ -292,6 +292,7 @@ export class ScriptedHost implements AsyncDisposable {
     },
     'session.check': () => ({ checks: this.checks }),
     'session.list': () => ({ sessions: [...this.sessions.values()] }),
+    'account.removals': () => ({ removals: [] }),
     'account.list': async () => ({ accounts: await this.accounts.list() }),
     'account.describe': ({ user }) => this.#account(user),
   };

@@ -12,7 +12,7 @@ import { CommandError, exitCode } from '../exit-code.ts';
 const patienceMs = 60_000;
 /** Routes that write gigabytes before they answer. */
 const savingPatienceMs = 600_000;
-const savingRoutes: ReadonlySet<ApiRouteName> = new Set(['hibernateSession', 'hibernateAll', 'removeAccount']);
+const savingRoutes: ReadonlySet<ApiRouteName> = new Set(['hibernateSession', 'hibernateAll']);
 
 export interface ServerOptions {
   /** https address of the gateway; the unix socket of this computer if left out. */

@@ -1,9 +1,10 @@
 // `user list|add|set|password|remove|import`. Passwords come from the terminal or standard input, never from an argument.
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { ApiReply } from '#contract/api.ts';
+import type { AccountRemoval } from '#contract/values.ts';
+import { isRemovalOver } from '#model/account.ts';
 import type { ImportFault, ImportLine, AccountFilesFate, Level } from '#model/account.ts';
-import { CommandError, exitCode } from '../exit-code.ts';
+import { CommandError, exitCode, exitCodeOf } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import { confirm } from './confirm.ts';
 import type { GatewayClient } from './gateway-client.ts';
@@ -94,6 +95,29 @@ export async function setPassword(
   else answer(`${user} has a new password.`);
 }
 
+/** Waits until it is over, and says how far it is. */
+async function overOf(gateway: GatewayClient, begun: AccountRemoval): Promise<AccountRemoval> {
+  let removal = begun;
+  while (!isRemovalOver(removal)) {
+    const { user, phase, doneBytes, totalBytes } = removal;
+    const part = phase === 'packing' && totalBytes ? `, ${Math.round((doneBytes / totalBytes) * 100)} %` : '';
+    say(`${user}: ${phase}${part}; this goes on without this command as well`);
+    removal = await gateway.call('removal', { params: { id: removal.id } });
+  }
+  const { error } = removal;
+  if (error !== null) throw new CommandError(error.message, exitCodeOf(error.code), error.code);
+  return removal;
+}
+
+function removedText({ user, files, archive, left }: AccountRemoval): string {
+  if (archive !== null) {
+    const rest = left === null ? 'the home folder is gone' : `what could not be removed is still in ${left}`;
+    return `${user} is removed. Files: packed up in ${archive}; ${rest}.`;
+  }
+  if (left === null) return `${user} is removed, and there are no files left.`;
+  return `${user} is removed. Files: ${files === 'keep' ? 'still' : 'some could not be removed and are still'} in ${left}.`;
+}
+
 type RemoveOptions = RoomOptions & { files?: AccountFilesFate; endSession?: true; yes?: true };
 
 export async function removeUsers(gateway: GatewayClient, options: RemoveOptions, ...users: string[]): Promise<void> {
@@ -103,7 +127,7 @@ export async function removeUsers(gateway: GatewayClient, options: RemoveOptions
   }
   if (options.yes !== true && process.stdin.isTTY && !(await confirm(`Remove ${users.join(', ')}? Files: ${files}.`)))
     throw new CommandError('nothing was removed');
-  const removed: (ApiReply<'removeAccount'> & { user: string })[] = [];
+  const removed: AccountRemoval[] = [];
   for (const user of users) {
     const query = { files, endSession: options.endSession ? 'yes' : 'no' } as const;
     const done = await gateway.call('removeAccount', { params: { name: user }, query }).catch((error: unknown) => {
@@ -111,16 +135,13 @@ export async function removeUsers(gateway: GatewayClient, options: RemoveOptions
       if (!(error instanceof CommandError) || error.errorCode !== 'session-exists') throw error;
       throw new CommandError(`${user} has a session; with --end-session it is ended first`, error.exitCode, error.errorCode);
     });
-    removed.push({ user, ...done });
+    removed.push(await overOf(gateway, done));
   }
   if (options.json) {
     answerJson({ removed });
     return;
   }
-  for (const { user, archive, home } of removed) {
-    const where = archive ?? home;
-    answer(`${user} is removed.${where === null ? '' : ` Files: ${where}`}`);
-  }
+  for (const removal of removed) answer(removedText(removal));
 }
 
 type ImportOptions = RoomOptions & { dryRun?: true; mustChange: boolean };

@@ -1,7 +1,7 @@
 // People over the API, against the real host program with fake accounts.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { GatewayRoom } from '../../../test/support/gateway-room.ts';
+import { GatewayRoom, until } from '../../../test/support/gateway-room.ts';
 import type { Reply } from '../../../test/support/gateway-room.ts';
 
 let room: GatewayRoom;
@@ -39,6 +39,7 @@ test('an account is made, changed, given a password and removed, and the activit
     inGroups: false,
     sessions: 0,
     lastSignInAt: null,
+    removal: null,
   });
   const changed = await ask('PATCH', '/users/dora', { fullName: 'Dora Dee', level: 'standard', was: { level: 'dashboard' } });
   assert.deepEqual([changed.body.fullName, changed.body.level], ['Dora Dee', 'standard']);
@@ -51,7 +52,7 @@ test('an account is made, changed, given a password and removed, and the activit
   assert.equal(refused.body.code, 'password-refused');
   assert.match(refused.body.details.says, /too short/);
   const removed = await ask('DELETE', '/users/dora?files=keep');
-  assert.deepEqual(removed.body, { archive: null, home: '/home/dora' });
+  assert.deepEqual([removed.body.phase, removed.body.archive, removed.body.left], ['done', null, '/home/dora']);
   assert.equal(await listed('dora'), undefined);
   assert.deepEqual(await audited('account.create'), [
     ['dora', 'name-taken'],
@@ -103,6 +104,37 @@ test('a person with a session is removed only if that is said; then the session 
   assert.ok(room.sessions.list().some(({ user }) => user === 'ben'));
   assert.equal((await ask('DELETE', '/users/ben?files=archive&endSession=yes')).status, 200);
   assert.ok(!room.sessions.list().some(({ user }) => user === 'ben'));
+});
+
+test('a removal that takes long is shown as going on, and its end is in the activity, whatever was restarted meanwhile', async () => {
+  const packing = Promise.withResolvers<void>();
+  const packed = Promise.withResolvers<void>();
+  room.accounts.packing = async (progress) => {
+    progress(1_000, 4_000);
+    packing.resolve();
+    await packed.promise;
+  };
+  room.accounts.add('lola', 'Lola', 'standard', 'lola');
+  // Whoever asked gets no answer any more; the removal goes on.
+  const asked = ask('DELETE', '/users/lola?files=archive').catch(() => null);
+  await packing.promise;
+  await room.stopGateway();
+  await asked;
+  await room.startGateway();
+  const removalOf = async () => (await listed('lola'))?.['removal'] as { id: string; phase: string } | null;
+  await until('the gateway knows of the removal', async () => (await removalOf())?.phase === 'packing');
+  const going = await removalOf();
+  assert.ok(going !== null);
+  assert.equal((await ask('DELETE', '/users/lola?files=keep')).body.code, 'account-being-removed');
+  assert.equal((await ask('PATCH', '/users/lola', { disabled: false })).body.code, 'account-being-removed');
+  const waited = ask('GET', `/removals/${going.id}`);
+  packed.resolve();
+  assert.equal((await waited).body.phase, 'done');
+  assert.equal(await listed('lola'), undefined);
+  const outcomes = (await audited('account.remove')).filter(([target]) => target === 'lola').map(([, outcome]) => outcome);
+  assert.deepEqual(outcomes.slice(0, 2), ['done', 'account-being-removed']);
+  assert.equal(outcomes.filter((outcome) => outcome === 'done').length, 1);
+  assert.equal((await ask('GET', '/removals/aaaaaaaaaaaaaaaa')).body.code, 'not-found');
 });
 
 test('who is disabled or loses the level is out of the pages at once', async () => {

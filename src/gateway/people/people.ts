@@ -1,8 +1,9 @@
 // The people of the computer: what the Manager and the command line do to their accounts. The host does it, the audit has it.
 import type { AuditAction } from '#model/audit.ts';
 import type { ApiReply, ListedPerson } from '#contract/api.ts';
-import { tellError } from '#contract/errors.ts';
+import { CodedError, tellError } from '#contract/errors.ts';
 import type { HostArgs } from '#contract/host.ts';
+import type { AccountRemoval } from '#contract/values.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Audit } from '../audit.ts';
 import { signInGroupNames } from '#model/settings.ts';
@@ -10,20 +11,31 @@ import type { RoomSettings } from '../room-settings.ts';
 import type { Caller } from '../callers.ts';
 import { readPeopleList } from './people-list.ts';
 import type { PageSessions } from './page-sessions.ts';
+import type { Removals } from './removals.ts';
 
 type Details = Readonly<Record<string, string | number>>;
+
+interface PeopleParts {
+  fleet: Fleet;
+  audit: Audit;
+  pageSessions: PageSessions;
+  settings: RoomSettings;
+  removals: Removals;
+}
 
 export class People {
   readonly #fleet: Fleet;
   readonly #audit: Audit;
   readonly #pageSessions: PageSessions;
   readonly #settings: RoomSettings;
+  readonly #removals: Removals;
 
-  constructor(fleet: Fleet, audit: Audit, pageSessions: PageSessions, settings: RoomSettings) {
+  constructor({ fleet, audit, pageSessions, settings, removals }: PeopleParts) {
     this.#fleet = fleet;
     this.#audit = audit;
     this.#pageSessions = pageSessions;
     this.#settings = settings;
+    this.#removals = removals;
   }
 
   async list(): Promise<ListedPerson[]> {
@@ -35,6 +47,7 @@ export class People {
       ...person,
       sessions: sessions.filter(({ user }) => user === person.name).length,
       lastSignInAt: lastSignIns.get(person.name) ?? null,
+      removal: this.#removals.goingOf(person.name),
     }));
   }
 
@@ -69,12 +82,28 @@ export class People {
     return says;
   }
 
-  async remove(caller: Caller, order: HostArgs<'account.remove'>): Promise<ApiReply<'removeAccount'>> {
-    const removed = await this.#noted(caller, 'account.remove', order.user, { files: order.files }, () =>
-      this.#fleet.call(this.#computer(), 'account.remove', order),
-    );
-    this.#pageSessions.closeAllOf(order.user, null);
-    return removed;
+  /** Answers when it is over, or after 20 seconds; it goes on then. The audit has its end. */
+  async remove(caller: Caller, order: Omit<HostArgs<'account.remove'>, 'by' | 'address'>): Promise<ApiReply<'removeAccount'>> {
+    const computer = this.#computer();
+    const by = caller.principal?.name ?? '';
+    const { address } = caller;
+    let removal: AccountRemoval;
+    try {
+      removal = await this.#fleet.call(computer, 'account.remove', { ...order, by, address });
+    } catch (error) {
+      const details = { files: order.files };
+      const deed = { actor: by, action: 'account.remove', target: order.user, address, details } as const;
+      this.#audit.note({ ...deed, outcome: tellError(error).code });
+      throw error;
+    }
+    this.#removals.take(computer, removal);
+    if (removal.error !== null) throw new CodedError(removal.error.code, removal.error.details);
+    return removal;
+  }
+
+  /** How far it is: when it is over, or after 20 seconds. */
+  async removal(id: string): Promise<ApiReply<'removal'>> {
+    return await this.#removals.waitFor(id);
   }
 
   /** Says of each line of a list what would hinder making its account. Makes nothing, keeps nothing. */

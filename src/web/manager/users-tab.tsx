@@ -219,7 +219,9 @@ export function UsersTab(): ReactNode {
                     {person.lastSignInAt === null ? '–' : timeText(person.lastSignInAt)}
                   </TableCell>
                   <TableCell className={styles.menu}>
-                    <PersonMenu person={person} open={(task) => setOpen({ task, person })} enable={() => enable(person.name)} />
+                    {person.removal === null && (
+                      <PersonMenu person={person} open={(task) => setOpen({ task, person })} enable={() => enable(person.name)} />
+                    )}
                   </TableCell>
                 </TableRow>
               ))}

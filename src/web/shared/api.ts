@@ -50,6 +50,7 @@ const lines = {
   changeAccount: 'PATCH /users/:name',
   setPassword: 'POST /users/:name/password',
   removeAccount: 'DELETE /users/:name',
+  removal: 'GET /removals/:id',
   previewImport: 'POST /users/import/preview',
   changeSettings: 'PATCH /settings',
   views: 'GET /views',

@@ -55,6 +55,8 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'account-in-use': msg(
     'Programs of this account still run outside of a session. End them, or restart the computer, then try again.',
   ),
+  'account-being-removed': msg('This account is just being deleted.'),
+  interrupted: msg('It was interrupted, and what had begun was taken back. Do it again.'),
   'may-become-root': msg(
     'This account may become root on the computer. Its password is set there, with “passwd”, or by the person while signing in at a station.',
   ),

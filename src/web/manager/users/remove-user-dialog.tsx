@@ -1,15 +1,18 @@
 // Removes an account: what becomes of the files, and of a session that there is.
-import { Checkbox, Field, MessageBar, MessageBarBody, Radio, RadioGroup } from '@fluentui/react-components';
+import { Checkbox, Field, MessageBar, MessageBarBody, ProgressBar, Radio, RadioGroup } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ListedPerson } from '#contract/api.ts';
+import type { AccountRemoval } from '#contract/values.ts';
+import { isRemovalOver } from '#model/account.ts';
 import type { AccountFilesFate } from '#model/account.ts';
-import { api } from '../../shared/api.ts';
+import { ApiError, api } from '../../shared/api.ts';
 import { msg } from '../../shared/i18n.ts';
 import { useNotices } from '../../shared/notices.tsx';
 import { useRoom } from '../../shared/room.tsx';
 import { FormDialog } from '../../shared/form-dialog.tsx';
+import { packedPart, phaseText, removedText } from './removal-text.ts';
 
 const fateLabels: Readonly<Record<AccountFilesFate, { label: string; hint: string }>> = {
   archive: { label: msg('Pack them up'), hint: msg('Into one file on the computer that only root can read.') },
@@ -25,18 +28,36 @@ export function RemoveUserDialog(props: { person: ListedPerson; changed: () => v
   const [files, setFiles] = useState<AccountFilesFate>('archive');
   const [endSession, setEndSession] = useState(false);
   const [tried, setTried] = useState(false);
+  const [removal, setRemoval] = useState<AccountRemoval | null>(null);
   const own = sessions.filter((session) => session.user === user && session.state !== 'lost').length;
   const fault = own > 0 && !endSession ? _('Say that the session may be ended, or cancel.') : null;
   const send = async (): Promise<void> => {
-    const { archive, home } = await api('removeAccount', {
+    let now = await api('removeAccount', {
       params: { name: user },
       query: { files, endSession: endSession ? 'yes' : 'no' },
     });
     props.changed();
-    if (archive !== null) notices.done(_('{user} is deleted. The files are in {place}.', { user, place: archive }));
-    else if (home !== null) notices.done(_('{user} is deleted. The files are still in {place}.', { user, place: home }));
-    else notices.done(_('{user} is deleted.', { user }));
+    // Each answer comes when it is over, or after a while.
+    while (!isRemovalOver(now)) {
+      setRemoval(now);
+      const next = await api('removal', { params: { id: now.id } }).catch((error: unknown) => {
+        if (error instanceof ApiError && error.code === 'not-found') return null;
+        throw error;
+      });
+      if (next === null) {
+        // It ended while the gateway was away.
+        notices.done(_('Deleting {user} has ended; the Activity tab says how.', { user }));
+        props.changed();
+        return;
+      }
+      now = next;
+    }
+    setRemoval(null);
+    props.changed();
+    if (now.error !== null) throw new ApiError(now.error);
+    notices.done(removedText(now));
   };
+  const packed = removal === null ? null : packedPart(removal);
   return (
     <FormDialog
       title={_('Delete {user}?', { user })}
@@ -46,6 +67,15 @@ export function RemoveUserDialog(props: { person: ListedPerson; changed: () => v
       send={send}
       close={props.close}
     >
+      {removal !== null && (
+        <Field
+          validationState="none"
+          validationMessage={_('This goes on when you close it, and also when this page is closed.')}
+          label={phaseText(removal)}
+        >
+          <ProgressBar {...(packed !== null && { value: packed })} />
+        </Field>
+      )}
       <Field label={_('Files of this person')}>
         <RadioGroup value={files} onChange={(_event, data) => setFiles(data.value as AccountFilesFate)}>
           {(Object.keys(fateLabels) as AccountFilesFate[]).map((fate) => (

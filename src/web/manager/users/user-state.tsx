@@ -5,7 +5,9 @@ import type { ReactNode } from 'react';
 import type { ListedPerson } from '#contract/api.ts';
 import { isRunning } from '#model/session.ts';
 import { statusLabels } from '../../shared/labels.ts';
+import { currentLocale } from '../../shared/i18n.ts';
 import { useRoom } from '../../shared/room.tsx';
+import { packedPart } from './removal-text.ts';
 
 const useStyles = makeStyles({
   badges: { display: 'flex', flexWrap: 'wrap', gap: tokens.spacingHorizontalXS },
@@ -21,10 +23,18 @@ export function UserState({ person }: { person: ListedPerson }): ReactNode {
   const here = own.find((session) => session.station !== null);
   const station = here === undefined ? undefined : room.stations.find((one) => one.id === here.station);
   const inMemory = own.some((session) => isRunning(session));
+  const packed = person.removal === null ? null : packedPart(person.removal);
   const lost = own.every(({ state }) => state === 'lost');
   return (
     <span className={styles.badges}>
-      {person.disabled && (
+      {person.removal !== null && (
+        <Badge className={styles.badge} appearance="tint" color="warning">
+          {packed === null
+            ? _('Being deleted')
+            : _('Being deleted: {part}', { part: packed.toLocaleString(currentLocale(), { style: 'percent' }) })}
+        </Badge>
+      )}
+      {person.disabled && person.removal === null && (
         <Badge className={styles.badge} appearance="tint" color="danger">
           {_('Disabled')}
         </Badge>
