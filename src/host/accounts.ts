@@ -4,11 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
-import { groupNamesOf, lookUpAccount } from './account-database.ts';
+import { lookUpAccount } from './account-database.ts';
 import { clearFiles, mustHaveNoMountIn, ownHome, packHome } from './account-files.ts';
 import { busyRetryMs, change, entries, failure, mustSucceed } from './account-programs.ts';
 import type { Finished } from './account-programs.ts';
 import type { ClosedAccount, RemovalSteps } from './account-removals.ts';
+import { mayBecomeRoot } from './may-become-root.ts';
 
 export interface PosixAccount extends Account {
   gid: number;
@@ -61,19 +62,6 @@ export interface Accounts {
 const exit = { inUse: 8, nameTaken: 9, homeNotMade: 12 } as const;
 /** What an ended session leaves may take a moment to go. */
 const lingeringPatienceMs = 5_000;
-/** Whose members become root with their own password, or need none. Who could give them another one would be root as well. */
-const rootGroups: ReadonlySet<string> = new Set([
-  'root',
-  'sudo',
-  'wheel',
-  'admin',
-  'docker',
-  'lxd',
-  'incus-admin',
-  'libvirt',
-  'disk',
-  'shadow',
-]);
 /** The traditional uid of `nobody`. */
 const nobodyUid = 65_534;
 /** Fields of /etc/shadow count days. */
@@ -351,7 +339,7 @@ export class LinuxAccounts implements Accounts {
 
   async #setPassword(order: { user: string; password: string; mustChange: boolean }): Promise<{ says: string }> {
     const { account, facts } = await this.#local(order.user);
-    if ((await groupNamesOf(account)).some((group) => rootGroups.has(group))) throw new CodedError('may-become-root');
+    if (await mayBecomeRoot(account)) throw new CodedError('may-become-root');
     const says = await this.#setHash(account.name, order.password);
     if (!order.mustChange) return { says };
     await using undo = new AsyncDisposableStack();

@@ -18,7 +18,7 @@ import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
 import type { AccountRemoval, Computer } from '#contract/values.ts';
-import type { ImportLine, Level } from '#model/account.ts';
+import type { AccountFilesFate, ImportLine, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
@@ -436,6 +436,7 @@ export class FakeGateway implements AsyncDisposable {
         for (const session of own) this.tell({ event: 'session.removed', session: session.id });
         this.accounts = this.accounts.filter((one) => one.name !== name);
         return this.removal(name, {
+          files: files as AccountFilesFate,
           archive: files === 'archive' ? `/archives/${name}.tar.zst` : null,
           left: files === 'keep' ? `/home/${name}` : null,
         });

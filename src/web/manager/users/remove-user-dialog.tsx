@@ -76,24 +76,26 @@ export function RemoveUserDialog(props: { person: ListedPerson; changed: () => v
           <ProgressBar {...(packed !== null && { value: packed })} />
         </Field>
       )}
-      <Field label={_('Files of this person')}>
-        <RadioGroup value={files} onChange={(_event, data) => setFiles(data.value as AccountFilesFate)}>
-          {(Object.keys(fateLabels) as AccountFilesFate[]).map((fate) => (
-            <Radio
-              key={fate}
-              value={fate}
-              label={
-                <>
-                  {_(fateLabels[fate].label)}
-                  <br />
-                  <small>{_(fateLabels[fate].hint)}</small>
-                </>
-              }
-            />
-          ))}
-        </RadioGroup>
-      </Field>
-      {own > 0 && (
+      {removal === null && (
+        <Field label={_('Files of this person')}>
+          <RadioGroup value={files} onChange={(_event, data) => setFiles(data.value as AccountFilesFate)}>
+            {(Object.keys(fateLabels) as AccountFilesFate[]).map((fate) => (
+              <Radio
+                key={fate}
+                value={fate}
+                label={
+                  <>
+                    {_(fateLabels[fate].label)}
+                    <br />
+                    <small>{_(fateLabels[fate].hint)}</small>
+                  </>
+                }
+              />
+            ))}
+          </RadioGroup>
+        </Field>
+      )}
+      {removal === null && own > 0 && (
         <>
           <MessageBar intent="warning" layout="multiline">
             <MessageBarBody>

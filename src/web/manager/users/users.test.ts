@@ -214,7 +214,7 @@ describe('the Users tab', () => {
     assert.equal(gateway.calls.length, 0);
     await dialog.getByRole('checkbox', { name: 'End it at once' }).click();
     await button('Delete user', dialog).click();
-    await shown('anna is deleted. The files are in /archives/anna.tar.zst.');
+    await shown('anna is deleted. The files are packed up in /archives/anna.tar.zst; the home folder is gone.');
     await row(/anna/).waitFor({ state: 'detached' });
     assert.equal(gateway.calls.at(-1)?.path, '/users/anna?files=archive&endSession=yes');
     await task('ben', 'Delete…');
@@ -224,6 +224,58 @@ describe('the Users tab', () => {
       .click();
     await button('Delete user', page.getByRole('dialog')).click();
     await shown('ben is deleted. The files are still in /home/ben.');
+  });
+
+  test('shows how far a deletion is that takes long, which goes on without the page, and tells its end', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    const going = gateway.removal('anna', { phase: 'packing', doneBytes: 400, totalBytes: 1000 });
+    const over = Promise.withResolvers<unknown>();
+    gateway.answer(/^DELETE \/users\/anna/, () => {
+      gateway.accounts = gateway.accounts.map((one) => (one.name === 'anna' ? { ...one, disabled: true, removal: going } : one));
+      return going;
+    });
+    gateway.answer(/^GET \/removals\/r+$/, () => over.promise);
+    await task('anna', 'Delete…');
+    const dialog = page.getByRole('dialog', { name: 'Delete anna?' });
+    await dialog.getByRole('checkbox', { name: 'End it at once' }).click();
+    await button('Delete user', dialog).click();
+    const progress = dialog.getByRole('progressbar');
+    await progress.waitFor();
+    assert.equal(await progress.getAttribute('aria-valuenow'), '0.4');
+    await dialog.getByText('The files are being packed up…').waitFor();
+    await still(page);
+    assert.deepEqual(await axeFaults(page), []);
+    if (picturesDir !== undefined) await page.screenshot({ path: join(picturesDir, 'deleting.png') });
+    await button('Close', dialog).click();
+    await dialog.waitFor({ state: 'detached' });
+    await row(/anna .*Being deleted: 40%/).waitFor();
+    assert.equal(await button('Tasks for anna').count(), 0);
+    if (picturesDir !== undefined) await page.screenshot({ path: join(picturesDir, 'being-deleted.png') });
+    // Another dialogue that was opened meanwhile is not closed by its end.
+    await task('tina', 'Delete…');
+    gateway.accounts = gateway.accounts.filter(({ name }) => name !== 'anna');
+    over.resolve({ ...going, phase: 'done', archive: '/archives/anna.tar.zst', left: '/home/anna' });
+    await shown(
+      'anna is deleted. The files are packed up in /archives/anna.tar.zst; what could not be deleted is still in /home/anna.',
+    );
+    await page.getByRole('dialog', { name: 'Delete tina?' }).waitFor();
+    await row(/anna/).waitFor({ state: 'detached' });
+  });
+
+  test('says why a deletion that took long failed, in the dialogue', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    const going = gateway.removal('ben', { phase: 'packing' });
+    const error = { code: 'disk-full', message: '', details: {} } as const;
+    gateway.answer(/^DELETE \/users\/ben/, () => going);
+    gateway.answer(/^GET \/removals\/r+$/, () => ({ ...going, phase: 'failed', error }));
+    await task('ben', 'Delete…');
+    const dialog = page.getByRole('dialog', { name: 'Delete ben?' });
+    await button('Delete user', dialog).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/disk of the computer is full/)
+      .waitFor();
+    await button('Cancel', dialog).waitFor();
   });
 
   test('offers for an account of a directory only what can be done here', async () => {
