@@ -42,6 +42,11 @@ export const errorCodes = {
     status: 403,
     text: 'Administrators are signed in by themselves only where root has written them into /etc/stationmaster/auto-logon.',
   },
+  'auto-logon-shared': {
+    status: 409,
+    text: 'Another station signs this account in by itself; several can only where one account may have several sessions.',
+  },
+  'session-elsewhere': { status: 409, text: 'The session of this account is at another station; it is not taken from there.' },
   'account-refused': { status: 403, text: 'The system refuses this account now.' },
   'password-not-changed': { status: 403, text: 'The password had to be changed and was not.' },
   'sign-in-timed-out': { status: 408, text: 'Signing in took too long; start again.' },

@@ -194,6 +194,13 @@ export function makeAnswers(parts: AnswerParts): Answers {
     return left;
   };
 
+  /** Two stations that sign the same account in would take its only session from each other. */
+  const mustNotShare = (id: string, user: string): void => {
+    const other = stations.list().find((station) => station.id !== id && station.configuration.autoLogon === user);
+    if (other !== undefined && !settings.now.multipleSessions)
+      throw new CodedError('auto-logon-shared', { user, station: other.name });
+  };
+
   /** The computer keeps a list of its own of whom it signs in without a password; an administrator's own password adds to it. */
   const allowAutoLogon = async (caller: Caller, id: string, user: string, password: string | undefined): Promise<void> => {
     const computer = stations.get(id)?.computer;
@@ -364,6 +371,8 @@ export function makeAnswers(parts: AnswerParts): Answers {
     stations: () => stations.list(),
     configureStation: async ({ params, body, caller }) => {
       const { autoLogon } = body.configuration ?? {};
+      if (autoLogon !== undefined && autoLogon !== '' && autoLogon !== stations.get(params.id)?.configuration.autoLogon)
+        mustNotShare(params.id, autoLogon);
       if (autoLogon !== undefined && autoLogon !== '') await allowAutoLogon(caller, params.id, autoLogon, body.password);
       const room = body.configuration?.room;
       // The room as it is written already, whatever letters were typed; a new one is made with what it is for.

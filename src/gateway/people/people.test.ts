@@ -208,5 +208,25 @@ test('a person changes the own password at a station on the way in, and the acti
   assert.ok(room.accounts.check('carla', 'carla') !== null);
   assert.equal(await change('a new word'), 'desktop');
   assert.ok(room.accounts.check('carla', 'a new word') !== null);
-  assert.equal((await audited('account.own-password')).length, 1);
+  {
+    using page = await room.station();
+    await page.hear('free');
+    page.say({ say: 'sign-in', user: 'carla', password: 'carla', changePassword: true });
+    await page.hear('free');
+  }
+  const entries = async () => {
+    const { body } = await ask('GET', '/audit?action=account.own-password');
+    return (body as { actor: string; outcome: string; address: string }[]).map(({ actor, outcome, address }) => [
+      actor,
+      outcome,
+      address !== '',
+    ]);
+  };
+  await until('the activity has the change and both refusals', async () => (await entries()).length === 3);
+  assert.deepEqual((await entries()).toSorted(), [
+    ['carla', 'done', true],
+    ['carla', 'password-not-changed', true],
+    ['carla', 'wrong-credentials', true],
+  ]);
+  assert.doesNotMatch(JSON.stringify((await ask('GET', '/audit?limit=500')).body), /a new word|another word/);
 });

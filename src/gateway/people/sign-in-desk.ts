@@ -169,6 +169,9 @@ export class SignInConversation {
       this.#desk.decided(this.#order, step.error.code);
       if (innocent.has(step.error.code)) this.#counted?.undecided();
       this.#desk.noteRefused(this.#order, step.error.code);
+      // Also where the computer demanded another one.
+      if (this.#order.changePassword === true || step.error.code === 'password-not-changed')
+        this.#desk.noteRefused({ ...this.#order, action: 'account.own-password' }, step.error.code);
     }
     return step;
   }

@@ -127,6 +127,80 @@ describe('auto-logon', () => {
     assert.deepEqual(waits, [3, 6]);
   });
 
+  test('two stations do not share an account whose only session one would take from the other', async () => {
+    await using room = await GatewayRoom.make();
+    const { page, configure } = await automatic(room);
+    await configure('admin');
+    await desktop(page);
+    const second = await room.station();
+    const other = (await second.hear('free')).station.id;
+    const share = () => room.ask('PATCH', `/stations/${other}`, { local: true, body: { configuration: { autoLogon: 'anna' } } });
+    const { station } = (await room.ask('GET', '/sessions', { local: true })).body[0];
+    const names = (await room.ask('GET', '/stations', { local: true })).body as { id: string; name: string }[];
+    const refused = (await share()).body;
+    assert.deepEqual(
+      [refused.code, refused.details.station],
+      ['auto-logon-shared', names.find(({ id }) => id === station)?.name],
+    );
+    await room.ask('PATCH', '/settings', { local: true, body: { multipleSessions: true } });
+    assert.equal((await share()).status, 200);
+    assert.equal(await desktop(second), 'anna');
+    const sessions = (await room.ask('GET', '/sessions', { local: true })).body as { station: string; state: string }[];
+    assert.deepEqual(
+      sessions.map(({ state }) => state),
+      ['active', 'active'],
+    );
+    assert.equal(new Set(sessions.map((session) => session.station)).size, 2);
+  });
+
+  test('where the settings no longer allow it, a station says so and leaves the other one alone', async () => {
+    await using room = await GatewayRoom.make();
+    await room.ask('PATCH', '/settings', { local: true, body: { multipleSessions: true } });
+    const { page, configure } = await automatic(room);
+    await configure('admin');
+    await desktop(page);
+    const second = await room.station();
+    const other = (await second.hear('free')).station.id;
+    await room.ask('PATCH', `/stations/${other}`, { local: true, body: { configuration: { autoLogon: 'anna' } } });
+    assert.equal(await desktop(second), 'anna');
+    second.say({ say: 'sign-out' });
+    await second.hear('free');
+    await room.ask('PATCH', '/settings', { local: true, body: { multipleSessions: false } });
+    second.say({ say: 'auto-logon', now: true });
+    await second.hear('checking');
+    const { because, autoLogon } = await second.hear('free');
+    assert.equal(because.reason === 'refused' && because.error.code, 'session-elsewhere');
+    assert.ok(autoLogon?.inMs != null && autoLogon.inMs > 25_000);
+    const sessions = (await room.ask('GET', '/sessions', { local: true })).body as { state: string }[];
+    assert.ok(sessions.some(({ state }) => state === 'active'));
+  });
+
+  test('after a break each of several stations continues a session of its own', async () => {
+    await using room = await GatewayRoom.make();
+    await room.ask('PATCH', '/settings', { local: true, body: { multipleSessions: true } });
+    const keys = [newStationKey(), newStationKey(), newStationKey()];
+    const pages = await Promise.all(keys.map((key) => room.station(key)));
+    for (const page of pages) {
+      const { id } = (await page.hear('free')).station;
+      const admin = { cookie: await room.pageCookie('admin') };
+      const body = { configuration: { autoLogon: 'anna' }, password: 'admin' };
+      assert.equal((await room.ask('PATCH', `/stations/${id}`, { ...admin, body })).status, 200);
+      assert.equal(await desktop(page), 'anna');
+    }
+    const idsOf = async () =>
+      ((await room.ask('GET', '/sessions', { local: true })).body as { id: string; station: string | null }[])
+        .filter(({ station }) => station !== null)
+        .map(({ id }) => id)
+        .toSorted();
+    const before = await idsOf();
+    assert.equal(before.length, 3);
+    await room.ask('POST', `/computers/${room.computerName}/suspend-all`, { local: true, body: {} });
+    for (const page of pages) await page.hear('free');
+    for (const page of pages) page.say({ say: 'auto-logon', now: true });
+    for (const page of pages) assert.equal(await desktop(page), 'anna');
+    assert.deepEqual(await idsOf(), before);
+  });
+
   test('how long it waits', () => {
     const session = (cause: 'disconnected' | 'suspended-by-administrator' | 'computer-restarting') =>
       autoLogonDelayMs({ reason: 'session', cause, user: 'anna' }, 0);

@@ -18,6 +18,7 @@ export class StationDoor implements StationRoom {
   readonly #names = new Map<string, string>();
   readonly #identifying = new Set<string>();
   readonly #autoLogonFailures = new Map<string, number>();
+  readonly #claimed = new Set<string>();
   readonly #forgedAt = new Map<string, number>();
   readonly #undo = new DisposableStack();
 
@@ -101,6 +102,12 @@ export class StationDoor implements StationRoom {
 
   autoLogonSucceeded(station: string): void {
     this.#autoLogonFailures.delete(station);
+  }
+
+  claimAutoLogon(what: string): Disposable | null {
+    if (this.#claimed.has(what)) return null;
+    this.#claimed.add(what);
+    return { [Symbol.dispose]: () => this.#claimed.delete(what) };
   }
 
   forged(station: string, address: string): void {

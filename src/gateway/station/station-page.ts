@@ -61,6 +61,8 @@ export interface StationRoom {
   autoLogonFailures(station: string): number;
   autoLogonFailed(station: string): void;
   autoLogonSucceeded(station: string): void;
+  /** Keeps other stations from signing in to the same by themselves meanwhile; null if one does. */
+  claimAutoLogon(what: string): Disposable | null;
   /** A page could not prove to be this station. */
   forged(station: string, address: string): void;
 }
@@ -927,6 +929,10 @@ export class StationPage {
       .map((session) => fleet.session(session.id))
       .filter((session) => session !== null && isResumable(session)) as Session[];
     const { sessions } = signIn;
+    if (signIn.conversation.isAutomatic) {
+      await this.#enterByItself(signIn);
+      return;
+    }
     const [first] = sessions;
     const well = first?.saved?.fault == null;
     if (first === undefined || (sessions.length === 1 && well && (!multiple || !holdsStation(first)))) {
@@ -953,6 +959,42 @@ export class StationPage {
       ),
     );
     if (!signIn.finished) this.#say({ say: 'choose', sessions: choices, mayStartNew: this.#mayStartNew(sessions) });
+  }
+
+  /** Nobody is there to choose, and nobody who works elsewhere is disturbed. */
+  async #enterByItself(signIn: SignIn): Promise<void> {
+    const { settings, stations } = this.#services;
+    const user = signIn.account?.name ?? '';
+    const isWell = ({ saved }: Session): boolean => saved?.fault == null;
+    const elsewhere = signIn.sessions.filter((session) => holdsStation(session) && session.station !== this.#id);
+    const free = signIn.sessions.filter((session) => isWell(session) && !elsewhere.includes(session));
+    if (!settings.now.multipleSessions) {
+      using claim = this.#room.claimAutoLogon(user);
+      if (claim === null || elsewhere.length > 0) {
+        const station = stations.get(elsewhere[0]?.station ?? '')?.name ?? '';
+        this.#refuseAutoLogon(user, new CodedError('session-elsewhere', { station }));
+        return;
+      }
+      const [first] = free;
+      await this.#enterSession(signIn, first?.id ?? (signIn.sessions.length === 0 ? 'any' : 'new'), first ?? null);
+      return;
+    }
+    for (const session of free) {
+      using claim = this.#room.claimAutoLogon(session.id);
+      if (claim === null) continue;
+      await this.#enterSession(signIn, session.id, session);
+      return;
+    }
+    await this.#enterSession(signIn, 'new', null);
+  }
+
+  #refuseAutoLogon(user: string, error: CodedError): void {
+    const { audit, stations } = this.#services;
+    const target = stations.get(this.#id)?.name ?? '';
+    // It is tried again and again; the first time is for the activity.
+    if (this.#room.autoLogonFailures(this.#id) === 0)
+      audit.note({ actor: user, action: 'station.auto-logon', target, address: this.#facts.address, outcome: error.code });
+    this.#refuse(error);
   }
 
   /** What could not be continued keeps nobody from working. */

@@ -40,6 +40,10 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'auto-logon-administrator': msg(
     'An administrator is not signed in without a password. Only root on the computer can allow it, in the file /etc/stationmaster/auto-logon.',
   ),
+  'auto-logon-shared': msg(
+    'Another station signs this account in by itself. Several stations can do so only if the settings allow several sessions for one account.',
+  ),
+  'session-elsewhere': msg('The session of this account is at another station. It is not taken away from there.'),
   'account-refused': msg('The system does not let this account in at this time. Ask your administrator.'),
   'password-not-changed': msg('The password must be changed, and it was not. Sign in again to change it.'),
   'sign-in-timed-out': msg('Signing in took too long. Start again.'),
@@ -117,6 +121,13 @@ function mainText(error: ToldError): string {
   const says = error.details?.['says'];
   if (error.code === 'password-refused' && typeof says === 'string' && says !== '') {
     return i18n._('The computer does not take this password. It says: {says}', { says });
+  }
+  const station = error.details?.['station'];
+  if (error.code === 'auto-logon-shared' && typeof station === 'string' && station !== '') {
+    return i18n._(
+      '{station} signs this account in by itself. Several stations can do so only if the settings allow several sessions for one account.',
+      { station },
+    );
   }
   const place = error.details?.['home'];
   if (error.code === 'home-not-own' && typeof place === 'string') {
