@@ -63,10 +63,11 @@ export async function packHome(
   undo.defer(() => rm(part, { force: true }));
   let total: number | null = null;
   let done = 0;
-  const sized = sizeOf(home).then((bytes) => {
-    total = bytes;
+  const measure = async (): Promise<void> => {
+    total = await sizeOf(home);
     progress(done, total);
-  });
+  };
+  const measured = measure();
   const onSaid = (line: string): void => {
     const records = /^tar: (\d+)$/.exec(line)?.[1];
     if (records === undefined) return;
@@ -77,7 +78,7 @@ export async function packHome(
   const tell = [`--checkpoint=${recordsBetweenTellings}`, '--checkpoint-action=echo=%u'];
   const args = ['--create', '--zstd', ...how, ...tell, '--file', part, '--directory', dirname(home), '--', basename(home)];
   const packed = await finish('tar', args, { timeoutMs: null, diesWithUs: true, onSaid });
-  await sized;
+  await measured;
   if (packed.code !== 0) throw failure('tar', packed);
   await chmod(part, 0o600);
   {

@@ -63,9 +63,9 @@ interface RemovalParts {
   /** Where the files of removed accounts are packed to. */
   archiveDir: string;
   /** Rejects with `session-exists` if there is a session and it may not be ended. */
-  endSessions(account: PosixAccount, may: boolean): Promise<void>;
+  endSessions: (account: PosixAccount, may: boolean) => Promise<void>;
   /** Called when an account is no more. */
-  gone(user: string): void;
+  gone: (user: string) => void;
   clock: Clock;
   log: Logger;
 }
