@@ -170,7 +170,8 @@ export class SignInConversation {
       if (innocent.has(step.error.code)) this.#counted?.undecided();
       this.#desk.noteRefused(this.#order, step.error.code);
       // Also where the computer demanded another one.
-      if (this.#order.changePassword === true || step.error.code === 'password-not-changed')
+      const wanted = this.#order.changePassword === true || step.error.code === 'password-not-changed';
+      if (wanted && this.#order.action !== 'account.own-password')
         this.#desk.noteRefused({ ...this.#order, action: 'account.own-password' }, step.error.code);
     }
     return step;
