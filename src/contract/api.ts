@@ -24,6 +24,7 @@ import {
   settingsSchema,
   stationConfigurationSchema,
   stationSchema,
+  timeRequestSchema,
   timeSchema,
   unsavedWorkSchema,
   userNameSchema,
@@ -503,6 +504,30 @@ export const apiRoutes = {
     params: byId,
     body: closing,
     reply: sessionSchema,
+  }),
+  timeRequests: route({
+    method: 'GET',
+    path: '/time-requests',
+    action: 'sessions.list',
+    summary: 'Who asks for more time than one session may take',
+    reply: z.array(timeRequestSchema),
+  }),
+  extendSession: route({
+    method: 'POST',
+    path: '/sessions/:id/extend',
+    action: 'session.extend',
+    summary: 'Give a session more time than one may take, whether its person asked or not',
+    params: byId,
+    body: z.object({ minutes: z.number().int().min(1).max(1440) }).strict(),
+    /** What it has left now. */
+    reply: z.object({ leftMs: z.number() }),
+  }),
+  refuseTime: route({
+    method: 'POST',
+    path: '/sessions/:id/refuse-time',
+    action: 'session.extend',
+    summary: 'Say no to who asked for more time; `not-possible-now` where nobody asked',
+    params: byId,
   }),
   logOffSession: route({
     method: 'POST',

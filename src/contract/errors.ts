@@ -80,6 +80,7 @@ export const errorCodes = {
   'ended-meanwhile': { status: 409, text: 'The session ended while it was being opened.' },
   'computer-full': { status: 409, text: 'This computer has as many sessions as it may have; no new one is started now.' },
   'person-full': { status: 409, text: 'This account has as many sessions as it may have.' },
+  'no-time-limit': { status: 409, text: 'No limit of time holds for this session now.' },
   'station-taken': { status: 409, text: 'Another session is at this station.' },
   'screen-too-small': { status: 409, text: 'The screen of this station is too narrow to be split.' },
   'station-offline': { status: 409, text: 'The page of this station is not open.' },

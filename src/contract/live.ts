@@ -1,6 +1,6 @@
 // The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
 import { z } from 'zod';
-import { computerSchema, idSchema, sessionCheckSchema, sessionSchema, settingsSchema, stationSchema } from './values.ts';
+import { computerSchema, idSchema, sessionCheckSchema, sessionSchema, settingsSchema, stationSchema, timeRequestSchema } from './values.ts';
 
 export const liveEventSchema = z.discriminatedUnion('event', [
   /** Whole state; replaces what was known. */
@@ -18,6 +18,8 @@ export const liveEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('station.removed'), station: idSchema }),
   z.object({ event: z.literal('session.changed'), session: sessionSchema }),
   z.object({ event: z.literal('session.removed'), session: idSchema }),
+  /** Who asks for more time now; told after the snapshot if anybody does, and when that changes. */
+  z.object({ event: z.literal('time-requests.changed'), requests: z.array(timeRequestSchema) }),
   z.object({ event: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

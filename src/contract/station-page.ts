@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { errorSchema, idSchema, leaveWays, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
 import { sessionCauses } from '#model/session.ts';
+import { timeRequestStates } from '#model/session-time.ts';
 import { orientations, screenHalves, stationLanguages } from '#model/station.ts';
 
 /** The longest message either side takes, in bytes. */
@@ -53,6 +54,10 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('disconnect'), signInPage: z.boolean().optional() }),
   /** Where a station signs an account in by itself: now, or not (somebody else wants to sign in). */
   z.object({ say: z.literal('auto-logon'), now: z.boolean() }),
+  /** Somebody is there: said once in a while when keys or the pointer are used while `time` counts down because nobody seemed to be. */
+  z.object({ say: z.literal('here') }),
+  /** The person asks for more time than one session may take; once, while `time` counts down because of that. */
+  z.object({ say: z.literal('ask-time') }),
   z.object({ say: z.literal('lock') }),
   z.object({ say: z.literal('unlock'), password: passwordSchema }),
   z.object({ say: z.literal('sign-out') }),
@@ -170,6 +175,18 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('identify'), on: z.boolean(), station: z.string(), computer: z.string() }),
   /** The session here is logged off in so many milliseconds, as `by` asked (empty: the administrator); null takes it back. */
   z.object({ say: z.literal('countdown'), remainingMs: z.number().nullable(), by: z.string() }),
+  /**
+   * In so many milliseconds the session here is suspended because nobody does anything (`idle`; any input ends that), or ends because it
+   * took its time (`longest`; `request`: whether more was asked for). Null: neither any more. Told again after each `desktop` and `locked`.
+   */
+  z.object({
+    say: z.literal('time'),
+    ends: z
+      .object({ why: z.enum(['idle', 'longest']), remainingMs: z.number(), request: z.enum(timeRequestStates) })
+      .nullable(),
+  }),
+  /** The answer to who asked for more time; also where nobody asked. Null: refused. */
+  z.object({ say: z.literal('time-answer'), minutes: z.number().int().nullable() }),
   /**
    * The computer restarts or shuts down in so many milliseconds; the session is kept. Null takes it back. Holds whatever else
    * is shown, and is told again after each `free`, `desktop` and `locked`.

@@ -6,6 +6,7 @@ import { accountFilesFates, importFaults, levels, longestUserName, removalPhases
 import type { Account, ImportLine, Person } from '#model/account.ts';
 import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
+import type { TimeRequest } from '#model/session-time.ts';
 import { enrolmentWays, leastOfSession, signInGroupNames, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { orientations, screenHalves, stationLanguages, stationStates } from '#model/station.ts';
@@ -60,6 +61,15 @@ export const sessionSchema = z.object({
   desktop: z.string(),
   saved: savedSessionSchema.nullable(),
 }) satisfies z.ZodType<Session>;
+
+export const timeRequestSchema = z.object({
+  session: idSchema,
+  user: z.string(),
+  fullName: z.string(),
+  station: idSchema,
+  at: timeSchema,
+  endsAt: timeSchema,
+}) satisfies z.ZodType<TimeRequest>;
 
 export const sessionCheckSchema = z.object({
   session: idSchema,
@@ -311,6 +321,10 @@ export const settingsSchema = z.object({
   sessionMemoryMegabytes: sessionLimit(leastOfSession.sessionMemoryMegabytes, 1_048_576),
   sessionProcessorPercent: sessionLimit(leastOfSession.sessionProcessorPercent, 100_000),
   sessionProcesses: sessionLimit(leastOfSession.sessionProcesses, 100_000),
+  idleSuspendMinutes: z.number().int().min(0).max(1440),
+  idleWarningSeconds: z.number().int().min(10).max(600),
+  longestSessionMinutes: z.number().int().min(0).max(10_080),
+  longestSessionWarningMinutes: z.number().int().min(1).max(60),
   desktop: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/),
   hibernateAfterMinutes: z.number().int().min(0).max(525_600),
   logOffSuspendedHours: z.number().int().min(0).max(8760),

@@ -23,6 +23,7 @@ import type { SetUp } from './people/set-up.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { SavedViews } from './saved-views.ts';
 import type { RoomSettings } from './room-settings.ts';
+import type { SessionTimes } from './session-times.ts';
 import type { EnrolmentCodes } from './station/enrolment-codes.ts';
 import type { Remaps } from './station/remaps.ts';
 import type { Rooms } from './station/rooms.ts';
@@ -38,6 +39,7 @@ export interface AnswerParts {
   codes: EnrolmentCodes;
   settings: RoomSettings;
   alerts: Alerts;
+  times: SessionTimes;
   views: SavedViews;
   audit: Audit;
   auditWatch: AuditWatch;
@@ -71,6 +73,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     codes,
     settings,
     alerts,
+    times,
     views,
     audit,
     auditWatch,
@@ -506,6 +509,22 @@ export function makeAnswers(parts: AnswerParts): Answers {
           }),
         savedAt,
       );
+    },
+    timeRequests: () => times.requests(),
+    extendSession: ({ params, body, caller }) => {
+      const session = sessionWith(params.id);
+      const details = { session: session.id, minutes: body.minutes };
+      times.extend(session, body.minutes, () =>
+        audit.record({ ...deedOf(caller, 'session.extend', session.user, details), outcome: 'done' }),
+      );
+      return { leftMs: Math.round(times.leftMs(session) ?? 0) };
+    },
+    refuseTime: ({ params, caller }) => {
+      const session = sessionWith(params.id);
+      times.refuse(session, () =>
+        audit.record({ ...deedOf(caller, 'session.refuse-time', session.user, { session: session.id }), outcome: 'done' }),
+      );
+      return {};
     },
     logOffSession: ({ params, body, caller }) => {
       const session = sessionWith(params.id);

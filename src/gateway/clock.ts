@@ -7,7 +7,17 @@ export interface Clock {
   monotonicMs(): number;
 }
 
-export const systemClock: Clock = {
+/** One that also calls. */
+export interface TimingClock extends Clock {
+  /** Calls `action` once after so many milliseconds of monotonic time, unless it is disposed of before. */
+  after(delayMs: number, action: () => void): Disposable;
+}
+
+export const systemClock: TimingClock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
 };

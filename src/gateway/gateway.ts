@@ -9,7 +9,7 @@ import { Audit } from './audit.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Callers } from './callers.ts';
 import { Certificate } from './certificate.ts';
-import type { Clock } from './clock.ts';
+import type { TimingClock } from './clock.ts';
 import { ComputerSettings } from './computer-settings.ts';
 import { checkFolders } from './configuration.ts';
 import { LiveFeed } from './live-feed.ts';
@@ -27,6 +27,7 @@ import { Tokens } from './people/tokens.ts';
 import { SavedViews } from './saved-views.ts';
 import { RoomSettings } from './room-settings.ts';
 import { SessionJournal } from './session-journal.ts';
+import { SessionTimes } from './session-times.ts';
 import { EnrolmentCodes } from './station/enrolment-codes.ts';
 import { Pictures } from './station/pictures.ts';
 import { PixelDoor } from './station/pixel-door.ts';
@@ -49,7 +50,7 @@ export interface GatewayParts {
   config: Config;
   /** Folder of the built pages. */
   webRoot: string;
-  clock: Clock;
+  clock: TimingClock;
   log: Log;
 }
 
@@ -98,7 +99,9 @@ export class Gateway implements AsyncDisposable {
     const journal = new SessionJournal(fleet, audit);
     const computerSettings = new ComputerSettings(fleet, settings, log);
     const tickets = new Tickets(clock);
-    const pixels = new PixelDoor(fleet, tickets, log);
+    const limits = { of: () => settings.now, onChange: (listener: () => void) => settings.onChange(listener) };
+    const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
+    const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
     const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, log);
     const stationDoor = new StationDoor({
       fleet,
@@ -113,10 +116,12 @@ export class Gateway implements AsyncDisposable {
       codes,
       notices,
       losses,
+      times,
+      clock,
       audit,
       log,
     });
-    const liveFeed = new LiveFeed({ fleet, stations, settings, pageSessions, tokens, log });
+    const liveFeed = new LiveFeed({ fleet, stations, times, settings, pageSessions, tokens, log });
     const callers = new Callers(pageSessions, tokens, refusals, settings);
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
@@ -129,6 +134,7 @@ export class Gateway implements AsyncDisposable {
       codes,
       settings,
       alerts,
+      times,
       views: new SavedViews(store),
       audit,
       auditWatch,
@@ -171,6 +177,8 @@ export class Gateway implements AsyncDisposable {
     journal.start();
     undo.defer(() => journal.stop());
     undo.defer(removals.start());
+    times.start();
+    undo.defer(() => times.stop());
     computerSettings.start();
     undo.defer(() => computerSettings.stop());
     fleet.start();

@@ -10,6 +10,7 @@ import type { PageSessions } from './people/page-sessions.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RoomSettings } from './room-settings.ts';
 import { SessionChecks } from './session-checks.ts';
+import type { SessionTimes } from './session-times.ts';
 import type { CloseName } from './station/pixel-door.ts';
 import type { Stations } from './station/stations.ts';
 
@@ -31,6 +32,7 @@ interface Reader {
 export class LiveFeed {
   readonly #fleet: Fleet;
   readonly #stations: Stations;
+  readonly #times: SessionTimes;
   readonly #settings: RoomSettings;
   readonly #pageSessions: PageSessions;
   readonly #tokens: Tokens;
@@ -44,6 +46,7 @@ export class LiveFeed {
   constructor(parts: {
     fleet: Fleet;
     stations: Stations;
+    times: SessionTimes;
     settings: RoomSettings;
     pageSessions: PageSessions;
     tokens: Tokens;
@@ -51,6 +54,7 @@ export class LiveFeed {
   }) {
     this.#fleet = parts.fleet;
     this.#stations = parts.stations;
+    this.#times = parts.times;
     this.#settings = parts.settings;
     this.#pageSessions = parts.pageSessions;
     this.#tokens = parts.tokens;
@@ -82,6 +86,7 @@ export class LiveFeed {
         ),
       ),
     );
+    this.#undo.defer(this.#times.onRequests((requests) => this.#tell({ event: 'time-requests.changed', requests })));
     this.#undo.defer(
       this.#settings.onChange((settings) => {
         if (!settings.allowRemoteManagement) this.#end((caller) => caller.remote);
@@ -125,6 +130,8 @@ export class LiveFeed {
       settings: this.#settings.now,
     });
     for (const known of this.#checks.known()) this.#send(reader, { event: 'checks.changed', ...known });
+    const requests = this.#times.requests();
+    if (requests.length > 0) this.#send(reader, { event: 'time-requests.changed', requests });
     this.#askStatus();
     this.#checks.watch();
   }

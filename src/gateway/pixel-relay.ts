@@ -44,9 +44,10 @@ const goodbyeMs = 2000;
  * Joins the page's open WebSocket to the X server that listens at the unix socket `desktopPath`. `pageSocket` is the socket
  * that the WebSocket was made from (the one of the `upgrade` event): frames are written to it directly. The WebSocket must be
  * without compression, and nobody else may send data on it. If the X server is not there, the page is closed with `desktopGone`.
+ * `input` is called for every key and pointer message that the page sends; it must be quick.
  */
-export function relayPixels(page: WebSocket, pageSocket: Duplex, desktopPath: string): PixelRelay {
-  return new Relay(page, pageSocket, desktopPath);
+export function relayPixels(page: WebSocket, pageSocket: Duplex, desktopPath: string, input: () => void = () => {}): PixelRelay {
+  return new Relay(page, pageSocket, desktopPath, input);
 }
 
 class Relay implements PixelRelay {
@@ -54,6 +55,7 @@ class Relay implements PixelRelay {
   readonly #page: WebSocket;
   readonly #pageSocket: Duplex;
   readonly #desktop: Socket;
+  readonly #input: () => void;
   readonly #closed = Promise.withResolvers<RelayEnd>();
   readonly #greeting = new Greeting();
   readonly #messages = new ClientMessages();
@@ -71,10 +73,11 @@ class Relay implements PixelRelay {
   #bytesToDesktop = 0;
   #goodbye: NodeJS.Timeout | undefined;
 
-  constructor(page: WebSocket, pageSocket: Duplex, desktopPath: string) {
+  constructor(page: WebSocket, pageSocket: Duplex, desktopPath: string, input: () => void) {
     this.closed = this.#closed.promise;
     this.#page = page;
     this.#pageSocket = pageSocket;
+    this.#input = input;
     this.#desktop = connect({
       path: desktopPath,
       onread: { buffer: () => this.#nextBuffer(), callback: (count, buffer) => this.#fromDesktop(count, buffer) },
@@ -175,6 +178,7 @@ class Relay implements PixelRelay {
           this.#greeting.answered();
           this.#giveGreeting();
         } else {
+          if (message.kind !== 'other') this.#input();
           this.#held.note(message);
           this.#toDesktop(message.bytes);
         }

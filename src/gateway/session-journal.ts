@@ -6,6 +6,9 @@ import type { AuditAction } from '#model/audit.ts';
 import type { Session, SessionCause } from '#model/session.ts';
 import type { Audit, Deed } from './audit.ts';
 
+/** Limits that end a session. */
+const endingLimits: ReadonlySet<SessionCause> = new Set(['saved-too-long', 'not-continued', 'time-over']);
+
 export class SessionJournal {
   readonly #fleet: Fleet;
   readonly #audit: Audit;
@@ -53,12 +56,15 @@ export class SessionJournal {
         this.#noteLost(session);
         break;
       case 'ending':
-        if (session.cause === 'saved-too-long' || session.cause === 'not-continued')
+        if (endingLimits.has(session.cause))
           this.#note(session, 'session.log-off', 'done', { cause: session.cause, programs: programsOf(session) });
         break;
       case 'suspended':
       case 'active':
-        if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
+        if (before !== null && (session.cause === 'idle' || session.cause === 'time-over')) {
+          const station = before.station ?? '';
+          this.#note(session, 'session.suspend', 'done', { cause: session.cause, station });
+        } else if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
         else if (before?.state === 'hibernating' && !ordered)
           this.#note(session, 'session.hibernate', 'save-failed', { cause: savedBecause });
         break;

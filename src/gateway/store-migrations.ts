@@ -114,4 +114,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE tokens ADD COLUMN scopes TEXT;
   ALTER TABLE tokens ADD COLUMN expiresAt INTEGER;
   `,
+  `
+  CREATE TABLE sessionTimes (
+    session TEXT PRIMARY KEY,
+    usedMs REAL NOT NULL,
+    grantedMs REAL NOT NULL,
+    endsAtMs REAL,
+    prolonged INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];

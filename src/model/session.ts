@@ -111,6 +111,10 @@ export const sessionCauses = [
   'not-restored',
   /** The limit of how long a session may stay suspended in memory before it is logged off. */
   'not-continued',
+  /** The limit of how long a station may show it without anybody doing anything there. */
+  'idle',
+  /** The limit of how long one session may be at stations. */
+  'time-over',
   /** The limit of how long a saved session is kept. */
   'saved-too-long',
   /** The computer stopped without having saved it. */

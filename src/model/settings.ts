@@ -44,6 +44,14 @@ export interface Settings {
   sessionProcessorPercent: number;
   /** So many processes and threads may one session have; 0: any number. */
   sessionProcesses: number;
+  /** A session at a station where nobody does anything for so many minutes is suspended; 0: never. */
+  idleSuspendMinutes: number;
+  /** Seconds that the station warns before that. */
+  idleWarningSeconds: number;
+  /** So many minutes at stations may one session take; 0: any. */
+  longestSessionMinutes: number;
+  /** Minutes that the station warns before that time is over. */
+  longestSessionWarningMinutes: number;
   /** X session for those who have not chosen, by its desktop file's name. */
   desktop: string;
   /** A session that has been suspended for so many minutes is saved to disk; 0: never because of that. */
@@ -80,6 +88,10 @@ export const defaultSettings: Readonly<Settings> = {
   sessionMemoryMegabytes: 0,
   sessionProcessorPercent: 0,
   sessionProcesses: 0,
+  idleSuspendMinutes: 0,
+  idleWarningSeconds: 60,
+  longestSessionMinutes: 0,
+  longestSessionWarningMinutes: 5,
   desktop: 'xfce',
   hibernateAfterMinutes: 0,
   logOffSuspendedHours: 0,

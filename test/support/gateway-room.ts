@@ -18,7 +18,7 @@ import { pixelSocket, placesFrom } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
 import { stationProofText } from '#contract/station-page.ts';
 import type { GatewaySaysToStation, StationPageSays } from '#contract/station-page.ts';
-import type { Clock } from '#gateway/clock.ts';
+import type { TimingClock } from '#gateway/clock.ts';
 import { Gateway } from '#gateway/gateway.ts';
 import { FakeAccounts } from '#host/fake-accounts.ts';
 import { FakeComputer } from '#host/fake-desktops.ts';
@@ -32,9 +32,11 @@ const patienceMs = 10_000;
 const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
 
 /** A clock that tests set: both times run on, from where they are put. */
-export class TestClock implements Clock {
+export class TestClock implements TimingClock {
   wallShiftMs = 0;
   monotonicShiftMs = 0;
+  /** What is to be called, by when. */
+  readonly #appointments = new Map<() => void, number>();
 
   nowMs(): number {
     return Math.round(Date.now() + this.wallShiftMs);
@@ -44,10 +46,26 @@ export class TestClock implements Clock {
     return performance.now() + this.monotonicShiftMs;
   }
 
-  /** As time passes: both go on. */
+  after(delayMs: number, action: () => void): Disposable {
+    const timer = setTimeout(() => call(), delayMs);
+    const call = (): void => {
+      clearTimeout(timer);
+      if (this.#appointments.delete(call)) action();
+    };
+    this.#appointments.set(call, this.monotonicMs() + delayMs);
+    return {
+      [Symbol.dispose]: () => {
+        clearTimeout(timer);
+        this.#appointments.delete(call);
+      },
+    };
+  }
+
+  /** As time passes: both go on, and what becomes due is called. */
   pass(ms: number): void {
     this.wallShiftMs += ms;
     this.monotonicShiftMs += ms;
+    for (const [call, dueMs] of this.#appointments) if (dueMs <= this.monotonicMs()) call();
   }
 }
 

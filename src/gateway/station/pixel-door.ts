@@ -19,12 +19,15 @@ export type CloseName = keyof typeof closeCodes;
 export class PixelDoor {
   readonly #fleet: Fleet;
   readonly #tickets: Tickets;
+  readonly #input: (session: string) => void;
   readonly #log: Log;
   readonly #open = new Map<string, Open>();
 
-  constructor(fleet: Fleet, tickets: Tickets, log: Log) {
+  /** `input` hears of every key and pointer message for a session. */
+  constructor(fleet: Fleet, tickets: Tickets, input: (session: string) => void, log: Log) {
     this.#fleet = fleet;
     this.#tickets = tickets;
+    this.#input = input;
     this.#log = log;
   }
 
@@ -37,7 +40,7 @@ export class PixelDoor {
       return;
     }
     this.closeStation(good.station, 'replaced');
-    const relay = relayPixels(page, pageSocket, this.#fleet.pixelPath(session));
+    const relay = relayPixels(page, pageSocket, this.#fleet.pixelPath(session), () => this.#input(session.id));
     const open: Open = { good, close: (code, reason) => relay.close(code, reason) };
     this.#open.set(good.station, open);
     void relay.closed.then((end) => {

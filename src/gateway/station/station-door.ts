@@ -28,7 +28,7 @@ export class StationDoor implements StationRoom {
   }
 
   start(): void {
-    const { fleet, stations, pictures, losses } = this.#services;
+    const { fleet, stations, pictures, losses, times } = this.#services;
     for (const station of stations.list()) this.#names.set(station.id, station.name);
     this.#undo.defer(fleet.onSession((session, before) => this.#sessionChanged(session, before)));
     this.#undo.defer(
@@ -46,6 +46,8 @@ export class StationDoor implements StationRoom {
         for (const page of this.#pages) page.computerChanged();
       }),
     );
+    this.#undo.defer(times.onChange((station) => this.#pageOf.get(station)?.timeChanged()));
+    this.#undo.defer(times.onAnswer((station, minutes) => this.#pageOf.get(station)?.timeAnswered(minutes)));
     this.#undo.defer(stations.onChange((change) => this.#stationChanged(change)));
   }
 

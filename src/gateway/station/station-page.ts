@@ -15,10 +15,12 @@ import { signInGroupNames } from '#model/settings.ts';
 import type { Session } from '#model/session.ts';
 import type { ScreenHalf, Station } from '#model/station.ts';
 import type { Audit } from '../audit.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
 import type { Throttle } from '../people/throttle.ts';
 import type { RoomSettings } from '../room-settings.ts';
+import type { SessionTimes } from '../session-times.ts';
 import type { EnrolmentCodes } from './enrolment-codes.ts';
 import type { Pictures } from './pictures.ts';
 import { autoLogonDelayMs } from './auto-logon.ts';
@@ -45,6 +47,8 @@ export interface StationServices {
   codes: EnrolmentCodes;
   notices: PrivacyNotices;
   losses: ToldLosses;
+  times: SessionTimes;
+  clock: Clock;
   audit: Audit;
   log: Log;
 }
@@ -134,6 +138,8 @@ export class StationPage {
   /** What the page was last told to show, to say it once. */
   #view = '';
   #toldEnd: { at: number; by: string } | null = null;
+  /** It was told that the session ends or is suspended by a limit of time. */
+  #toldTime = false;
   /** What the page was last told of the computer's leaving. */
   #toldLeaving: { how: Leaving['how']; until: number } | null = null;
   #commanding = false;
@@ -186,6 +192,17 @@ export class StationPage {
   /** A session at this station changed, or left it. */
   sessionChanged(): void {
     this.#show();
+  }
+
+  /** What is left of the time of the session here is another now. */
+  timeChanged(): void {
+    const session = this.#sessionHere();
+    if (session !== null && (this.#view.startsWith('desktop ') || this.#view.startsWith('locked '))) this.#showTime(session);
+  }
+
+  /** More time was given to the session here; null: refused. */
+  timeAnswered(minutes: number | null): void {
+    this.#say({ say: 'time-answer', minutes });
   }
 
   /** The computer answers again or no longer, is about to leave or no longer is. */
@@ -356,6 +373,12 @@ export class StationPage {
         return;
       case 'auto-logon':
         await this.#takeAutoLogon(said.now);
+        return;
+      case 'here':
+        this.#here();
+        return;
+      case 'ask-time':
+        this.#askForTime();
         return;
       case 'disconnect':
         this.#staysFree = said.signInPage === true;
@@ -675,12 +698,14 @@ export class StationPage {
     if (this.#view !== view || again) {
       const ticket = this.#issue(session);
       this.#toldEnd = null;
+      this.#toldTime = false;
       const { user, fullName } = session;
       const movedHere = !again && session.cause === 'moved-by-administrator';
       const place = { station: { id, name }, computer };
       this.#showOnce(view, { say: 'desktop', ...place, user, fullName, ticket, ...(movedHere && { movedHere }) }, again);
     }
     this.#showCountdown(session);
+    this.#showTime(session);
   }
 
   #showLocked(station: Station, session: Session, again: boolean, error: CodedError | null = null): void {
@@ -695,6 +720,7 @@ export class StationPage {
       );
     }
     this.#showCountdown(session);
+    this.#showTime(session);
   }
 
   #showCountdown(session: Session): void {
@@ -702,6 +728,42 @@ export class StationPage {
     if (at === (this.#toldEnd?.at ?? null) && by === (this.#toldEnd?.by ?? '')) return;
     this.#toldEnd = at === null ? null : { at, by };
     this.#say({ say: 'countdown', remainingMs: at === null ? null : remainingMs(at), by });
+  }
+
+  /** Says by when a limit of time takes the session from here, or that none does any more. */
+  #showTime(session: Session): void {
+    const shown = this.#services.times.shown(session.id);
+    if (shown === null && !this.#toldTime) return;
+    this.#toldTime = shown !== null;
+    if (shown === null) {
+      this.#say({ say: 'time', ends: null });
+      return;
+    }
+    const { why, endsAtMs, request } = shown;
+    const leftMs = Math.max(0, Math.round(endsAtMs - this.#services.clock.monotonicMs()));
+    this.#say({ say: 'time', ends: { why, remainingMs: leftMs, request } });
+  }
+
+  #here(): void {
+    const session = this.#sessionHere();
+    if (session !== null) this.#services.times.input(session.id);
+  }
+
+  #askForTime(): void {
+    const session = this.#sessionHere();
+    if (session === null) throw new CodedError('not-possible-now');
+    const { times, audit, stations } = this.#services;
+    const target = stations.get(this.#id)?.name ?? this.#id;
+    times.ask(session, () =>
+      audit.record({
+        actor: session.user,
+        action: 'session.ask-time',
+        target,
+        address: this.#facts.address,
+        outcome: 'done',
+        details: { session: session.id },
+      }),
+    );
   }
 
   #issue(session: Session): string {

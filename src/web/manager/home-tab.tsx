@@ -6,6 +6,7 @@ import type { StationStatus } from '#model/station.ts';
 import { stationRows } from '#model/station.ts';
 import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus, Status } from '../shared/stations/status.tsx';
+import { TimeRequests } from '../shared/stations/time-requests.tsx';
 import { AlertList } from './alert-list.tsx';
 import { ComputerMeters } from './computer-meters.tsx';
 import { LeaveAccount } from './leave-account.tsx';
@@ -68,6 +69,7 @@ export function HomeTab({ open }: { open: (tab: TabName, query?: string) => void
         {room.computers.map((computer) => (
           <LeaveAccount key={computer.name} computer={computer} />
         ))}
+        <TimeRequests />
         <AlertList open={open} />
       </section>
       <section className={styles.part} aria-labelledby="computers">

@@ -347,6 +347,33 @@ export function SettingsPanel(): ReactNode {
             _('Threads count as well; a desktop with a browser has several hundred. 0: no limit.'),
           )}
           <Subtitle2 as="h3" className={styles.wide}>
+            {_('Time at stations')}
+          </Subtitle2>
+          {number(
+            'idleSuspendMinutes',
+            _('Suspend after so many minutes without input'),
+            _(
+              'Where no key is pressed and the pointer is not moved for so long, the session is suspended and the station is free. A video that plays is no input. 0: never because of that.',
+            ),
+          )}
+          {number(
+            'idleWarningSeconds',
+            _('Warning before that, in seconds'),
+            _('The station counts down; any key or movement of the pointer ends it.'),
+          )}
+          {number(
+            'longestSessionMinutes',
+            _('Longest session, in minutes'),
+            _(
+              'So long may one session be at stations; suspended it does not count. Then its person is logged off. If windows say that work is not saved, it is suspended once instead. 0: any time.',
+            ),
+          )}
+          {number(
+            'longestSessionWarningMinutes',
+            _('Warning before the end of the time, in minutes'),
+            _('The station counts down, and the person can ask for more time.'),
+          )}
+          <Subtitle2 as="h3" className={styles.wide}>
             {_('Suspended and saved sessions')}
           </Subtitle2>
           {number(

@@ -41,6 +41,8 @@ const lines = {
   suspendSession: 'POST /sessions/:id/suspend',
   moveSession: 'POST /sessions/:id/move',
   hibernateSession: 'POST /sessions/:id/hibernate',
+  extendSession: 'POST /sessions/:id/extend',
+  refuseTime: 'POST /sessions/:id/refuse-time',
   logOffSession: 'POST /sessions/:id/log-off',
   unsavedInSession: 'GET /sessions/:id/unsaved',
   unsavedAtStations: 'GET /computers/:name/unsaved',

@@ -77,6 +77,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
     'This computer has as many sessions as it may have. Try again when somebody has signed out, or ask your administrator.',
   ),
   'person-full': msg('You have as many sessions as you may have. Continue one of them, or sign out of one first.'),
+  'no-time-limit': msg('No limit of time holds for this session now.'),
   'station-taken': msg('Another session is already at this station.'),
   'screen-too-small': msg('The screen of this station is too narrow for two people side by side.'),
   'station-offline': msg('This station is not on at the moment. Open its page, or choose another one.'),

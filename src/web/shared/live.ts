@@ -3,6 +3,7 @@ import type { LiveEvent } from '#contract/live.ts';
 import type { closeCodes } from '#contract/station-page.ts';
 import type { Computer } from '#contract/values.ts';
 import type { Session, SessionCheck } from '#model/session.ts';
+import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import type { Station } from '#model/station.ts';
 
@@ -16,6 +17,8 @@ export interface Room {
   readonly stations: readonly Station[];
   readonly sessions: readonly Session[];
   readonly settings: Settings;
+  /** Who asks for more time. */
+  readonly timeRequests: readonly TimeRequest[];
   /** What saving would do to the programs of running sessions, by computer; nothing of a computer that was not looked at yet. */
   readonly checks: Readonly<Record<string, readonly SessionCheck[]>>;
 }
@@ -35,7 +38,8 @@ function withOne<T>(list: readonly T[], one: T, key: (item: T) => string): reado
 export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
   if (event.event === 'snapshot') {
     const { computers, stations, sessions, settings } = event;
-    return { computers, stations, sessions: sessions.filter((session) => session.state !== 'ended'), settings, checks: {} };
+    const there = sessions.filter((session) => session.state !== 'ended');
+    return { computers, stations, sessions: there, settings, timeRequests: [], checks: {} };
   }
   if (room === null) return null;
   switch (event.event) {
@@ -53,6 +57,8 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
         : { ...room, sessions: withOne(room.sessions, event.session, (session) => session.id) };
     case 'session.removed':
       return { ...room, sessions: room.sessions.filter((session) => session.id !== event.session) };
+    case 'time-requests.changed':
+      return { ...room, timeRequests: event.requests };
     case 'settings.changed':
       return { ...room, settings: event.settings };
   }

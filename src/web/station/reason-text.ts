@@ -37,6 +37,8 @@ const texts: Readonly<Record<SessionCause, string | null>> = {
     'The session of {user} could not be opened from disk. It is still there. Try again, or ask your administrator.',
   ),
   'not-continued': msg('The session of {user} was logged off because nobody continued it for a long time.'),
+  idle: msg('Nobody did anything here for a while, so the session of {user} was suspended. It keeps running: sign in to go on.'),
+  'time-over': msg('The time of {user} is over. If the session was only suspended, sign in to save what is not saved.'),
   'saved-too-long': msg('The saved session of {user} was removed because nobody continued it for a long time.'),
   'power-lost': msg('The computer stopped unexpectedly, and the session of {user} could not be kept.'),
   dismissed: null,

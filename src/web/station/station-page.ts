@@ -34,6 +34,7 @@ import { SignInView } from './sign-in-view.ts';
 import { SplitScreen } from './split-screen.ts';
 import { NoStorageError, StationKey } from './station-key.ts';
 import { StationLink } from './station-link.ts';
+import { TimeBanner } from './time-banner.ts';
 import type { LinkState } from './station-link.ts';
 import type { View, ViewName } from './view.ts';
 
@@ -60,6 +61,10 @@ export class StationPage {
   readonly #remap = new RemapOverlay(() => this.#say({ say: 'remap-press' }));
   readonly #countdown = new CountdownBanner();
   readonly #leaving = new CountdownBanner();
+  readonly #time = new TimeBanner(
+    () => this.#say({ say: 'ask-time' }),
+    () => this.#link?.send({ say: 'here' }),
+  );
   readonly #toast = new Toast();
   readonly #desktop: DesktopView;
   readonly #ticketBackOff = new BackOff();
@@ -112,6 +117,7 @@ export class StationPage {
         { class: 'overlays', label: () => i18n._('Messages') },
         this.#countdown.element,
         this.#leaving.element,
+        this.#time.element,
         this.#line.element,
         this.#toast.element,
       ),
@@ -196,6 +202,7 @@ export class StationPage {
       case 'free':
         this.#place({ name: message.station.name, computer: message.computer });
         this.#countdown.stop();
+        this.#time.stop();
         this.#free(message.because, message.autoLogon);
         break;
       case 'checking':
@@ -236,9 +243,12 @@ export class StationPage {
         void loadPainter().catch(() => {});
         break;
       case 'desktop':
+        // What is left of it is told after this.
+        this.#time.stop();
         this.#showDesktop(message);
         break;
       case 'locked':
+        this.#time.stop();
         this.#place({ name: message.station.name, computer: message.computer }, message.fullName);
         this.#locked(message);
         break;
@@ -257,6 +267,13 @@ export class StationPage {
       case 'countdown':
         this.#count(message);
         break;
+      case 'time':
+        if (message.ends === null) this.#time.stop();
+        else this.#time.show(message.ends);
+        break;
+      case 'time-answer':
+        this.#timeAnswered(message.minutes);
+        break;
       case 'leaving':
         this.#leave(message);
         break;
@@ -266,6 +283,7 @@ export class StationPage {
           this.#leaving.stop();
           this.#leavesBy = message.why === 'computer-restarting' ? 'restart' : 'shut-down';
         }
+        this.#time.stop();
         this.#show(waitView(message.why));
         break;
       case 'password-change':
@@ -371,6 +389,14 @@ export class StationPage {
     this.#countdown.stop();
   }
 
+  #timeAnswered(minutes: number | null): void {
+    this.#toast.say(
+      minutes === null
+        ? () => i18n._('You are not given more time.')
+        : () => i18n._('You are given {minutes, plural, one {# more minute} other {# more minutes}}.', { minutes }),
+    );
+  }
+
   #leave({ how, remainingMs }: Extract<GatewaySaysToStation, { say: 'leaving' }>): void {
     this.#leavesBy = remainingMs === null ? null : how;
     if (remainingMs !== null) {
@@ -419,7 +445,7 @@ export class StationPage {
     if (this.#split !== null) return;
     this.#held = null;
     this.#leaveDesktop();
-    for (const banner of [this.#countdown, this.#leaving]) banner.stop();
+    for (const banner of [this.#countdown, this.#leaving, this.#time]) banner.stop();
     this.#identify.hide();
     this.#remap.show(null);
     this.#line.hide();
@@ -535,8 +561,7 @@ export class StationPage {
   /** Nothing goes on by itself any more. */
   #quiet(view: View): void {
     this.#held = null;
-    this.#countdown.stop();
-    this.#leaving.stop();
+    for (const banner of [this.#countdown, this.#leaving, this.#time]) banner.stop();
     this.#identify.hide();
     this.#show(view);
     this.#line.hide();

@@ -53,6 +53,7 @@ import { FilterTags, TableBar } from './table-bar.tsx';
 import { TextOrder, groupedRows, isShown, isUnfiltered, queryOf, roomOf, sortedRows, viewOf } from './table-view.ts';
 import type { TableColumn, TableView } from './table-view.ts';
 import { ComputerTasks, LineTasks, SeveralTasks } from './tasks.tsx';
+import { TimeRequests } from './time-requests.tsx';
 
 const wide = '@media (min-width: 1100px)';
 
@@ -537,6 +538,7 @@ export function StationsView({
 
   return (
     <div className={mergeClasses(styles.view, detailed && anyChosen && styles.detailed)}>
+      <TimeRequests />
       <div className={styles.bar}>
         <TableBar view={view} change={changeView} computers={computerNames} rooms={roomNames} />
         <div className={styles.space} />
