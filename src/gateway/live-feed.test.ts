@@ -119,6 +119,7 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet,
       stations: { list: () => [], onChange: nothing },
+      times: { requests: () => [], onRequests: nothing },
       settings: { now: { allowRemoteManagement: true }, onChange: nothing },
       pageSessions: { onClose: nothing },
       tokens: { onRevoke: nothing },
@@ -156,6 +157,7 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet: { computers: () => [], sessions: () => [], onSession: nothing, onReachable: nothing, onComputer: nothing },
       stations: { list: () => [], onChange: nothing },
+      times: { requests: () => [], onRequests: nothing },
       settings,
       pageSessions: { onClose: nothing },
       tokens: { onRevoke: nothing },

@@ -61,10 +61,9 @@ export class SessionJournal {
         break;
       case 'suspended':
       case 'active':
-        if (before !== null && (session.cause === 'idle' || session.cause === 'time-over')) {
-          const station = before.station ?? '';
-          this.#note(session, 'session.suspend', 'done', { cause: session.cause, station });
-        } else if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
+        if (before !== null && (session.cause === 'idle' || session.cause === 'time-over'))
+          this.#note(session, 'session.suspend', 'done', { cause: session.cause });
+        else if (before?.state === 'restoring') this.#note(session, 'session.restore', 'done');
         else if (before?.state === 'hibernating' && !ordered)
           this.#note(session, 'session.hibernate', 'save-failed', { cause: savedBecause });
         break;

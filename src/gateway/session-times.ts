@@ -84,7 +84,11 @@ export class SessionTimes {
     );
     this.#undo.defer(
       limits.onChange(() => {
-        for (const watched of this.#watched.values()) this.#look(watched);
+        for (const watched of this.#watched.values()) {
+          // What was hidden behind the other countdown begins when it is seen.
+          if (watched.shown?.why === 'longest') watched.idle.warnedAtMs = null;
+          this.#look(watched);
+        }
       }),
     );
   }
@@ -146,7 +150,7 @@ export class SessionTimes {
     record();
     watched.request = 'asked';
     watched.askedAt = this.#parts.clock.nowMs();
-    this.#look(watched);
+    this.#begin(watched);
     this.#requestsChanged();
   }
 
@@ -178,7 +182,8 @@ export class SessionTimes {
   #answer(watched: Watched, request: TimeRequestState, minutes: number | null): void {
     const asked = watched.request === 'asked';
     watched.request = request;
-    this.#look(watched);
+    // Whoever reads the answer has time to do so.
+    this.#begin(watched);
     const { station } = watched.session;
     if (station !== null) for (const listener of this.#answerListeners) listener(station, minutes);
     if (asked) this.#requestsChanged();

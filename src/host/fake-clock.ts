@@ -36,6 +36,11 @@ export class FakeClock implements Clock {
     return this.#appointments.size;
   }
 
+  /** As if the program that waits were killed: nothing that is still to come happens. */
+  forget(): void {
+    this.#appointments.clear();
+  }
+
   /** Somebody sets the computer's wall clock. */
   setWall(wallMs: number): void {
     this.#wallMs = wallMs;

@@ -101,7 +101,7 @@ export function longestAt(used: UsedTime, limits: TimeLimits): { used: UsedTime;
 /** With so many minutes more than it would have had. */
 export function granted(used: UsedTime, limits: TimeLimits, minutes: number): UsedTime {
   const spanMs = spanOf(used, limits);
-  const endMs = Math.max(used.endsAtMs ?? spanMs, used.usedMs);
+  const endMs = Math.max(longestAt(used, limits).used.endsAtMs ?? spanMs, used.usedMs);
   const grantedMs = used.grantedMs + (endMs - spanMs) + minutes * minuteMs;
   return { usedMs: used.usedMs, grantedMs, endsAtMs: null, prolonged: false };
 }

@@ -22,6 +22,7 @@ import type { AccountFilesFate, ImportLine, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
+import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import { plainConfiguration } from '#model/station.ts';
 import type { Station } from '#model/station.ts';
@@ -63,6 +64,8 @@ export class FakeGateway implements AsyncDisposable {
   settings: Settings = { ...defaultSettings };
   /** By computer; told after the snapshot, as the gateway does. */
   checks: Record<string, readonly SessionCheck[]> = {};
+  /** Who asks for more time; told after the snapshot. */
+  timeRequests: TimeRequest[] = [];
   /** By session: what its windows say of unsaved work. */
   unsaved: Record<string, UnsavedWork['unsaved']> = {};
   accounts: ListedPerson[] = [];
@@ -130,6 +133,9 @@ export class FakeGateway implements AsyncDisposable {
         break;
       case 'checks.changed':
         this.checks = { ...this.checks, [event.computer]: event.checks };
+        break;
+      case 'time-requests.changed':
+        this.timeRequests = event.requests;
         break;
       case 'station.changed':
         this.stations = [...this.stations.filter((each) => each.id !== event.station.id), event.station];
@@ -263,6 +269,9 @@ export class FakeGateway implements AsyncDisposable {
           reader.send(JSON.stringify({ event: 'snapshot', computers, stations, sessions, settings } satisfies LiveEvent));
           for (const [computer, checks] of Object.entries(this.checks))
             reader.send(JSON.stringify({ event: 'checks.changed', computer, checks: [...checks] } satisfies LiveEvent));
+          const requests = this.timeRequests;
+          if (requests.length > 0)
+            reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
         });
       });
       await new Promise<void>((listening) => server.listen(0, 'localhost', listening));

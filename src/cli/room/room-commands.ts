@@ -164,6 +164,18 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   )
     .option('--all', 'every log-off that is counting down')
     .action(connected(async () => (await sessions()).keepSessions));
+  withServer(session.command('requests').description('who asks for more time than one session may take')).action(
+    connected(async () => (await sessions()).listTimeRequests),
+  );
+  withServer(
+    session
+      .command('extend')
+      .argument('<session>', 'id, station or user')
+      .description('give a session more time than one may take; --refuse says no to who asked'),
+  )
+    .option('--minutes <number>', 'how many minutes more, 1 to 1440')
+    .option('--refuse', 'say no to who asked for more time')
+    .action(connected(async () => (await sessions()).extendSession));
 
   const system = () => import('./system-commands.ts');
   withServer(program.command('computer').description('computers of the room').command('list').description('computers')).action(

@@ -1,4 +1,4 @@
-// `session list|suspend|move|hibernate|check|unsaved|logoff|keep`.
+// `session list|suspend|move|hibernate|check|unsaved|logoff|keep|requests|extend`.
 import type { Outcome } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
@@ -266,4 +266,41 @@ export async function keepSessions(gateway: GatewayClient, options: ManyOptions,
         );
   const outcomes = await forEach(sessions, async ({ id }) => await gateway.call('keepSession', { params: { id } }));
   tellOutcomes(outcomes, 'goes on', options.json ?? false);
+}
+
+export async function listTimeRequests(gateway: GatewayClient, options: RoomOptions): Promise<void> {
+  const [requests, stations] = await Promise.all([gateway.call('timeRequests'), gateway.call('stations')]);
+  if (options.json) {
+    answerJson(requests);
+    return;
+  }
+  const names = new Map(stations.map((station) => [station.id, station.name]));
+  const now = Date.now();
+  const rows = requests.map(({ session, user, station, at, endsAt }) => [
+    session,
+    user,
+    names.get(station) ?? station,
+    timeText(at, now),
+    timeText(endsAt, now),
+  ]);
+  answer(rows.length === 0 ? 'Nobody asks for more time.' : table(['Session', 'User', 'Station', 'Asked', 'Ends'], rows));
+}
+
+type ExtendOptions = RoomOptions & { minutes?: string; refuse?: true };
+
+export async function extendSession(gateway: GatewayClient, options: ExtendOptions, word: string): Promise<void> {
+  if ((options.minutes === undefined) === (options.refuse === undefined))
+    throw new CommandError('give --minutes, or --refuse', exitCode.usage);
+  const minutes = options.minutes === undefined ? 0 : wholeNumber(options.minutes, '--minutes', 1, 1440);
+  const { sessions, stations } = await read(gateway);
+  const { id, user } = findSession(sessions, stations, word);
+  if (options.refuse === true) {
+    await gateway.call('refuseTime', { params: { id } });
+    if (options.json) answerJson({ session: id, user, refused: true });
+    else answer(`${user} is told that there is no more time.`);
+    return;
+  }
+  const { leftMs } = await gateway.call('extendSession', { params: { id }, body: { minutes } });
+  if (options.json) answerJson({ session: id, user, minutes, leftMs });
+  else answer(`${user} has ${Math.ceil(leftMs / 60_000)} minutes left.`);
 }

@@ -161,6 +161,10 @@ export const texts: HelpTexts = {
         how: 'You first read which windows may have unsaved work. The person sees a countdown and can save; “Keep signed in” calls it off.',
       },
       {
+        what: 'Give somebody more time',
+        how: 'Where sessions have a limit of time, a person may ask for more before its end. It appears above the list: choose how many minutes, then “Give more time”, or “Refuse”.',
+      },
+      {
         what: 'Find a screen',
         how: '“Identify station” shows the name of the station large on its screen.',
       },
@@ -185,6 +189,10 @@ export const texts: HelpTexts = {
       {
         what: 'Leave',
         how: 'Press Ctrl+Alt+Shift on the desktop for the toolbar. “Disconnect” leaves your desktop running, “Sign out” ends it: save your work before.',
+      },
+      {
+        what: 'When a countdown appears',
+        how: 'If nobody seems to be here, press a key or move the pointer to stay. If your time is nearly over, save your work; “Ask for more time” asks those who run the room.',
       },
       {
         what: 'If you cannot sign in',

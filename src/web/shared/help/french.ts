@@ -162,6 +162,10 @@ export const texts: HelpTexts = {
         how: "Vous lisez d'abord quelles fenêtres ont peut-être du travail non enregistré. La personne voit un compte à rebours et peut enregistrer ; vous pouvez l'arrêter.",
       },
       {
+        what: "Donner plus de temps à quelqu'un",
+        how: "Quand les sessions ont une limite de temps, une personne peut en demander plus avant la fin. La demande apparaît au-dessus de la liste : choisissez combien de minutes, puis accordez-les ou refusez.",
+      },
+      {
         what: 'Retrouver un écran',
         how: "La tâche d'identification affiche le nom de la station en grand sur son écran.",
       },
@@ -186,6 +190,10 @@ export const texts: HelpTexts = {
       {
         what: 'Partir',
         how: "Appuyez sur Ctrl+Alt+Maj sur le bureau pour voir la barre d'outils. Vous pouvez y laisser votre bureau ouvert, ou fermer la session : enregistrez d'abord votre travail.",
+      },
+      {
+        what: 'Quand un compte à rebours apparaît',
+        how: 'Si personne ne semble être là, appuyez sur une touche ou bougez le pointeur pour rester. Si votre temps est presque écoulé, enregistrez votre travail ; vous pouvez demander plus de temps à ceux qui gèrent la salle.',
       },
       {
         what: 'Si la connexion échoue',
