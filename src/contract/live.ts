@@ -1,6 +1,14 @@
 // The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
 import { z } from 'zod';
-import { computerSchema, idSchema, sessionCheckSchema, sessionSchema, settingsSchema, stationSchema, timeRequestSchema } from './values.ts';
+import {
+  computerSchema,
+  idSchema,
+  sessionCheckSchema,
+  sessionSchema,
+  settingsSchema,
+  stationSchema,
+  timeRequestSchema,
+} from './values.ts';
 
 export const liveEventSchema = z.discriminatedUnion('event', [
   /** Whole state; replaces what was known. */

@@ -181,9 +181,7 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
    */
   z.object({
     say: z.literal('time'),
-    ends: z
-      .object({ why: z.enum(['idle', 'longest']), remainingMs: z.number(), request: z.enum(timeRequestStates) })
-      .nullable(),
+    ends: z.object({ why: z.enum(['idle', 'longest']), remainingMs: z.number(), request: z.enum(timeRequestStates) }).nullable(),
   }),
   /** The answer to who asked for more time; also where nobody asked. Null: refused. */
   z.object({ say: z.literal('time-answer'), minutes: z.number().int().nullable() }),

@@ -25,7 +25,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom(...(['input', 'input', 'leave', 'enter', 'enter', 'lock', 'restart', 'kill', 'ask', 'refuse'] as const)),
+      do: fc.constantFrom(
+        ...(['input', 'input', 'leave', 'enter', 'enter', 'lock', 'restart', 'kill', 'ask', 'refuse'] as const),
+      ),
     }),
   },
   fc.record({ do: fc.constant('unsaved' as const), unsaved: fc.constantFrom(true, false, null) }),
@@ -90,7 +92,10 @@ function judge(room: TimesRoom, account: Account): void {
     if (cause === 'idle') {
       assert.equal(call, 'session.suspend');
       assert.ok(nowMs - account.idleSinceMs >= limits.idleSuspendMinutes * minuteMs - slackMs, 'suspended too early');
-      assert.ok(shownSince?.why === 'idle' && nowMs - shownSince.ms >= idleWarningMs(limits) - slackMs, 'suspended without the warning');
+      assert.ok(
+        shownSince?.why === 'idle' && nowMs - shownSince.ms >= idleWarningMs(limits) - slackMs,
+        'suspended without the warning',
+      );
     } else {
       assert.equal(cause, 'time-over');
       const leastMs = limits.longestSessionMinutes * minuteMs + account.grantedMs;
@@ -112,7 +117,10 @@ function judge(room: TimesRoom, account: Account): void {
   if (longestSessionMinutes > 0) {
     // Warned twice at most, where work was unsaved; a minute more after a gateway that was killed.
     const mostMs = longestSessionMinutes * minuteMs + account.grantedMs + 2 * longestWarningMs(limits) + 2 * minuteMs;
-    assert.ok(account.usedMs <= mostMs || nowMs - account.undisturbedSinceMs <= mostMs + slackMs, 'stays though its time is over');
+    assert.ok(
+      account.usedMs <= mostMs || nowMs - account.undisturbedSinceMs <= mostMs + slackMs,
+      'stays though its time is over',
+    );
   }
 }
 

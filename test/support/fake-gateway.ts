@@ -270,8 +270,7 @@ export class FakeGateway implements AsyncDisposable {
           for (const [computer, checks] of Object.entries(this.checks))
             reader.send(JSON.stringify({ event: 'checks.changed', computer, checks: [...checks] } satisfies LiveEvent));
           const requests = this.timeRequests;
-          if (requests.length > 0)
-            reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
+          if (requests.length > 0) reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
         });
       });
       await new Promise<void>((listening) => server.listen(0, 'localhost', listening));

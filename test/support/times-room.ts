@@ -92,13 +92,17 @@ export class TimesRoom implements Disposable {
     if (call === 'session.unsaved') {
       const { sessions } = given as HostArgs<'session.unsaved'>;
       const unsaved = this.unsaved === true ? [{ program: 'Writer', title: 'Letter' }] : [];
-      return { sessions: sessions.map((session) => ({ session, user: 'anna', looked: this.unsaved !== null, unsaved, silent: [] })) };
+      return {
+        sessions: sessions.map((session) => ({ session, user: 'anna', looked: this.unsaved !== null, unsaved, silent: [] })),
+      };
     }
     if (call !== 'session.suspend' && call !== 'session.end') throw new Error(`not expected: ${call}`);
     const { session: id, cause } = given as HostArgs<'session.suspend'>;
     this.deeds.push({ call, session: id, cause });
     const session = this.session(id);
-    return { session: this.#set({ ...session, state: call === 'session.suspend' ? 'suspended' : 'ended', station: null, cause }) };
+    return {
+      session: this.#set({ ...session, state: call === 'session.suspend' ? 'suspended' : 'ended', station: null, cause }),
+    };
   }
 
   session(id: string): Session {

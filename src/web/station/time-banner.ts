@@ -82,7 +82,11 @@ export class TimeBanner {
   }
 
   #askButton(): HTMLButtonElement {
-    const ask = button(() => i18n._('Ask for more time'), 'plain', () => this.#ask());
+    const ask = button(
+      () => i18n._('Ask for more time'),
+      'plain',
+      () => this.#ask(),
+    );
     // The keyboard stays in the desktop.
     ask.addEventListener('mousedown', (event) => event.preventDefault());
     return ask;

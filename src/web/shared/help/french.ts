@@ -163,7 +163,7 @@ export const texts: HelpTexts = {
       },
       {
         what: "Donner plus de temps à quelqu'un",
-        how: "Quand les sessions ont une limite de temps, une personne peut en demander plus avant la fin. La demande apparaît au-dessus de la liste : choisissez combien de minutes, puis accordez-les ou refusez.",
+        how: 'Quand les sessions ont une limite de temps, une personne peut en demander plus avant la fin. La demande apparaît au-dessus de la liste : choisissez combien de minutes, puis accordez-les ou refusez.',
       },
       {
         what: 'Retrouver un écran',

@@ -42,9 +42,7 @@ function Request({ request }: { request: TimeRequest }): ReactNode {
     try {
       if (give) {
         await api('extendSession', { params: { id }, body: { minutes } });
-        notices.done(
-          _('{person} has {minutes, plural, one {# more minute} other {# more minutes}}.', { person, minutes }),
-        );
+        notices.done(_('{person} has {minutes, plural, one {# more minute} other {# more minutes}}.', { person, minutes }));
       } else await api('refuseTime', { params: { id } });
     } catch (error) {
       notices.failed(_('{person} could not be answered.', { person }), error);
