@@ -1,4 +1,4 @@
-// The static pages: station, Manager, Dashboard, as they were built into dist/web.
+// The static pages: station, Manager, Dashboard and the documentation, as they were built into dist/web.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -29,6 +29,13 @@ export async function setUpPages(app: FastifyInstance, webRoot: string, authorit
       });
     }
   }
+  app.get('/docs', async (_request, reply) => reply.redirect('/docs/administrators'));
+  app.get('/docs/*', async (request, reply) => {
+    const { '*': name } = request.params as { '*': string };
+    if (!/^(?:decisions\/)?[a-z0-9-]+$/.test(name) || !existsSync(join(webRoot, 'docs', `${name}.html`)))
+      throw new CodedError('not-found');
+    return reply.header('cache-control', 'no-cache').sendFile(`docs/${name}.html`);
+  });
   app.get('/assets/*', async (request, reply) => {
     const { '*': file } = request.params as { '*': string };
     return reply.header('cache-control', 'public, max-age=31536000, immutable').sendFile(`assets/${file}`);

@@ -73,6 +73,26 @@ describe('the web server', () => {
     assert.equal((await room.ask('GET', '/ca.crt')).headers['content-type'], 'application/x-x509-ca-cert');
   });
 
+  test('serves the documentation, and no other file by its address', async () => {
+    await using room = await GatewayRoom.make();
+    makePages(room);
+    const folder = join(room.folder, 'web/docs/decisions');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, '../api.html'), '<title>api</title>');
+    writeFileSync(join(folder, '0001-why.html'), '<title>why</title>');
+    for (const [path, title] of [
+      ['/docs/api', 'api'],
+      ['/docs/decisions/0001-why', 'why'],
+    ]) {
+      const { status, body, headers } = await room.ask('GET', path ?? '');
+      assert.deepEqual([status, body, headers['cache-control']], [200, `<title>${title}</title>`, 'no-cache']);
+    }
+    const { status, headers } = await room.ask('GET', '/docs');
+    assert.deepEqual([status, headers['location']], [302, '/docs/administrators']);
+    for (const path of ['/docs/none', '/docs/api.html', '/docs/..%2fmanager%2findex', '/docs/decisions', '/docs/decisions/../api/'])
+      assert.equal((await room.ask('GET', path)).status, 404, path);
+  });
+
   test('every answer has the strict headers, errors as well', async () => {
     await using room = await GatewayRoom.make();
     for (const path of ['/', '/healthz', '/me', '/no-such-route']) {

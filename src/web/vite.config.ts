@@ -7,6 +7,7 @@ import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
+import { documentation } from './build/documentation.ts';
 
 const root = import.meta.dirname;
 
@@ -42,6 +43,7 @@ export default defineConfig({
   plugins: [
     react(),
     lingui({ configPath: join(root, 'lingui.config.ts'), failOnMissing: true, failOnCompileError: true }),
+    documentation(join(root, '../../docs')),
     precompressed(),
   ],
   build: {

@@ -305,7 +305,8 @@ export class FakeGateway implements AsyncDisposable {
         return;
       }
       const page = /^\/(manager|dashboard)(\/|$)/.exec(pathname)?.[1];
-      const file = pathname.startsWith('/assets/') ? pathname : `/${page ?? 'station'}/index.html`;
+      const documentation = /^\/docs\/[a-z/-]+$/.test(pathname) ? `${pathname}.html` : null;
+      const file = documentation ?? (pathname.startsWith('/assets/') ? pathname : `/${page ?? 'station'}/index.html`);
       response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
       response.end(await readFile(join(this.#pages, file)));
     } catch (error) {

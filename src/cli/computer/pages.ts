@@ -7,13 +7,15 @@ import { tryProgram } from './program-run.ts';
 import { nodeOf } from './layout.ts';
 import { writeWhole } from './whole-file.ts';
 
-const pageSources = ['src/web', 'src/model', 'src/contract', 'package.json', 'package-lock.json'];
+const pageSources = ['src/web', 'src/model', 'src/contract', 'docs', 'package.json', 'package-lock.json'];
+/** Tests and pictures are in no page. */
+const isNoSource = (file: string): boolean => /\.test\.tsx?$|^docs\/.*(?<!\.md)$/.test(file);
 
 /** Builds them if needed. Rejects with a CommandError if that fails. */
 export async function buildPages(tree: string): Promise<void> {
   const sources = await digestOf(
     tree,
-    (await filesBelow(tree, pageSources)).filter((file) => !/\.test\.tsx?$/.test(file)),
+    (await filesBelow(tree, pageSources)).filter((file) => !isNoSource(file)),
   );
   const stamp = `${tree}/.cache/pages.sha256`;
   const built = await readFile(stamp, 'utf8').catch(() => '');

@@ -3,7 +3,7 @@ import { Text, makeStyles, mergeClasses, tokens } from '@fluentui/react-componen
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import { HelpButton } from './help/help-button.tsx';
-import type { HelpTopic } from './help/help-topic.ts';
+import type { PageTopic } from './help/help-topic.ts';
 import iconUrl from './icon.svg';
 import { LanguageMenu, ThemeMenu, UserMenu } from './menus.tsx';
 import type { SignedIn } from './page.tsx';
@@ -23,7 +23,7 @@ const useStyles = makeStyles({
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
-export function PageHeader({ title, help, signedIn }: { title: string; help: HelpTopic; signedIn: SignedIn }): ReactNode {
+export function PageHeader({ title, help, signedIn }: { title: string; help: PageTopic; signedIn: SignedIn }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   return (

@@ -8,15 +8,15 @@ import { currentLanguage } from '../i18n.ts';
 import { useNotices } from '../notices.tsx';
 import type { HelpDrawerProps } from './help-drawer.tsx';
 import { loadHelp } from './help-topic.ts';
-import type { HelpText, HelpTopic } from './help-topic.ts';
+import type { HelpText, PageTopic } from './help-topic.ts';
 
 interface Shown {
   Drawer: ComponentType<HelpDrawerProps>;
-  topic: HelpTopic;
+  topic: PageTopic;
   text: HelpText;
 }
 
-export function HelpButton({ topic }: { topic: HelpTopic }): ReactNode {
+export function HelpButton({ topic }: { topic: PageTopic }): ReactNode {
   const { _ } = useLingui();
   const notices = useNotices();
   const [shown, setShown] = useState<Shown | null>(null);

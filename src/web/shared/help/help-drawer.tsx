@@ -4,6 +4,7 @@ import {
   DrawerBody,
   DrawerHeader,
   DrawerHeaderTitle,
+  Link,
   OverlayDrawer,
   Subtitle2,
   Text,
@@ -14,11 +15,11 @@ import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useLingui } from '@lingui/react';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
-import { moreIn } from './help-topic.ts';
-import type { HelpText, HelpTopic } from './help-topic.ts';
+import { anchorOf, moreIn } from './help-topic.ts';
+import type { HelpText, PageTopic } from './help-topic.ts';
 
 export interface HelpDrawerProps {
-  topic: HelpTopic;
+  topic: PageTopic;
   text: HelpText;
   close: () => void;
   /** What the keyboard was on before; it is there again afterwards. */
@@ -45,7 +46,7 @@ export function HelpDrawer({ topic, text, close, backTo }: HelpDrawerProps): Rea
     },
     [backTo],
   );
-  const { file, headings } = moreIn[topic];
+  const { document: name, headings } = moreIn[topic];
   return (
     <OverlayDrawer
       open
@@ -75,7 +76,15 @@ export function HelpDrawer({ topic, text, close, backTo }: HelpDrawerProps): Rea
           </section>
         ))}
         <Text block size={200} className={styles.more}>
-          {_('More in the documentation, in {file}: {headings}', { file, headings: headings.join(' · ') })}
+          {_('More in the documentation:')}{' '}
+          {headings.map((heading, at) => (
+            <span key={heading}>
+              {at > 0 && ' · '}
+              <Link inline href={`/docs/${name}#${anchorOf(heading)}`} target="_blank" hrefLang="en">
+                {heading}
+              </Link>
+            </span>
+          ))}
         </Text>
       </DrawerBody>
     </OverlayDrawer>

@@ -4,6 +4,9 @@ import type { Language } from '../i18n.ts';
 export const helpTopics = ['home', 'stations', 'users', 'systems', 'activity', 'dashboard', 'station'] as const;
 export type HelpTopic = (typeof helpTopics)[number];
 
+/** Those of the Manager and the Dashboard. */
+export type PageTopic = Exclude<HelpTopic, 'station'>;
+
 export interface HelpText {
   title: string;
   /** What the page is for, in one or two sentences. */
@@ -12,16 +15,18 @@ export interface HelpText {
 }
 export type HelpTexts = Readonly<Record<HelpTopic, HelpText>>;
 
-/** Where the documentation tells more: a file in docs and the headings there. */
-export const moreIn: Readonly<Record<HelpTopic, { file: string; headings: readonly string[] }>> = {
-  home: { file: 'docs/administrators.md', headings: ['What needs attention', 'Settings'] },
-  stations: { file: 'docs/administrators.md', headings: ['Everyday', 'Configuring stations', 'Many stations'] },
-  users: { file: 'docs/administrators.md', headings: ['Users'] },
-  systems: { file: 'docs/administrators.md', headings: ['Console mode', 'Restart or shut down the computer'] },
-  activity: { file: 'docs/administrators.md', headings: ['Who did what'] },
-  dashboard: { file: 'docs/teachers.md', headings: ['For teachers'] },
-  station: { file: 'docs/administrators.md', headings: ['A browser as a station', 'Users'] },
+/** Where the documentation tells more: a document in docs and the headings there. The station's page leads nowhere else. */
+export const moreIn: Readonly<Record<PageTopic, { document: string; headings: readonly string[] }>> = {
+  home: { document: 'administrators', headings: ['What needs attention', 'Settings'] },
+  stations: { document: 'administrators', headings: ['Everyday', 'Configuring stations', 'Many stations'] },
+  users: { document: 'administrators', headings: ['Users'] },
+  systems: { document: 'administrators', headings: ['Console mode', 'Restart or shut down the computer'] },
+  activity: { document: 'administrators', headings: ['Who did what'] },
+  dashboard: { document: 'teachers', headings: ['For teachers'] },
 };
+
+/** The anchor of a heading there. */
+export const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(' ', '-');
 
 const loaders: Readonly<Record<Language, () => Promise<{ texts: HelpTexts }>>> = {
   en: () => import('./english.ts'),

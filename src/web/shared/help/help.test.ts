@@ -8,13 +8,14 @@ import { makeComputer, makePrincipal, makeStation } from '../../../../test/suppo
 import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../../test/support/manager-room.ts';
 import { axeFaults } from '../../../../test/support/page-checks.ts';
+import { documentsIn } from '../../build/documentation.ts';
 import { texts as english } from './english.ts';
 import { texts as french } from './french.ts';
-import { helpTopics, moreIn } from './help-topic.ts';
-import type { HelpTopic } from './help-topic.ts';
+import { anchorOf, helpTopics, moreIn } from './help-topic.ts';
+import type { PageTopic } from './help-topic.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
-const pagesOf: readonly (readonly [HelpTopic, string])[] = [
+const pagesOf: readonly (readonly [PageTopic, string])[] = [
   ...(['home', 'stations', 'users', 'systems', 'activity'] as const).map((tab) => [tab, `/manager/${tab}`] as const),
   ['dashboard', '/dashboard'],
 ];
@@ -37,9 +38,14 @@ test('every tab of the Manager, the Dashboard and the sign-in page have their he
 });
 
 test('the parts of the documentation that the help names are there', async () => {
-  for (const [topic, { file, headings }] of Object.entries(moreIn)) {
-    const text = await readFile(join(root, file), 'utf8');
-    for (const heading of headings) assert.match(text, new RegExp(`^#+ ${heading}$`, 'm'), topic);
+  const documents = await documentsIn(join(root, 'docs'));
+  for (const [topic, { document, headings }] of Object.entries(moreIn)) {
+    const there = documents.get(document)?.headings ?? [];
+    for (const heading of headings)
+      assert.ok(
+        there.some(({ id, text }) => text === heading && id === anchorOf(heading)),
+        `${topic}: ${heading}`,
+      );
   }
 });
 
@@ -93,6 +99,24 @@ describe('the help panel', () => {
         await panel().waitFor({ state: 'detached' });
       }
     }
+  });
+
+  test('it leads to the documentation, which the product serves itself, to the part that is named', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    await page.getByRole('button', { name: 'Help', exact: true }).click();
+    const [shown] = await Promise.all([page.waitForEvent('popup'), panel().getByRole('link', { name: 'Users' }).click()]);
+    await shown.getByRole('heading', { name: 'Users', exact: true }).waitFor();
+    assert.match(shown.url(), /\/docs\/administrators#users$/);
+    for (const path of ['/docs/administrators', '/docs/command-line', '/docs/from-multipoint', '/docs/teachers']) {
+      for (const widthPx of [1280, 390]) {
+        await shown.setViewportSize({ width: widthPx, height: 800 });
+        await shown.goto(gateway.url(path));
+        assert.deepEqual(await axeFaults(shown), [], path);
+        assert.equal(await shown.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, path);
+      }
+    }
+    await shown.getByRole('navigation', { name: 'Documentation' }).getByRole('link', { name: 'The command line' }).click();
+    await shown.getByRole('heading', { name: 'Every command' }).waitFor();
   });
 
   test('its texts are loaded when it is opened, and the keyboard is afterwards where it was', async () => {
