@@ -76,6 +76,7 @@ export async function exportAudit(
   gateway: GatewayClient,
   options: FilterOptions & { format: 'csv' | 'jsonl'; output?: string },
 ): Promise<void> {
+  if (options.json && options.format === 'csv') throw new CommandError('--json and --format csv contradict', exitCode.usage);
   const file = await gateway.download('exportAudit', { query: { ...filterOf(options), format: options.format } });
   if (options.output === undefined) {
     // Standard output stays open: it is not this command's to close.
@@ -95,7 +96,8 @@ export async function exportAudit(
     if (code === 'EEXIST') throw new CommandError(`${options.output} is there already`, exitCode.failed);
     throw new CommandError(`${options.output} is not complete: ${message}`, exitCode.failed);
   }
-  say(`Written to ${options.output}.`);
+  if (options.json) answerJson({ file: options.output });
+  else say(`Written to ${options.output}.`);
 }
 
 /** `number:hash`, as `audit verify` says where the chain ends. */
