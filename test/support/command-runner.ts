@@ -10,12 +10,12 @@ async function run(args: string[]): Promise<{ code: number; stdout: string; faul
   let stdout = '';
   let fault = '';
   process.exitCode = 0;
-  const { write } = process.stdout;
-  process.stdout.write = ((text: string | Uint8Array, ...rest: unknown[]): boolean => {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text: string | Uint8Array, ...rest: unknown[]): boolean => {
     stdout += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
     for (const done of rest) if (typeof done === 'function') done();
     return true;
-  }) as typeof write;
+  };
   try {
     await makeProgram(layout, '0').parseAsync(args, { from: 'user' });
   } catch (error) {
