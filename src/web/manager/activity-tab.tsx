@@ -29,8 +29,8 @@ import type { ApiQuery, AuditReport } from '#contract/api.ts';
 import { auditActions } from '#model/audit.ts';
 import type { AuditAction } from '#model/audit.ts';
 import { api, textOf } from '../shared/api.ts';
-import { timeText } from '../shared/clock.ts';
 import { currentLocale } from '../shared/i18n.ts';
+import { Time } from '../shared/time.tsx';
 import { Failure } from '../shared/failure.tsx';
 import { actionLabels } from './action-labels.ts';
 import { auditFaultText } from './audit-fault-text.ts';
@@ -279,7 +279,9 @@ export function ActivityTab(): ReactNode {
             <TableBody>
               {entries.map((entry) => (
                 <TableRow key={entry.number} className={styles.row}>
-                  <TableCell className={styles.when}>{timeText(entry.at)}</TableCell>
+                  <TableCell className={styles.when}>
+                    <Time at={entry.at} />
+                  </TableCell>
                   <TableCell className={styles.who}>{actorText(entry)}</TableCell>
                   <TableCell className={styles.what}>{actionText(entry.action)}</TableCell>
                   <TableCell className={styles.concerns}>{concerned(entry)}</TableCell>

@@ -21,6 +21,7 @@ import { alertsOf, dismissible, severities } from '#model/alert.ts';
 import type { Alert } from '#model/alert.ts';
 import { api } from '../shared/api.ts';
 import { timeText } from '../shared/clock.ts';
+import { Time } from '../shared/time.tsx';
 import { Failure } from '../shared/failure.tsx';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
@@ -156,7 +157,7 @@ export function AlertList({ open }: { open: (tab: TabName, query?: string) => vo
           )}
           {latest > 0 && (
             <Text size={200} className={styles.time}>
-              {timeText(latest)}{' '}
+              <Time at={latest} />{' '}
             </Text>
           )}
           {text}{' '}

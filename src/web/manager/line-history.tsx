@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { AuditEntry } from '#contract/api.ts';
 import type { StationRow } from '#model/station.ts';
 import { api } from '../shared/api.ts';
-import { timeText } from '../shared/clock.ts';
+import { Time } from '../shared/time.tsx';
 import { Failure } from '../shared/failure.tsx';
 import { DetailsPart, Facts } from '../shared/stations/details-panel.tsx';
 import { Result, actionText, actorText, concerned } from './activity-entry.tsx';
@@ -77,7 +77,16 @@ export function LineHistory({ row, showAll }: { row: StationRow; showAll: (query
       {history.data !== undefined && (
         <>
           {history.data.before !== null && (
-            <Facts facts={[[_('Before at'), `${history.data.before.station}, ${timeText(history.data.before.at)}`]]} />
+            <Facts
+              facts={[
+                [
+                  _('Before at'),
+                  <>
+                    {history.data.before.station}, <Time at={history.data.before.at} />
+                  </>,
+                ],
+              ]}
+            />
           )}
           {history.data.entries.length === 0 && <Text className={styles.subtle}>{_('Nothing has happened yet.')}</Text>}
           <ul className={styles.list}>
@@ -88,7 +97,7 @@ export function LineHistory({ row, showAll }: { row: StationRow; showAll: (query
                   {concerned(entry) !== '' && ` – ${concerned(entry)}`}
                 </span>
                 <span className={styles.subtle}>
-                  {actorText(entry)}, {timeText(entry.at)}
+                  {actorText(entry)}, <Time at={entry.at} />
                 </span>
                 {entry.outcome !== 'done' && <Result entry={entry} />}
               </li>

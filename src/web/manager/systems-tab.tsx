@@ -16,7 +16,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
 import { i18n } from '../shared/i18n.ts';
-import { durationText, timeText, useNow } from '../shared/clock.ts';
+import { Ago, Time } from '../shared/time.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus } from '../shared/stations/status.tsx';
 import { sizeText } from '../shared/size-text.ts';
@@ -64,15 +64,14 @@ function hibernationText({ hibernation }: Computer): string {
 function System({ computer }: { computer: Computer }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const now = useNow();
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly (readonly [string, ReactNode])[] = [
     [_('Operating system'), computer.system],
     [_('Stationmaster version'), computer.version],
     [_('Processor cores'), String(computer.cores)],
     ...(computer.startedAt > 0
       ? ([
-          [_('Running for'), durationText(now - computer.startedAt)],
-          [_('Started'), timeText(computer.startedAt)],
+          [_('Running for'), <Ago key="running" at={computer.startedAt} />],
+          [_('Started'), <Time key="started" at={computer.startedAt} />],
         ] as const)
       : []),
     [_('Save sessions to disk'), hibernationText(computer)],

@@ -31,12 +31,12 @@ import type { ListedPerson } from '#contract/api.ts';
 import { levelGroups, levels } from '#model/account.ts';
 import type { Level } from '#model/account.ts';
 import { api } from '../shared/api.ts';
-import { timeText } from '../shared/clock.ts';
 import { Failure } from '../shared/failure.tsx';
 import { levelLabels } from '../shared/labels.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { ConfirmDialog } from '../shared/stations/confirm-dialog.tsx';
+import { Time } from '../shared/time.tsx';
 import { AddUserDialog } from './users/add-user-dialog.tsx';
 import { ChangeUserDialog } from './users/change-user-dialog.tsx';
 import { ImportDialog } from './users/import-dialog.tsx';
@@ -216,7 +216,7 @@ export function UsersTab(): ReactNode {
                     <UserState person={person} />
                   </TableCell>
                   <TableCell className={styles.last}>
-                    {person.lastSignInAt === null ? '–' : timeText(person.lastSignInAt)}
+                    {person.lastSignInAt === null ? '–' : <Time at={person.lastSignInAt} />}
                   </TableCell>
                   <TableCell className={styles.menu}>
                     {person.removal === null && (

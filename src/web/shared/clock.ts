@@ -75,9 +75,14 @@ export function durationText(ms: number): string {
   return i18n._('just now');
 }
 
-/** Day and time in full, from milliseconds since 1970. */
+/** Day and time, from milliseconds since 1970. */
 export function timeText(at: number): string {
-  return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
+/** Day and time to the second, with the day of the week; from milliseconds since 1970. */
+export function fullTimeText(at: number): string {
+  return new Intl.DateTimeFormat(currentLocale(), { dateStyle: 'full', timeStyle: 'medium' }).format(at);
 }
 
 /** The time of day, from milliseconds since 1970. */

@@ -8,9 +8,10 @@ import { may, sessionTarget } from '#model/permissions.ts';
 import { isRunning } from '#model/session.ts';
 import type { ProgramAtRisk, Session, UnsavedWork } from '#model/session.ts';
 import type { Station, StationRow, StationStatus } from '#model/station.ts';
-import { durationText, timeText, useNow } from '../clock.ts';
+import { timeText } from '../clock.ts';
 import { i18n } from '../i18n.ts';
 import { namesText } from '../names-text.ts';
+import { Ago, Time } from '../time.tsx';
 import { Pane, PaneHead } from './pane.tsx';
 import { RiskList } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
@@ -105,7 +106,7 @@ function StationPart({ station }: { station: Station }): ReactNode {
           [_('Connection'), connectionText(station)],
           [_('Address'), station.address === '' ? '–' : station.address],
           [_('Screen'), widthPx > 0 ? `${widthPx} × ${heightPx}` : '–'],
-          [_('Station since'), timeText(station.enrolledAt)],
+          [_('Station since'), <Time key="enrolled" at={station.enrolledAt} />],
         ]}
       />
     </DetailsPart>
@@ -114,7 +115,6 @@ function StationPart({ station }: { station: Station }): ReactNode {
 
 function SessionPart({ row, session }: { row: StationRow; session: Session }): ReactNode {
   const { _ } = useLingui();
-  const now = useNow();
   const named = session.fullName !== '' && session.fullName !== session.user;
   const saved = row.status === 'signing-out' ? null : session.saved;
   return (
@@ -124,8 +124,13 @@ function SessionPart({ row, session }: { row: StationRow; session: Session }): R
           [_('User'), named ? `${session.user} (${session.fullName})` : session.user],
           ...(row.station === null ? [[_('Computer'), session.computer] as const] : []),
           [_('Status'), saved === null ? <Status status={row.status} /> : <SavedStatus status={row.status} saved={saved} />],
-          [_('Since'), `${timeText(session.since)} (${durationText(now - session.since)})`],
-          [_('Running since'), timeText(session.startedAt)],
+          [
+            _('Since'),
+            <>
+              <Time at={session.since} /> (<Ago at={session.since} />)
+            </>,
+          ],
+          [_('Running since'), <Time key="started" at={session.startedAt} />],
         ]}
       />
     </DetailsPart>

@@ -14,8 +14,8 @@ import type { CSSProperties, KeyboardEvent, ReactNode } from 'react';
 import type { Computer } from '#contract/values.ts';
 import type { ProgramAtRisk } from '#model/session.ts';
 import type { StationRow } from '#model/station.ts';
-import { durationText, timeText, useNow } from '../clock.ts';
 import { columnLabels } from '../labels.ts';
+import { Ago } from '../time.tsx';
 import { choiceKindOf } from './chosen.ts';
 import type { ChoiceKind, Chosen } from './chosen.ts';
 import { Risks } from './risks.tsx';
@@ -226,12 +226,6 @@ const useStyles = makeStyles({
   },
 });
 
-function Since({ at }: { at: number }): ReactNode {
-  const now = useNow();
-  if (at === 0) return null;
-  return <span title={timeText(at)}>{durationText(now - at)}</span>;
-}
-
 interface LineProps {
   /** Its place among all lines, the head being the first. */
   rowIndex: number;
@@ -265,7 +259,9 @@ const ComputerLine = memo(function ComputerLine(
         mode={line.computer?.mode ?? 'station'}
       />
     ),
-    since: line.computer !== null && line.computer.reachable && <Since at={line.computer.startedAt} />,
+    since: line.computer !== null && line.computer.reachable && line.computer.startedAt > 0 && (
+      <Ago at={line.computer.startedAt} />
+    ),
   };
   return (
     <div
@@ -423,7 +419,7 @@ const StationLine = memo(
           <Risks atRisk={atRisk} />
         </>
       ),
-      since: <Since at={row.since} />,
+      since: row.since > 0 && <Ago at={row.since} />,
       connection: station !== null && station.online && (
         <span title={station.address}>
           {station.latencyMs !== null && _('{milliseconds} ms', { milliseconds: Math.round(station.latencyMs) })}
