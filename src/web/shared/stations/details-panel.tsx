@@ -1,7 +1,7 @@
 // The details of the chosen line, or a summary of several: beside the list on a wide screen, a sheet over all on a narrow one.
 import { Dialog, DialogSurface, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
-import { useEffect, useId, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
 import type { Principal } from '#contract/api.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
@@ -17,8 +17,7 @@ import { RiskList } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
 import { Status } from './status.tsx';
 import { UnsavedList } from './unsaved-list.tsx';
-
-const wideWidth = '(min-width: 1100px)';
+import { useScreen, wideWidth } from './screen-width.ts';
 
 /** Round trips up to these feel immediate, or still well usable, while somebody types. */
 const goodMs = 50;
@@ -49,17 +48,6 @@ const useStyles = makeStyles({
   },
   subtle: { color: tokens.colorNeutralForeground2 },
 });
-
-function useWide(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const query = matchMedia(wideWidth);
-      query.addEventListener('change', changed);
-      return () => query.removeEventListener('change', changed);
-    },
-    () => matchMedia(wideWidth).matches,
-  );
-}
 
 function connectionText({ online, latencyMs, lastSeenAt }: Station): string {
   if (!online) return i18n._('Not open. Last seen: {time}', { time: timeText(lastSeenAt) });
@@ -209,7 +197,7 @@ export function DetailsPanel(props: {
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const wide = useWide();
+  const wide = useScreen(wideWidth);
   const titleId = useId();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

@@ -147,7 +147,6 @@ export function RemapDialog({ computer, close }: { computer: string; close: () =
           <DialogActions>
             {running ? (
               <Button
-                appearance="primary"
                 disabledFocusable={busy}
                 onClick={() =>
                   void attempt(

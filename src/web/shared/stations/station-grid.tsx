@@ -20,6 +20,7 @@ import { choiceKindOf } from './chosen.ts';
 import type { ChoiceKind, Chosen } from './chosen.ts';
 import { Risks } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
+import { narrow, narrowWidth } from './screen-width.ts';
 import { ComputerStatus, Countdown, Status } from './status.tsx';
 import { autoLogonOf, roomOf } from './table-view.ts';
 import type { TableColumn } from './table-view.ts';
@@ -49,9 +50,6 @@ export interface LineActions {
   mayLetIn: boolean;
 }
 
-/** Below this width a line is a card. */
-const narrowWidth = '(max-width: 767px)';
-const narrow = `@media ${narrowWidth}`;
 const middling = '@media (max-width: 1340px)';
 
 const widths: Readonly<Record<TableColumn, readonly [wide: string, middling: string]>> = {
@@ -175,7 +173,11 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
     [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold },
   },
-  user: { [narrow]: { gridArea: 'user' } },
+  // A name is never cut: it goes on in a second line.
+  user: { whiteSpace: 'normal', overflowWrap: 'anywhere', [narrow]: { gridArea: 'user' } },
+  /** Buttons that belong together go to the next line together. */
+  answers: { display: 'inline-flex', gap: tokens.spacingHorizontalXS },
+  answer: { whiteSpace: 'nowrap', minWidth: 0 },
   room: { [narrow]: { gridArea: 'room', color: tokens.colorNeutralForeground2, '&:empty': { display: 'none' } } },
   autoLogon: { [narrow]: { gridArea: 'autoLogon', color: tokens.colorNeutralForeground2, '&:empty': { display: 'none' } } },
   status: {
@@ -373,9 +375,10 @@ const StationLine = memo(
             </Button>
           )}
           {row.status === 'waiting' && station !== null && actions.mayLetIn && (
-            <>
+            <span className={styles.answers}>
               <Button
                 size="small"
+                className={styles.answer}
                 appearance="primary"
                 onClick={(event) => {
                   event.stopPropagation();
@@ -386,6 +389,7 @@ const StationLine = memo(
               </Button>
               <Button
                 size="small"
+                className={styles.answer}
                 onClick={(event) => {
                   event.stopPropagation();
                   actions.refuse(station.id);
@@ -393,7 +397,7 @@ const StationLine = memo(
               >
                 {_('Refuse')}
               </Button>
-            </>
+            </span>
           )}
           {station?.identifying === true && (
             <span className={styles.identifying}>
@@ -495,6 +499,8 @@ export function StationGrid(props: {
   /** Sorts by a column, or turns its order where it does so already. */
   sortBy: (column: TableColumn) => void;
   chosen: Chosen;
+  /** There is more than one computer to choose from. */
+  severalComputers: boolean;
   actions: LineActions;
 }): ReactNode {
   const { _ } = useLingui();
@@ -612,12 +618,17 @@ export function StationGrid(props: {
     };
     switch (line.kind) {
       case 'computer':
-        return <ComputerLine {...common} line={line} chosenComputer={chosen.computer === line.name} />;
+        return <ComputerLine {...common} line={line} chosenComputer={props.severalComputers && chosen.computer === line.name} />;
       case 'room':
         return <RoomLine {...common} line={line} />;
       case 'station':
         return (
-          <StationLine {...common} row={line.row} atRisk={line.atRisk} chosenComputer={chosen.computer === line.row.computer} />
+          <StationLine
+            {...common}
+            row={line.row}
+            atRisk={line.atRisk}
+            chosenComputer={props.severalComputers && chosen.computer === line.row.computer}
+          />
         );
     }
   };

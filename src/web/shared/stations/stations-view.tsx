@@ -35,6 +35,7 @@ import { savedFaultText } from '../labels.ts';
 import { namesText } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
+import { useBarButtonStyles } from './bar-button.ts';
 import { chosenAfter, nothingChosen } from './chosen.ts';
 import type { Chosen } from './chosen.ts';
 import { ConfigureDialog } from './configure-dialog.tsx';
@@ -54,26 +55,31 @@ import { TextOrder, groupedRows, isShown, isUnfiltered, queryOf, roomOf, sortedR
 import type { TableColumn, TableView } from './table-view.ts';
 import { ComputerTasks, LineTasks, SeveralTasks } from './tasks.tsx';
 import { TimeRequests } from './time-requests.tsx';
-
-const wide = '@media (min-width: 1100px)';
+import { wide } from './screen-width.ts';
 
 const useStyles = makeStyles({
   view: {
     display: 'grid',
     gap: tokens.spacingHorizontalM,
     gridTemplateColumns: 'minmax(0, 1fr)',
-    gridTemplateAreas: '"bar" "notices" "computer" "list" "line"',
+    gridTemplateAreas: '"bar" "computer" "list" "line"',
     [wide]: {
       gridTemplateColumns: 'minmax(0, 1fr) 260px',
-      gridTemplateAreas: '"bar bar" "notices notices" "list side"',
+      gridTemplateAreas: '"bar bar" "list side"',
       alignItems: 'start',
     },
   },
   detailed: { [wide]: { gridTemplateColumns: 'minmax(0, 1fr) 320px' } },
-  bar: { gridArea: 'bar', display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalM },
-  space: { flexGrow: 1 },
-  notices: { gridArea: 'notices', display: 'contents' },
-  outcome: { gridArea: 'notices' },
+  bar: {
+    gridArea: 'bar',
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: tokens.spacingHorizontalM,
+    '@media (max-width: 899px)': { gap: tokens.spacingHorizontalS },
+  },
+  space: { flexGrow: 1, '@media (max-width: 899px)': { display: 'none' } },
+  outcome: { marginBottom: tokens.spacingVerticalM },
   list: { gridArea: 'list', minWidth: 0 },
   side: {
     display: 'contents',
@@ -163,7 +169,7 @@ function useTableView(): readonly [TableView, (change: Partial<TableView>) => vo
   return [view, change];
 }
 
-/** How many enrolled stations and how many people there are, by name of what they belong to. */
+/** How many enrolled stations there are and how many people at stations, by name of what they belong to. */
 function countsBy(rows: readonly StationRow[], nameOf: (row: StationRow) => string): ReadonlyMap<string, Counts> {
   const counts = new Map<string, { stations: number; people: Set<string> }>();
   for (const row of rows) {
@@ -171,7 +177,7 @@ function countsBy(rows: readonly StationRow[], nameOf: (row: StationRow) => stri
     const there = counts.get(name) ?? { stations: 0, people: new Set<string>() };
     counts.set(name, there);
     if (row.station?.state === 'enrolled') there.stations += 1;
-    if (row.session !== null) there.people.add(row.session.user);
+    if (row.session !== null && holdsStation(row.session)) there.people.add(row.session.user);
   }
   return new Map([...counts].map(([name, { stations, people }]) => [name, { stations, people: people.size }]));
 }
@@ -226,6 +232,7 @@ export function StationsView({
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  const buttons = useBarButtonStyles();
   const notices = useNotices();
   const room = useRoom();
   const focusTarget = useRestoreFocusTarget();
@@ -543,12 +550,14 @@ export function StationsView({
         <TableBar view={view} change={changeView} computers={computerNames} rooms={roomNames} />
         <div className={styles.space} />
         <ToggleButton
+          className={buttons.rare}
           icon={<MultiselectLtrRegular />}
           checked={several}
+          aria-label={_('Choose several')}
           title={_('Each press on a line adds it or takes it away. Shift and Ctrl do the same without this button.')}
           onClick={() => setSeveral(!several)}
         >
-          {_('Choose several')}
+          <span>{_('Choose several')}</span>
         </ToggleButton>
         <Switch
           checked={view.showAll}
@@ -556,38 +565,45 @@ export function StationsView({
           onChange={(_event, data) => changeView({ showAll: data.checked })}
         />
         {may(level, 'station.code') && (
-          <Button {...focusTarget} icon={<KeyRegular />} onClick={() => setAsked({ what: 'code' })}>
-            {_('Enrolment code')}
+          <Button
+            {...focusTarget}
+            className={buttons.rare}
+            icon={<KeyRegular />}
+            aria-label={_('Enrolment code')}
+            title={_('Enrolment code')}
+            onClick={() => setAsked({ what: 'code' })}
+          >
+            <span>{_('Enrolment code')}</span>
           </Button>
         )}
         <FilterTags view={view} change={changeView} shown={shownRows.length} all={everyRow.length - hidden} />
       </div>
-      {failures !== null && (
-        <MessageBar intent="warning" layout="multiline" className={styles.outcome}>
-          <MessageBarBody>
-            <MessageBarTitle>{failures.title}</MessageBarTitle>
-            <ul className={styles.failures}>
-              {failures.outcomes.map((outcome) => (
-                <li key={outcome.session}>
-                  {_('{user}: {text}', { user: outcome.user, text: outcome.error === null ? '' : errorText(outcome.error) })}
-                </li>
-              ))}
-            </ul>
-          </MessageBarBody>
-          <MessageBarActions
-            containerAction={
-              <Button
-                appearance="transparent"
-                icon={<DismissRegular />}
-                aria-label={_('Close')}
-                title={_('Close')}
-                onClick={() => setFailures(null)}
-              />
-            }
-          />
-        </MessageBar>
-      )}
       <div className={styles.list}>
+        {failures !== null && (
+          <MessageBar intent="warning" layout="multiline" className={styles.outcome}>
+            <MessageBarBody>
+              <MessageBarTitle>{failures.title}</MessageBarTitle>
+              <ul className={styles.failures}>
+                {failures.outcomes.map((outcome) => (
+                  <li key={outcome.session}>
+                    {_('{user}: {text}', { user: outcome.user, text: outcome.error === null ? '' : errorText(outcome.error) })}
+                  </li>
+                ))}
+              </ul>
+            </MessageBarBody>
+            <MessageBarActions
+              containerAction={
+                <Button
+                  appearance="transparent"
+                  icon={<DismissRegular />}
+                  aria-label={_('Close')}
+                  title={_('Close')}
+                  onClick={() => setFailures(null)}
+                />
+              }
+            />
+          </MessageBar>
+        )}
         <StationGrid
           lines={lines}
           columns={view.columns}
@@ -595,6 +611,7 @@ export function StationsView({
           descending={view.descending}
           sortBy={sortBy}
           chosen={chosen}
+          severalComputers={computerNames.length > 1}
           actions={actions}
         />
         {everyRow.length === hidden && (

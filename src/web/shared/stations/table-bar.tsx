@@ -22,12 +22,13 @@ import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import { msg } from '../i18n.ts';
 import { columnLabels, statusLabels } from '../labels.ts';
+import { useBarButtonStyles } from './bar-button.ts';
 import { fixedColumns, groupings, isUnfiltered, plainView, statusOrder, tableColumns } from './table-view.ts';
 import type { Grouping, TableColumn, TableView } from './table-view.ts';
 import { ViewsMenu } from './views-menu.tsx';
 
 const useStyles = makeStyles({
-  search: { flexGrow: 1, maxWidth: '320px', minWidth: '160px' },
+  search: { flexGrow: 1, flexBasis: '160px', maxWidth: '320px', minWidth: '120px' },
   popover: { maxHeight: 'min(520px, 80vh)', overflowY: 'auto' },
   tags: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalXS, width: '100%' },
   tag: { maxWidth: '100%', minWidth: 0, fontWeight: tokens.fontWeightRegular },
@@ -50,8 +51,10 @@ function FilterMenu(props: {
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  const buttons = useBarButtonStyles();
   const { view, change } = props;
   const count = view.statuses.length + view.computers.length + view.rooms.length + (view.attention ? 1 : 0);
+  const label = count === 0 ? _('Filter') : _('Filter ({count})', { count });
   return (
     <Menu
       persistOnItemClick
@@ -70,7 +73,9 @@ function FilterMenu(props: {
       }}
     >
       <MenuTrigger disableButtonEnhancement>
-        <Button icon={<FilterRegular />}>{count === 0 ? _('Filter') : _('Filter ({count})', { count })}</Button>
+        <Button icon={<FilterRegular />} className={buttons.common} aria-label={label} title={label}>
+          <span>{label}</span>
+        </Button>
       </MenuTrigger>
       <MenuPopover className={styles.popover}>
         <MenuList>
@@ -117,6 +122,7 @@ function FilterMenu(props: {
 function ArrangeMenu({ view, change }: { view: TableView; change: Change }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  const buttons = useBarButtonStyles();
   return (
     <Menu
       persistOnItemClick
@@ -136,7 +142,9 @@ function ArrangeMenu({ view, change }: { view: TableView; change: Change }): Rea
       }}
     >
       <MenuTrigger disableButtonEnhancement>
-        <Button icon={<ArrowSortRegular />}>{_('Arrange')}</Button>
+        <Button icon={<ArrowSortRegular />} className={buttons.common} aria-label={_('Arrange')} title={_('Arrange')}>
+          <span>{_('Arrange')}</span>
+        </Button>
       </MenuTrigger>
       <MenuPopover className={styles.popover}>
         <MenuList>

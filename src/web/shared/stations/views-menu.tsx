@@ -31,6 +31,7 @@ import type { FormEvent, ReactNode } from 'react';
 import type { SavedView } from '#contract/api.ts';
 import { api, textOf } from '../api.ts';
 import { msg } from '../i18n.ts';
+import { useBarButtonStyles } from './bar-button.ts';
 import { plainView, queryOf, viewOf } from './table-view.ts';
 import type { TableView } from './table-view.ts';
 
@@ -141,6 +142,7 @@ function KeepDialog(props: {
 export function ViewsMenu({ view, choose }: { view: TableView; choose: (view: TableView) => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  const buttons = useBarButtonStyles();
   const queries = useQueryClient();
   const focusTarget = useRestoreFocusTarget();
   const [keeping, setKeeping] = useState(false);
@@ -149,8 +151,14 @@ export function ViewsMenu({ view, choose }: { view: TableView; choose: (view: Ta
     <>
       <Menu>
         <MenuTrigger disableButtonEnhancement>
-          <Button {...focusTarget} icon={<BookmarkMultipleRegular />}>
-            {_('Views')}
+          <Button
+            {...focusTarget}
+            icon={<BookmarkMultipleRegular />}
+            className={buttons.common}
+            aria-label={_('Views')}
+            title={_('Views')}
+          >
+            <span>{_('Views')}</span>
           </Button>
         </MenuTrigger>
         <MenuPopover className={styles.popover}>
