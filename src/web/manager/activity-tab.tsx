@@ -3,6 +3,12 @@ import {
   Button,
   Field,
   Input,
+  Menu,
+  MenuButton,
+  MenuItemLink,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
   MessageBar,
   MessageBarBody,
   SearchBox,
@@ -15,11 +21,14 @@ import {
   TableHeaderCell,
   TableRow,
   Text,
+  ToggleButton,
   makeStyles,
+  mergeClasses,
   tokens,
 } from '@fluentui/react-components';
 import { ArrowClockwiseRegular } from '@fluentui/react-icons/svg/arrow-clockwise';
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download';
+import { FilterRegular } from '@fluentui/react-icons/svg/filter';
 import { ShieldCheckmarkRegular } from '@fluentui/react-icons/svg/shield-checkmark';
 import { useLingui } from '@lingui/react';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
@@ -29,6 +38,7 @@ import type { ApiQuery, AuditReport } from '#contract/api.ts';
 import { auditActions } from '#model/audit.ts';
 import type { AuditAction } from '#model/audit.ts';
 import { api, textOf } from '../shared/api.ts';
+import { DayField } from '../shared/day-field.tsx';
 import { currentLocale } from '../shared/i18n.ts';
 import { Time } from '../shared/time.tsx';
 import { Failure } from '../shared/failure.tsx';
@@ -38,8 +48,11 @@ import { Result, actionText, actorText, concerned } from './activity-entry.tsx';
 
 const pageSize = 100;
 const typingMs = 250;
+const filtersId = 'activity-filters';
 
-const narrow = '@media (max-width: 720px)';
+// Below this width an entry is a card.
+const narrow = '@media (max-width: 899px)';
+const phone = '@media (max-width: 560px)';
 
 const useStyles = makeStyles({
   tab: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
@@ -50,8 +63,10 @@ const useStyles = makeStyles({
     gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
     gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 160px), 1fr))',
     alignItems: 'end',
-    [narrow]: { gridTemplateColumns: 'repeat(2, minmax(0, 1fr))' },
+    [phone]: { gridTemplateColumns: 'repeat(2, minmax(0, 1fr))' },
   },
+  unasked: { [phone]: { display: 'none' } },
+  onlyOnPhone: { display: 'none', [phone]: { display: 'inline-flex' } },
   field: { minWidth: 0, '& input, & .fui-Input, & select': { minWidth: 0, width: '100%' } },
   table: {
     backgroundColor: tokens.colorNeutralBackground1,
@@ -76,10 +91,10 @@ const useStyles = makeStyles({
   from: {
     [narrow]: { gridArea: 'from', justifyContent: 'end', color: tokens.colorNeutralForeground2, minHeight: 0, height: 'auto' },
   },
-  outcome: { [narrow]: { gridArea: 'result', minHeight: 0, height: 'auto' } },
+  outcome: { flexGrow: 2, [narrow]: { gridArea: 'result', minHeight: 0, height: 'auto' } },
   when: {
     flexGrow: 0,
-    flexBasis: '190px',
+    flexBasis: '160px',
     [narrow]: { gridArea: 'when', flexBasis: 'auto', color: tokens.colorNeutralForeground2, minHeight: 0, height: 'auto' },
   },
   more: { alignSelf: 'center' },
@@ -145,7 +160,11 @@ function Filters(props: {
   typed: Typed;
   change: (some: Partial<Typed>) => void;
   clear: () => void;
+  /** How often they were cleared. */
+  cleared: number;
   filtered: boolean;
+  /** On a phone they are shown only when asked for. */
+  asked: boolean;
 }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
@@ -156,15 +175,24 @@ function Filters(props: {
     </Field>
   );
   const day = (name: 'from' | 'to', label: string): ReactNode => (
-    <Field label={label} className={styles.field}>
-      <Input type="date" value={typed[name]} onChange={(_event, data) => change({ [name]: data.value })} />
-    </Field>
+    <DayField
+      key={`${name} ${props.cleared}`}
+      label={label}
+      className={styles.field}
+      day={typed[name]}
+      change={(value) => change({ [name]: value })}
+    />
   );
   const actions = auditActions
     .map((action) => ({ action, label: _(actionLabels[action]) }))
     .toSorted((a, b) => a.label.localeCompare(b.label, currentLocale()));
   return (
-    <div className={styles.filters} role="group" aria-label={_('Show only')}>
+    <div
+      className={mergeClasses(styles.filters, !props.asked && styles.unasked)}
+      role="group"
+      aria-label={_('Show only')}
+      id={filtersId}
+    >
       {text('actor', _('Who'))}
       <Field label={_('What')} className={styles.field}>
         <Select value={typed.action} onChange={(_event, data) => change({ action: data.value as Typed['action'] })}>
@@ -215,6 +243,8 @@ export function ActivityTab(): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const [typed, setTyped] = useState(typedInAddress);
+  const [cleared, setCleared] = useState(0);
+  const [filtersAsked, setFiltersAsked] = useState(false);
   const change = (some: Partial<Typed>): void => setTyped((before) => ({ ...before, ...some }));
   const asked = useSettled(JSON.stringify(filterOf(typed)));
   const filter = JSON.parse(asked) as Filter;
@@ -241,20 +271,49 @@ export function ActivityTab(): ReactNode {
           aria-label={_('Search the activity')}
           dismiss={{ 'aria-label': _('Clear'), role: 'button' }}
         />
+        <ToggleButton
+          className={styles.onlyOnPhone}
+          icon={<FilterRegular />}
+          checked={filtersAsked}
+          aria-expanded={filtersAsked}
+          aria-controls={filtersId}
+          onClick={() => setFiltersAsked(!filtersAsked)}
+        >
+          {_('Filter')}
+        </ToggleButton>
         <Button icon={<ArrowClockwiseRegular />} onClick={() => void audit.refetch()} disabledFocusable={audit.isFetching}>
           {_('Refresh')}
         </Button>
         <Button icon={<ShieldCheckmarkRegular />} onClick={() => check.mutate()} disabledFocusable={check.isPending}>
           {check.isPending ? _('Checking…') : _('Check for changes')}
         </Button>
-        <Button as="a" icon={<ArrowDownloadRegular />} href={exportAddress(filter, 'csv')} download>
-          {_('Export CSV')}
-        </Button>
-        <Button as="a" icon={<ArrowDownloadRegular />} href={exportAddress(filter, 'jsonl')} download>
-          {_('Export JSON')}
-        </Button>
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <MenuButton icon={<ArrowDownloadRegular />}>{_('Export')}</MenuButton>
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              <MenuItemLink href={exportAddress(filter, 'csv')} download>
+                {_('As a table (CSV)')}
+              </MenuItemLink>
+              <MenuItemLink href={exportAddress(filter, 'jsonl')} download>
+                {_('As JSON lines')}
+              </MenuItemLink>
+            </MenuList>
+          </MenuPopover>
+        </Menu>
       </div>
-      <Filters typed={typed} change={change} clear={() => setTyped(nothingTyped)} filtered={filtered} />
+      <Filters
+        typed={typed}
+        change={change}
+        clear={() => {
+          setTyped(nothingTyped);
+          setCleared(cleared + 1);
+        }}
+        cleared={cleared}
+        filtered={filtered}
+        asked={filtersAsked}
+      />
       {check.isError && (
         <MessageBar intent="error" layout="multiline" role="alert">
           <MessageBarBody>{textOf(check.error)}</MessageBarBody>
@@ -273,7 +332,7 @@ export function ActivityTab(): ReactNode {
                 <TableHeaderCell>{_('What')}</TableHeaderCell>
                 <TableHeaderCell>{_('Concerns')}</TableHeaderCell>
                 <TableHeaderCell>{_('From')}</TableHeaderCell>
-                <TableHeaderCell>{_('Result')}</TableHeaderCell>
+                <TableHeaderCell className={styles.outcome}>{_('Result')}</TableHeaderCell>
               </TableRow>
             </TableHeader>
             <TableBody>

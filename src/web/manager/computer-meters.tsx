@@ -6,7 +6,15 @@ import type { Computer } from '#contract/values.ts';
 import { currentLocale } from '../shared/i18n.ts';
 import { sizeText } from '../shared/size-text.ts';
 
-const useStyles = makeStyles({ meters: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS } });
+const useStyles = makeStyles({
+  meters: {
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 220px), 1fr))',
+    gap: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalXL}`,
+  },
+  // Where the system chooses the colours, track and bar would be hard to tell apart.
+  bar: { '@media screen and (forced-colors: active)': { backgroundColor: 'Canvas', outline: '1px solid CanvasText' } },
+});
 
 function percent(part: number): string {
   return new Intl.NumberFormat(currentLocale(), { style: 'percent' }).format(part);
@@ -25,7 +33,7 @@ export function ComputerMeters({ computer }: { computer: Computer }): ReactNode 
   return (
     <div className={styles.meters}>
       <Field label={_('Processor')} hint={_('{load} busy in the last minute', { load: percent(load) })}>
-        <ProgressBar value={Math.min(1, load)} color={colour(load)} thickness="large" />
+        <ProgressBar className={styles.bar} value={Math.min(1, load)} color={colour(load)} thickness="large" />
       </Field>
       <Field
         label={_('Memory')}
@@ -34,7 +42,7 @@ export function ComputerMeters({ computer }: { computer: Computer }): ReactNode 
           total: sizeText(computer.memoryTotal),
         })}
       >
-        <ProgressBar value={memory} color={colour(memory)} thickness="large" />
+        <ProgressBar className={styles.bar} value={memory} color={colour(memory)} thickness="large" />
       </Field>
       {computer.disks.map(({ holds, totalBytes, freeBytes }) => {
         const part = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes;
@@ -50,7 +58,7 @@ export function ComputerMeters({ computer }: { computer: Computer }): ReactNode 
             }
             hint={_('{used} of {total} in use', { used: sizeText(totalBytes - freeBytes), total: sizeText(totalBytes) })}
           >
-            <ProgressBar value={part} color={colour(part)} thickness="large" />
+            <ProgressBar className={styles.bar} value={part} color={colour(part)} thickness="large" />
           </Field>
         );
       })}

@@ -61,9 +61,9 @@ function whyText(error: LeaveReport['sessions'][number]['error']): string {
   }
 }
 
+/** Of a session that was not simply saved. */
 function sentence({ user, outcome, programs, error }: LeaveReport['sessions'][number]): string {
   const names = namesText(programs);
-  if (outcome === 'saved') return i18n._('{user}: saved.', { user });
   if (outcome === 'saved-without') return i18n._('{user}: saved without {programs}, closed before.', { user, programs: names });
   const lost =
     programs.length === 0
@@ -79,7 +79,9 @@ export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
   const [read, setRead] = useState(() => readUntil(computer.name));
   if (report === null || report.sessions.length === 0 || computer.leaving !== null || report.at <= read) return null;
   const values = { computer: computer.name, time: timeText(report.at) };
-  const kept = report.sessions.every((session) => session.outcome === 'saved');
+  const others = report.sessions.filter(({ outcome }) => outcome !== 'saved');
+  const saved = report.sessions.flatMap(({ outcome, user }) => (outcome === 'saved' ? [user] : []));
+  const kept = others.length === 0;
   return (
     <MessageBar intent={kept ? 'success' : 'warning'} layout="multiline">
       <MessageBarBody>
@@ -94,9 +96,10 @@ export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
             })
           : _('What became of each session:')}
         <ul className={styles.sessions}>
-          {report.sessions.map((session) => (
+          {others.map((session) => (
             <li key={session.session}>{sentence(session)}</li>
           ))}
+          {saved.length > 0 && <li>{_('Saved: {people}.', { people: namesText(saved) })}</li>}
         </ul>
       </MessageBarBody>
       <MessageBarActions

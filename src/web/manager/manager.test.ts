@@ -675,16 +675,16 @@ describe('the Manager', () => {
     gateway.comeBack();
     await page.getByText('classroom restarts.', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Home' }).click();
-    await shown(page, 'anna: saved.');
+    await shown(page, 'Saved: anna.');
     await shown(page, 'ben: saved without VirtualBox, closed before.');
     await shown(page, 'chloe: lost, with Mousepad. The disk was full.');
     await button(page, 'Close').click();
-    await page.getByText('anna: saved.').waitFor({ state: 'detached' });
+    await page.getByText('Saved: anna.').waitFor({ state: 'detached' });
     await page.reload();
     await shown(page, 'Everything is in order.');
-    assert.equal(await page.getByText('anna: saved.').count(), 0);
+    assert.equal(await page.getByText('Saved: anna.').count(), 0);
     gateway.changeComputer('classroom', { lastLeave: { ...lastLeave, at: lastLeave.at + 1 } });
-    await shown(page, 'anna: saved.');
+    await shown(page, 'Saved: anna.');
   });
 
   test('cannot take a shutdown back that the system of the computer has begun', async () => {
@@ -882,7 +882,8 @@ describe('the Manager', () => {
     await page.getByLabel('Result').selectOption('failed');
     await page.getByRole('row', { name: /Station 117/ }).waitFor({ state: 'detached' });
     await page.getByText('The user name or the password is wrong.').waitFor();
-    const address = await page.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
+    await button(page, 'Export').click();
+    const address = await page.getByRole('menuitem', { name: 'As a table (CSV)' }).getAttribute('href');
     assert.equal(address, '/api/v1/audit/export?format=csv&outcome=failed');
     await page.getByLabel('Who').fill('nobody at all');
     await shown(page, 'No entry matches.');

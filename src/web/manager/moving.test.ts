@@ -237,7 +237,10 @@ describe('stations and their sessions', () => {
       await there.goto(gateway.url('/manager/stations'));
       await row(there, /anna/).waitFor();
       await row(there, /anna/).getByRole('gridcell').nth(1).click();
-      await button(there, 'Déplacer…').click();
+      if (options.widthPx < 768) {
+        await button(there, 'Autres tâches').click();
+        await there.getByRole('menuitem', { name: 'Déplacer…' }).click();
+      } else await button(there, 'Déplacer…').click();
       await there.getByRole('radio', { name: /Station 2/ }).click();
       await there.getByText('La session de ben est sur Station 2.').waitFor();
       assert.deepEqual(await axeFaults(there), []);

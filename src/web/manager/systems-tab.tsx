@@ -32,7 +32,7 @@ const useStyles = makeStyles({
   list: {
     display: 'grid',
     gap: tokens.spacingHorizontalM,
-    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 420px), 1fr))',
+    gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 420px), 1fr))',
   },
   head: {
     display: 'flex',
@@ -41,11 +41,14 @@ const useStyles = makeStyles({
     flexWrap: 'wrap',
     alignItems: 'center',
   },
-  facts: {
+  // As many side by side as there is room for.
+  facts: { columnWidth: '340px', columnGap: tokens.spacingHorizontalXXL, margin: 0 },
+  pair: {
     display: 'grid',
-    gridTemplateColumns: 'auto 1fr',
-    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalL}`,
-    margin: 0,
+    gridTemplateColumns: 'minmax(0, 170px) minmax(0, 1fr)',
+    gap: tokens.spacingHorizontalM,
+    paddingBlock: tokens.spacingVerticalXXS,
+    breakInside: 'avoid',
   },
   term: { color: tokens.colorNeutralForeground2 },
   fact: { margin: 0, overflowWrap: 'anywhere' },
@@ -100,14 +103,12 @@ function System({ computer }: { computer: Computer }): ReactNode {
       {computer.reachable && <HibernationFault computer={computer} />}
       <ComputerMeters computer={computer} />
       <dl className={styles.facts}>
-        {facts.map(([term, fact]) => [
-          <dt key={`${term}-term`} className={styles.term}>
-            {term}
-          </dt>,
-          <dd key={term} className={styles.fact}>
-            {fact}
-          </dd>,
-        ])}
+        {facts.map(([term, fact]) => (
+          <div key={term} className={styles.pair}>
+            <dt className={styles.term}>{term}</dt>
+            <dd className={styles.fact}>{fact}</dd>
+          </div>
+        ))}
       </dl>
       <PowerButtons computer={computer} />
     </Card>

@@ -44,7 +44,7 @@ import { PasswordDialog } from './users/password-dialog.tsx';
 import { RemoveUserDialog } from './users/remove-user-dialog.tsx';
 import { UserState } from './users/user-state.tsx';
 
-const narrow = '@media (max-width: 720px)';
+const narrow = '@media (max-width: 899px)';
 /** So many people are in the page at first; more on demand. */
 const pageSize = 200;
 

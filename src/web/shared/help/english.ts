@@ -132,7 +132,7 @@ export const texts: HelpTexts = {
       },
       {
         what: 'Take the list along',
-        how: '“Export CSV” is for spreadsheets, “Export JSON” for programs. What you filtered is what is exported.',
+        how: 'Press “Export”: “As a table (CSV)” is for spreadsheets, “As JSON lines” for programs. What you filtered is what is exported.',
       },
       {
         what: 'Check that nothing was changed',

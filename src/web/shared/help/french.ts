@@ -132,7 +132,7 @@ export const texts: HelpTexts = {
       },
       {
         what: 'Emporter la liste',
-        how: "L'exportation CSV est faite pour les tableurs, l'exportation JSON pour les programmes. Ce qui est filtré est ce qui est exporté.",
+        how: 'Appuyez sur « Exporter » : « En tableau (CSV) » est fait pour les tableurs, « En lignes JSON » pour les programmes. Ce qui est filtré est ce qui est exporté.',
       },
       {
         what: "Vérifier que rien n'a été modifié",

@@ -174,7 +174,16 @@ const useStyles = makeStyles({
     [narrow]: { gridArea: 'station', fontWeight: tokens.fontWeightSemibold },
   },
   // A name is never cut: it goes on in a second line.
-  user: { whiteSpace: 'normal', overflowWrap: 'anywhere', [narrow]: { gridArea: 'user' } },
+  user: {
+    whiteSpace: 'normal',
+    overflowWrap: 'anywhere',
+    paddingBlock: tokens.spacingVerticalXXS,
+    [narrow]: { gridArea: 'user', padding: 0 },
+  },
+  fullName: { display: 'inline-block', color: tokens.colorNeutralForeground2 },
+  // Cards do not repeat the only computer that there is.
+  ofOnlyComputer: { [narrow]: { gridTemplateAreas: '"station status" "user since" "risks risks" "room room"' } },
+  onlyComputer: { [narrow]: { display: 'none' } },
   /** Buttons that belong together go to the next line together. */
   answers: { display: 'inline-flex', gap: tokens.spacingHorizontalXS },
   answer: { whiteSpace: 'nowrap', minWidth: 0 },
@@ -328,6 +337,7 @@ const RoomLine = memo(function RoomLine(props: LineProps & { line: Extract<Line,
 interface StationLineProps extends LineProps {
   row: StationRow;
   atRisk: readonly ProgramAtRisk[] | undefined;
+  severalComputers: boolean;
   chosenComputer: boolean;
 }
 
@@ -348,9 +358,9 @@ const StationLine = memo(
       room: roomOf(row),
       user: session !== null && (
         <>
-          {session.user}
+          {session.user}{' '}
           {session.fullName !== '' && session.fullName !== session.user && (
-            <span className={styles.subtle}> ({session.fullName})</span>
+            <span className={styles.fullName}>({session.fullName})</span>
           )}
         </>
       ),
@@ -445,7 +455,7 @@ const StationLine = memo(
         aria-rowindex={props.rowIndex}
         aria-selected={props.chosen}
         tabIndex={props.reached ? 0 : -1}
-        className={mergeClasses(styles.line, props.chosen && styles.chosen)}
+        className={mergeClasses(styles.line, !props.severalComputers && styles.ofOnlyComputer, props.chosen && styles.chosen)}
         onMouseDown={(event) => {
           // Shift would choose text as well.
           if (event.shiftKey) event.preventDefault();
@@ -461,6 +471,7 @@ const StationLine = memo(
               styles.cell,
               styles[column],
               column === 'computer' && props.chosenComputer && styles.chosenComputer,
+              column === 'computer' && !props.severalComputers && styles.onlyComputer,
             )}
             onClick={
               column === 'computer'
@@ -485,6 +496,7 @@ const StationLine = memo(
     before.atRisk === after.atRisk &&
     before.chosen === after.chosen &&
     before.chosenComputer === after.chosenComputer &&
+    before.severalComputers === after.severalComputers &&
     before.reached === after.reached &&
     before.rowIndex === after.rowIndex &&
     before.columns === after.columns &&
@@ -627,6 +639,7 @@ export function StationGrid(props: {
             {...common}
             row={line.row}
             atRisk={line.atRisk}
+            severalComputers={props.severalComputers}
             chosenComputer={props.severalComputers && chosen.computer === line.row.computer}
           />
         );
