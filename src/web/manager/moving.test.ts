@@ -238,7 +238,7 @@ describe('stations and their sessions', () => {
       await row(there, /anna/).waitFor();
       await row(there, /anna/).getByRole('gridcell').nth(1).click();
       if (options.widthPx < 768) {
-        await button(there, 'Autres tâches').click();
+        await button(there, 'Autres tâches').last().click();
         await there.getByRole('menuitem', { name: 'Déplacer…' }).click();
       } else await button(there, 'Déplacer…').click();
       await there.getByRole('radio', { name: /Station 2/ }).click();

@@ -197,7 +197,7 @@ describe('configuring stations', () => {
     await page.addInitScript(() => localStorage.setItem('stationmaster.language', 'fr'));
     await page.setViewportSize({ width: 360, height: 740 });
     await choose('Station 1');
-    await button(page, 'Autres tâches').click();
+    await button(page, 'Autres tâches').last().click();
     await page.getByRole('menuitem', { name: 'Configurer la station' }).click();
     await page.getByRole('radio', { name: 'Seulement les suivants, et les administrateurs' }).check();
     await page.getByRole('textbox', { name: 'Groupes' }).waitFor();
