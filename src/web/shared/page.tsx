@@ -56,7 +56,7 @@ function Frame({ title, children }: { title: string; children: ReactNode }): Rea
     <FluentProvider theme={theme}>
       {/* Not the provider's own class: every dialogue and notice would get it too. */}
       <div className={styles.page}>{children}</div>
-      <Toaster toasterId={toasterId} position={isNarrow ? 'top' : 'bottom-end'} timeout={8000} pauseOnHover />
+      <Toaster toasterId={toasterId} position={isNarrow ? 'top' : 'bottom-start'} timeout={8000} pauseOnHover />
     </FluentProvider>
   );
 }

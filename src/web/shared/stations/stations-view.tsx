@@ -544,313 +544,315 @@ export function StationsView({
   const address = `${location.origin}/`;
 
   return (
-    <div className={mergeClasses(styles.view, detailed && anyChosen && styles.detailed)}>
+    <>
       <TimeRequests />
-      <div className={styles.bar}>
-        <TableBar view={view} change={changeView} computers={computerNames} rooms={roomNames} />
-        <div className={styles.space} />
-        <ToggleButton
-          className={buttons.rare}
-          icon={<MultiselectLtrRegular />}
-          checked={several}
-          aria-label={_('Choose several')}
-          title={_('Each press on a line adds it or takes it away. Shift and Ctrl do the same without this button.')}
-          onClick={() => setSeveral(!several)}
-        >
-          <span>{_('Choose several')}</span>
-        </ToggleButton>
-        <Switch
-          checked={view.showAll}
-          label={_('Show all stations')}
-          onChange={(_event, data) => changeView({ showAll: data.checked })}
-        />
-        {may(level, 'station.code') && (
-          <Button
-            {...focusTarget}
+      <div className={mergeClasses(styles.view, detailed && anyChosen && styles.detailed)}>
+        <div className={styles.bar}>
+          <TableBar view={view} change={changeView} computers={computerNames} rooms={roomNames} />
+          <div className={styles.space} />
+          <ToggleButton
             className={buttons.rare}
-            icon={<KeyRegular />}
-            aria-label={_('Enrolment code')}
-            title={_('Enrolment code')}
-            onClick={() => setAsked({ what: 'code' })}
+            icon={<MultiselectLtrRegular />}
+            checked={several}
+            aria-label={_('Choose several')}
+            title={_('Each press on a line adds it or takes it away. Shift and Ctrl do the same without this button.')}
+            onClick={() => setSeveral(!several)}
           >
-            <span>{_('Enrolment code')}</span>
-          </Button>
-        )}
-        <FilterTags view={view} change={changeView} shown={shownRows.length} all={everyRow.length - hidden} />
-      </div>
-      <div className={styles.list}>
-        {failures !== null && (
-          <MessageBar intent="warning" layout="multiline" className={styles.outcome}>
-            <MessageBarBody>
-              <MessageBarTitle>{failures.title}</MessageBarTitle>
-              <ul className={styles.failures}>
-                {failures.outcomes.map((outcome) => (
-                  <li key={outcome.session}>
-                    {_('{user}: {text}', { user: outcome.user, text: outcome.error === null ? '' : errorText(outcome.error) })}
-                  </li>
-                ))}
-              </ul>
-            </MessageBarBody>
-            <MessageBarActions
-              containerAction={
-                <Button
-                  appearance="transparent"
-                  icon={<DismissRegular />}
-                  aria-label={_('Close')}
-                  title={_('Close')}
-                  onClick={() => setFailures(null)}
-                />
-              }
+            <span>{_('Choose several')}</span>
+          </ToggleButton>
+          <Switch
+            checked={view.showAll}
+            label={_('Show all stations')}
+            onChange={(_event, data) => changeView({ showAll: data.checked })}
+          />
+          {may(level, 'station.code') && (
+            <Button
+              {...focusTarget}
+              className={buttons.rare}
+              icon={<KeyRegular />}
+              aria-label={_('Enrolment code')}
+              title={_('Enrolment code')}
+              onClick={() => setAsked({ what: 'code' })}
+            >
+              <span>{_('Enrolment code')}</span>
+            </Button>
+          )}
+          <FilterTags view={view} change={changeView} shown={shownRows.length} all={everyRow.length - hidden} />
+        </div>
+        <div className={styles.list}>
+          {failures !== null && (
+            <MessageBar intent="warning" layout="multiline" className={styles.outcome}>
+              <MessageBarBody>
+                <MessageBarTitle>{failures.title}</MessageBarTitle>
+                <ul className={styles.failures}>
+                  {failures.outcomes.map((outcome) => (
+                    <li key={outcome.session}>
+                      {_('{user}: {text}', { user: outcome.user, text: outcome.error === null ? '' : errorText(outcome.error) })}
+                    </li>
+                  ))}
+                </ul>
+              </MessageBarBody>
+              <MessageBarActions
+                containerAction={
+                  <Button
+                    appearance="transparent"
+                    icon={<DismissRegular />}
+                    aria-label={_('Close')}
+                    title={_('Close')}
+                    onClick={() => setFailures(null)}
+                  />
+                }
+              />
+            </MessageBar>
+          )}
+          <StationGrid
+            lines={lines}
+            columns={view.columns}
+            sort={view.sort}
+            descending={view.descending}
+            sortBy={sortBy}
+            chosen={chosen}
+            severalComputers={computerNames.length > 1}
+            actions={actions}
+          />
+          {everyRow.length === hidden && (
+            <div className={styles.empty}>
+              <Text weight="semibold" size={400}>
+                {hidden > 0 ? _('No station is in use') : _('There is no station yet')}
+              </Text>
+              <Text>
+                {_('To open a station, go to this address in the browser of the device where somebody is to work:')}{' '}
+                <Link href={address} target="_blank" rel="noreferrer" inline>
+                  {address}
+                </Link>
+              </Text>
+              {hidden > 0 && <Button onClick={() => changeView({ showAll: true })}>{_('Show the stations that are off')}</Button>}
+            </div>
+          )}
+          {everyRow.length > hidden && shownRows.length === 0 && !isUnfiltered(shownView) && (
+            <div className={styles.empty}>
+              <Text>
+                {shownView.search.trim() === ''
+                  ? _('Nothing is as the filter wants it.')
+                  : _('Nothing matches “{search}”.', { search: shownView.search.trim() })}
+              </Text>
+            </div>
+          )}
+        </div>
+        <div className={styles.side}>
+          {detailed && anyChosen && (
+            <DetailsPanel
+              principal={principal}
+              rows={chosenRows}
+              risks={risks}
+              hibernationFault={faultOf}
+              look={(session) => unsavedIn([session])}
+              history={history ?? null}
+              close={closeDetails}
             />
-          </MessageBar>
-        )}
-        <StationGrid
-          lines={lines}
-          columns={view.columns}
-          sort={view.sort}
-          descending={view.descending}
-          sortBy={sortBy}
-          chosen={chosen}
-          severalComputers={computerNames.length > 1}
-          actions={actions}
-        />
-        {everyRow.length === hidden && (
-          <div className={styles.empty}>
-            <Text weight="semibold" size={400}>
-              {hidden > 0 ? _('No station is in use') : _('There is no station yet')}
-            </Text>
-            <Text>
-              {_('To open a station, go to this address in the browser of the device where somebody is to work:')}{' '}
-              <Link href={address} target="_blank" rel="noreferrer" inline>
-                {address}
-              </Link>
-            </Text>
-            {hidden > 0 && <Button onClick={() => changeView({ showAll: true })}>{_('Show the stations that are off')}</Button>}
-          </div>
-        )}
-        {everyRow.length > hidden && shownRows.length === 0 && !isUnfiltered(shownView) && (
-          <div className={styles.empty}>
-            <Text>
-              {shownView.search.trim() === ''
-                ? _('Nothing is as the filter wants it.')
-                : _('Nothing matches “{search}”.', { search: shownView.search.trim() })}
-            </Text>
-          </div>
-        )}
-      </div>
-      <div className={styles.side}>
-        {detailed && anyChosen && (
-          <DetailsPanel
-            principal={principal}
-            rows={chosenRows}
-            risks={risks}
-            hibernationFault={faultOf}
-            look={(session) => unsavedIn([session])}
-            history={history ?? null}
-            close={closeDetails}
-          />
-        )}
-        <ComputerTasks
-          className={styles.computer}
-          level={level}
-          computer={chosen.computer}
-          sessions={room.sessions}
-          stations={room.stations}
-          hibernationFault={faultOf(chosen.computer)}
-          busy={suspending}
-          hibernating={hibernating}
-          suspendAll={(computer) => void suspendAll(computer)}
-          hibernateAll={askHibernateAll}
-          logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
-          keep={(sessions) => void keepSeveral(sessions)}
-          identifyAll={(computer, on) =>
-            void attempt(_('The names could not be shown.'), () =>
-              api('identifyAll', { params: { name: computer }, body: { on } }),
-            )
-          }
-          rooms={() => setAsked({ what: 'rooms' })}
-          remap={(computer) => setAsked({ what: 'remap', computer })}
-        />
-        {chosenRow !== null && (
-          <LineTasks
-            className={styles.line}
+          )}
+          <ComputerTasks
+            className={styles.computer}
             level={level}
-            user={principal.name}
-            row={chosenRow}
-            hibernationFault={faultOf(chosenRow.computer)}
-            hibernate={askHibernate}
-            move={(session) => setAsked({ what: 'move', session: session.id })}
-            suspend={(session) =>
-              void attempt(_('The session could not be suspended.'), async () => {
-                await api('suspendSession', { params: { id: session.id } });
-                notices.done(_('The session of {user} was suspended.', { user: session.user }));
-              })
-            }
-            logOff={(row) =>
-              setAsked(
-                row.session !== null && (row.session.state === 'hibernated' || row.session.state === 'lost')
-                  ? { what: 'remove-saved', session: row.session }
-                  : { what: 'log-off', row },
-              )
-            }
-            identify={(station, on) =>
-              void attempt(_('The names could not be shown.'), () =>
-                api('identifyStation', { params: { id: station.id }, body: { on } }),
-              )
-            }
-            split={split}
-            unsplit={unsplit}
-            configure={(station) => setAsked({ what: 'configure', station: station.id })}
-            remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
-            letIn={letIn}
-            details={showDetails}
-            unchoose={() => setChosen({ ...nothingChosen, computer: chosenRow.computer })}
-          />
-        )}
-        {chosenRows.length > 1 && (
-          <SeveralTasks
-            className={styles.line}
-            level={level}
-            count={chosenRows.length}
-            sessions={chosenSessions}
-            ableToSave={(session) => faultOf(session.computer) === null}
-            suspend={(sessions) => void suspendSeveral(sessions)}
-            hibernate={askHibernateSeveral}
-            logOff={(sessions) => setAsked({ what: 'log-off-several', sessions })}
+            computer={chosen.computer}
+            sessions={room.sessions}
+            stations={room.stations}
+            hibernationFault={faultOf(chosen.computer)}
+            busy={suspending}
+            hibernating={hibernating}
+            suspendAll={(computer) => void suspendAll(computer)}
+            hibernateAll={askHibernateAll}
+            logOffAll={(computer) => setAsked({ what: 'log-off-all', computer })}
             keep={(sessions) => void keepSeveral(sessions)}
-            stations={chosenRows.flatMap(({ station }) => (station?.state === 'enrolled' ? [station] : []))}
-            configure={(stations) => setAsked({ what: 'configure-several', stations })}
-            details={showDetails}
-            unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
+            identifyAll={(computer, on) =>
+              void attempt(_('The names could not be shown.'), () =>
+                api('identifyAll', { params: { name: computer }, body: { on } }),
+              )
+            }
+            rooms={() => setAsked({ what: 'rooms' })}
+            remap={(computer) => setAsked({ what: 'remap', computer })}
+          />
+          {chosenRow !== null && (
+            <LineTasks
+              className={styles.line}
+              level={level}
+              user={principal.name}
+              row={chosenRow}
+              hibernationFault={faultOf(chosenRow.computer)}
+              hibernate={askHibernate}
+              move={(session) => setAsked({ what: 'move', session: session.id })}
+              suspend={(session) =>
+                void attempt(_('The session could not be suspended.'), async () => {
+                  await api('suspendSession', { params: { id: session.id } });
+                  notices.done(_('The session of {user} was suspended.', { user: session.user }));
+                })
+              }
+              logOff={(row) =>
+                setAsked(
+                  row.session !== null && (row.session.state === 'hibernated' || row.session.state === 'lost')
+                    ? { what: 'remove-saved', session: row.session }
+                    : { what: 'log-off', row },
+                )
+              }
+              identify={(station, on) =>
+                void attempt(_('The names could not be shown.'), () =>
+                  api('identifyStation', { params: { id: station.id }, body: { on } }),
+                )
+              }
+              split={split}
+              unsplit={unsplit}
+              configure={(station) => setAsked({ what: 'configure', station: station.id })}
+              remove={(station) => (station.state === 'waiting' ? refuse(station.id) : setAsked({ what: 'remove', station }))}
+              letIn={letIn}
+              details={showDetails}
+              unchoose={() => setChosen({ ...nothingChosen, computer: chosenRow.computer })}
+            />
+          )}
+          {chosenRows.length > 1 && (
+            <SeveralTasks
+              className={styles.line}
+              level={level}
+              count={chosenRows.length}
+              sessions={chosenSessions}
+              ableToSave={(session) => faultOf(session.computer) === null}
+              suspend={(sessions) => void suspendSeveral(sessions)}
+              hibernate={askHibernateSeveral}
+              logOff={(sessions) => setAsked({ what: 'log-off-several', sessions })}
+              keep={(sessions) => void keepSeveral(sessions)}
+              stations={chosenRows.flatMap(({ station }) => (station?.state === 'enrolled' ? [station] : []))}
+              configure={(stations) => setAsked({ what: 'configure-several', stations })}
+              details={showDetails}
+              unchoose={() => setChosen({ ...nothingChosen, computer: chosen.computer })}
+            />
+          )}
+        </div>
+        {asked?.what === 'hibernate-several' && (
+          <HibernateDialog
+            title={_('Hibernate {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
+            checks={asked.checks}
+            several
+            hibernate={(closing) => hibernateSeveral(asked.sessions, closing)}
+            close={() => setAsked(null)}
           />
         )}
+        {asked?.what === 'log-off-several' && (
+          <LogOffDialog
+            title={_('Log off {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
+            stake={
+              asked.sessions.some((session) => session.state === 'hibernated' || session.state === 'lost')
+                ? _(
+                    'All their programs are closed, and what is not saved by then is lost. Sessions on disk are removed for good, lost ones from the list.',
+                  )
+                : _('All their programs are closed, and what is not saved by then is lost.')
+            }
+            defaultSeconds={asked.sessions.some(holdsStation) ? room.settings.logOffCountdownSeconds : 0}
+            look={asked.sessions.some(isRunning) ? () => unsavedIn(asked.sessions.filter(isRunning)) : null}
+            several
+            logOff={(seconds) => logOffSeveral(asked.sessions, seconds)}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'log-off' && asked.row.session !== null && (
+          <LogOffDialog
+            title={_('Log off {user}?', { user: asked.row.session.user })}
+            stake={
+              asked.row.station === null
+                ? _(
+                    'Nobody sees this session at the moment, so nobody can save. All its programs are closed, and what is not saved is lost.',
+                  )
+                : _('All programs of this session are closed. What is not saved by then is lost.')
+            }
+            defaultSeconds={asked.row.station === null ? 0 : room.settings.logOffCountdownSeconds}
+            look={isRunning(asked.row.session) ? () => unsavedIn(asked.row.session === null ? [] : [asked.row.session]) : null}
+            several={false}
+            logOff={async (seconds) => {
+              const { session } = asked.row;
+              if (session !== null) await api('logOffSession', { params: { id: session.id }, body: { seconds } });
+            }}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'remove-saved' && (
+          <ConfirmDialog
+            title={
+              asked.session.state === 'lost'
+                ? _('Remove the session of {user} from the list?', { user: asked.session.user })
+                : _('Log off {user}?', { user: asked.session.user })
+            }
+            text={savedStake(asked.session)}
+            verb={asked.session.state === 'lost' ? _('Remove from the list') : _('Remove for good')}
+            run={async () => {
+              await api('logOffSession', { params: { id: asked.session.id }, body: { seconds: 0 } });
+            }}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'hibernate' && (
+          <HibernateDialog
+            title={_('Hibernate the session of {user}?', { user: asked.session.user })}
+            checks={asked.checks}
+            several={false}
+            hibernate={(closing) => hibernate(asked.session, closing)}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'hibernate-all' && (
+          <HibernateDialog
+            title={_('Hibernate all suspended sessions of {computer}?', { computer: asked.computer })}
+            checks={asked.checks}
+            several
+            hibernate={(closing) => hibernateAll(asked.computer, closing)}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'log-off-all' && (
+          <LogOffDialog
+            title={_('Log off all stations of {computer}?', { computer: asked.computer })}
+            stake={_(
+              '{count, plural, =0 {Nobody is at a station at the moment.} one {# session is ended. Its programs are closed, and what is not saved by then is lost. Suspended sessions stay.} other {# sessions are ended. Their programs are closed, and what is not saved by then is lost. Suspended sessions stay.}}',
+              { count: room.sessions.filter((session) => session.computer === asked.computer && holdsStation(session)).length },
+            )}
+            defaultSeconds={room.settings.logOffCountdownSeconds}
+            look={async () => (await api('unsavedAtStations', { params: { name: asked.computer } })).sessions}
+            several
+            logOff={(seconds) => logOffAll(asked.computer, seconds)}
+            close={() => setAsked(null)}
+          />
+        )}
+        {moved !== undefined && <MoveDialog session={moved} close={() => setAsked(null)} />}
+        {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
+        {asked?.what === 'configure-several' && <ConfigureSeveralDialog stations={asked.stations} close={() => setAsked(null)} />}
+        {asked?.what === 'remap' && <RemapDialog computer={asked.computer} close={() => setAsked(null)} />}
+        {asked?.what === 'rooms' && <RoomsDialog close={() => setAsked(null)} />}
+        {asked?.what === 'unsplit' && (
+          <ConfirmDialog
+            title={_('Give the whole screen to the left half?')}
+            text={_('The session of {user} at {station} is suspended, not lost: it goes on at the next sign-in.', {
+              user: asked.user,
+              station: asked.right.name,
+            })}
+            verb={_('Suspend and unsplit')}
+            run={async () => {
+              await api('unsplitStation', { params: { id: asked.station.id }, body: { suspend: true } });
+            }}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'remove' && (
+          <ConfirmDialog
+            title={_('Remove {station}?', { station: asked.station.name })}
+            text={_(
+              'The browser there is no longer a station. A session at it is suspended, not lost. It can ask to become a station again.',
+            )}
+            verb={_('Remove station')}
+            run={async () => {
+              await api('removeStation', { params: { id: asked.station.id } });
+            }}
+            close={() => setAsked(null)}
+          />
+        )}
+        {asked?.what === 'code' && <EnrolmentCodeDialog close={() => setAsked(null)} />}
       </div>
-      {asked?.what === 'hibernate-several' && (
-        <HibernateDialog
-          title={_('Hibernate {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
-          checks={asked.checks}
-          several
-          hibernate={(closing) => hibernateSeveral(asked.sessions, closing)}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'log-off-several' && (
-        <LogOffDialog
-          title={_('Log off {count, plural, one {# session} other {# sessions}}?', { count: asked.sessions.length })}
-          stake={
-            asked.sessions.some((session) => session.state === 'hibernated' || session.state === 'lost')
-              ? _(
-                  'All their programs are closed, and what is not saved by then is lost. Sessions on disk are removed for good, lost ones from the list.',
-                )
-              : _('All their programs are closed, and what is not saved by then is lost.')
-          }
-          defaultSeconds={asked.sessions.some(holdsStation) ? room.settings.logOffCountdownSeconds : 0}
-          look={asked.sessions.some(isRunning) ? () => unsavedIn(asked.sessions.filter(isRunning)) : null}
-          several
-          logOff={(seconds) => logOffSeveral(asked.sessions, seconds)}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'log-off' && asked.row.session !== null && (
-        <LogOffDialog
-          title={_('Log off {user}?', { user: asked.row.session.user })}
-          stake={
-            asked.row.station === null
-              ? _(
-                  'Nobody sees this session at the moment, so nobody can save. All its programs are closed, and what is not saved is lost.',
-                )
-              : _('All programs of this session are closed. What is not saved by then is lost.')
-          }
-          defaultSeconds={asked.row.station === null ? 0 : room.settings.logOffCountdownSeconds}
-          look={isRunning(asked.row.session) ? () => unsavedIn(asked.row.session === null ? [] : [asked.row.session]) : null}
-          several={false}
-          logOff={async (seconds) => {
-            const { session } = asked.row;
-            if (session !== null) await api('logOffSession', { params: { id: session.id }, body: { seconds } });
-          }}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'remove-saved' && (
-        <ConfirmDialog
-          title={
-            asked.session.state === 'lost'
-              ? _('Remove the session of {user} from the list?', { user: asked.session.user })
-              : _('Log off {user}?', { user: asked.session.user })
-          }
-          text={savedStake(asked.session)}
-          verb={asked.session.state === 'lost' ? _('Remove from the list') : _('Remove for good')}
-          run={async () => {
-            await api('logOffSession', { params: { id: asked.session.id }, body: { seconds: 0 } });
-          }}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'hibernate' && (
-        <HibernateDialog
-          title={_('Hibernate the session of {user}?', { user: asked.session.user })}
-          checks={asked.checks}
-          several={false}
-          hibernate={(closing) => hibernate(asked.session, closing)}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'hibernate-all' && (
-        <HibernateDialog
-          title={_('Hibernate all suspended sessions of {computer}?', { computer: asked.computer })}
-          checks={asked.checks}
-          several
-          hibernate={(closing) => hibernateAll(asked.computer, closing)}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'log-off-all' && (
-        <LogOffDialog
-          title={_('Log off all stations of {computer}?', { computer: asked.computer })}
-          stake={_(
-            '{count, plural, =0 {Nobody is at a station at the moment.} one {# session is ended. Its programs are closed, and what is not saved by then is lost. Suspended sessions stay.} other {# sessions are ended. Their programs are closed, and what is not saved by then is lost. Suspended sessions stay.}}',
-            { count: room.sessions.filter((session) => session.computer === asked.computer && holdsStation(session)).length },
-          )}
-          defaultSeconds={room.settings.logOffCountdownSeconds}
-          look={async () => (await api('unsavedAtStations', { params: { name: asked.computer } })).sessions}
-          several
-          logOff={(seconds) => logOffAll(asked.computer, seconds)}
-          close={() => setAsked(null)}
-        />
-      )}
-      {moved !== undefined && <MoveDialog session={moved} close={() => setAsked(null)} />}
-      {configured !== undefined && <ConfigureDialog station={configured} close={() => setAsked(null)} />}
-      {asked?.what === 'configure-several' && <ConfigureSeveralDialog stations={asked.stations} close={() => setAsked(null)} />}
-      {asked?.what === 'remap' && <RemapDialog computer={asked.computer} close={() => setAsked(null)} />}
-      {asked?.what === 'rooms' && <RoomsDialog close={() => setAsked(null)} />}
-      {asked?.what === 'unsplit' && (
-        <ConfirmDialog
-          title={_('Give the whole screen to the left half?')}
-          text={_('The session of {user} at {station} is suspended, not lost: it goes on at the next sign-in.', {
-            user: asked.user,
-            station: asked.right.name,
-          })}
-          verb={_('Suspend and unsplit')}
-          run={async () => {
-            await api('unsplitStation', { params: { id: asked.station.id }, body: { suspend: true } });
-          }}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'remove' && (
-        <ConfirmDialog
-          title={_('Remove {station}?', { station: asked.station.name })}
-          text={_(
-            'The browser there is no longer a station. A session at it is suspended, not lost. It can ask to become a station again.',
-          )}
-          verb={_('Remove station')}
-          run={async () => {
-            await api('removeStation', { params: { id: asked.station.id } });
-          }}
-          close={() => setAsked(null)}
-        />
-      )}
-      {asked?.what === 'code' && <EnrolmentCodeDialog close={() => setAsked(null)} />}
-    </div>
+    </>
   );
 }

@@ -22,7 +22,7 @@ export const offeredMinutes = [5, 10, 15, 30, 60, 120] as const;
 const usualMinutes = 15;
 
 const useStyles = makeStyles({
-  list: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, gridColumn: '1 / -1', minWidth: 0 },
+  list: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, marginBottom: tokens.spacingVerticalM },
   actions: { flexWrap: 'wrap' },
 });
 
