@@ -663,6 +663,20 @@ export const apiRoutes = {
     summary: 'Remove a view that one has kept',
     params: byId,
   }),
+  firstSteps: route({
+    method: 'GET',
+    path: '/first-steps',
+    action: 'alerts.see',
+    summary: 'What the guide for a new room has to know: whose the certificate is, who may sign in, whether somebody has',
+    reply: z.object({
+      /** `given` by the administrator, or by the computer's own authority, which devices do not trust by themselves. */
+      certificate: z.enum(['given', 'own-authority']),
+      /** How many may sign in at stations, besides administrators. */
+      people: z.number().int().nonnegative(),
+      /** Somebody has signed in at a station, as far as the activity goes back. */
+      signedIn: z.boolean(),
+    }),
+  }),
   alerts: route({
     method: 'GET',
     path: '/alerts',

@@ -15,6 +15,7 @@ import { exportAudit } from './audit-export.ts';
 import type { AuditWatch } from './audit-watch.ts';
 import type { Caller } from './callers.ts';
 import type { Clock } from './clock.ts';
+import type { FirstSteps } from './first-steps.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { People } from './people/people.ts';
 import type { PageSignInResult, PageSignIns } from './people/page-sign-ins.ts';
@@ -39,6 +40,7 @@ export interface AnswerParts {
   codes: EnrolmentCodes;
   settings: RoomSettings;
   alerts: Alerts;
+  firstSteps: FirstSteps;
   times: SessionTimes;
   views: SavedViews;
   audit: Audit;
@@ -73,6 +75,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     codes,
     settings,
     alerts,
+    firstSteps,
     times,
     views,
     audit,
@@ -577,6 +580,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       views.remove(ownerOf(caller), params.id);
       return {};
     },
+    firstSteps: () => firstSteps.look(),
     alerts: () => alerts.list(),
     dismissAlert: ({ body, caller }) => {
       alerts.dismiss(body.key, caller.principal?.name ?? '', ({ code }) =>

@@ -21,11 +21,14 @@ const settleMs = 500;
 export class Certificate {
   readonly #certFile: string;
   readonly #keyFile: string;
+  /** The administrator gave it; else it is of the computer's own authority. */
+  readonly isGiven: boolean;
   readonly #log: Log;
   #watchers: FSWatcher[] = [];
   #settling: NodeJS.Timeout | null = null;
 
   constructor(config: Config, places: Places, log: Log) {
+    this.isGiven = config.certificate !== undefined;
     this.#certFile = config.certificate ?? join(places.certificateDir, 'server.crt');
     this.#keyFile = config.key ?? join(places.certificateDir, 'server.key');
     this.#log = log;

@@ -12,6 +12,7 @@ import { Certificate } from './certificate.ts';
 import type { TimingClock } from './clock.ts';
 import { ComputerSettings } from './computer-settings.ts';
 import { checkFolders } from './configuration.ts';
+import { FirstSteps } from './first-steps.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -134,6 +135,7 @@ export class Gateway implements AsyncDisposable {
       codes,
       settings,
       alerts,
+      firstSteps: new FirstSteps({ people, audit, certificate, settings }),
       times,
       views: new SavedViews(store),
       audit,

@@ -89,7 +89,13 @@ describe('the web server', () => {
     }
     const { status, headers } = await room.ask('GET', '/docs');
     assert.deepEqual([status, headers['location']], [302, '/docs/administrators']);
-    for (const path of ['/docs/none', '/docs/api.html', '/docs/..%2fmanager%2findex', '/docs/decisions', '/docs/decisions/../api/'])
+    for (const path of [
+      '/docs/none',
+      '/docs/api.html',
+      '/docs/..%2fmanager%2findex',
+      '/docs/decisions',
+      '/docs/decisions/../api/',
+    ])
       assert.equal((await room.ask('GET', path)).status, 404, path);
   });
 

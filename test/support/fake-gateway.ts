@@ -13,7 +13,7 @@ import type { WebSocket } from 'ws';
 import type { SavedView, Token, ToldAlert } from '#contract/api.ts';
 import { alertsOf, dismissible } from '#model/alert.ts';
 import type { AuditDamage } from '#model/alert.ts';
-import type { ApiBody, AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
+import type { ApiBody, ApiReply, AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
@@ -82,6 +82,8 @@ export class FakeGateway implements AsyncDisposable {
   };
   /** When the certificate of the pages ends; null: not known. */
   certificateEndsAt: number | null = null;
+  /** What the guide for a new room is told. */
+  firstSteps: ApiReply<'firstSteps'> = { certificate: 'given', people: 12, signedIn: true };
   /** What the gateway's own check of the audit found. */
   auditDamage: AuditDamage | null = null;
   /** By key: the alerts that somebody put aside. */
@@ -352,6 +354,7 @@ export class FakeGateway implements AsyncDisposable {
       },
     ],
     [/^GET \/setup$/, () => ({ needed: this.setupNeeded })],
+    [/^GET \/first-steps$/, () => this.firstSteps],
     [/^GET \/alerts$/, () => this.#alerts()],
     [
       /^POST \/alerts\/dismiss$/,

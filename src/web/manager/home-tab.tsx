@@ -8,6 +8,7 @@ import { useRoom } from '../shared/room.tsx';
 import { ComputerStatus, Status } from '../shared/stations/status.tsx';
 import { TimeRequests } from '../shared/stations/time-requests.tsx';
 import { AlertList } from './alert-list.tsx';
+import { FirstSteps } from './first-steps.tsx';
 import { ComputerMeters } from './computer-meters.tsx';
 import { LeaveAccount } from './leave-account.tsx';
 import { PowerButtons } from './power-buttons.tsx';
@@ -62,6 +63,7 @@ export function HomeTab({ open }: { open: (tab: TabName, query?: string) => void
 
   return (
     <div className={styles.tab}>
+      <FirstSteps open={open} />
       <section className={styles.part} aria-labelledby="attention">
         <Subtitle1 as="h2" id="attention">
           {_('Needs your attention')}

@@ -58,6 +58,7 @@ const lines = {
   views: 'GET /views',
   keepView: 'POST /views',
   removeView: 'DELETE /views/:id',
+  firstSteps: 'GET /first-steps',
   alerts: 'GET /alerts',
   dismissAlert: 'POST /alerts/dismiss',
   restoreAlert: 'POST /alerts/restore',

@@ -7,6 +7,10 @@ export const texts: HelpTexts = {
     purpose: 'Shows what needs you today, how busy the computers are, and the settings of the room.',
     tasks: [
       {
+        what: 'Begin with a new room',
+        how: '“First steps” says what comes next and what of it is done. The computer looks by itself. “Hide” puts the list away, the same button brings it back.',
+      },
+      {
         what: 'See what needs your attention',
         how: 'The most urgent is on top. Each entry has a button that leads to what helps, for example to a station that waits to be let in.',
       },

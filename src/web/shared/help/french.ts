@@ -7,6 +7,10 @@ export const texts: HelpTexts = {
     purpose: 'Montre ce qui demande votre attention, la charge des ordinateurs et les paramètres de la salle.',
     tasks: [
       {
+        what: 'Commencer avec une nouvelle salle',
+        how: "Les premiers pas disent ce qui vient ensuite et ce qui en est fait. L'ordinateur regarde de lui-même. La liste se masque, et le même bouton la ramène.",
+      },
+      {
         what: 'Voir ce qui demande votre attention',
         how: "Le plus urgent est en haut. Chaque élément a un bouton qui mène à ce qui aide, par exemple à une station qui attend d'être admise.",
       },
