@@ -171,6 +171,7 @@ describe('restart and shutdown', () => {
     const lastLeave = account([
       { session: anna, user: 'anna', outcome: 'saved-without', programs: ['Chess'], error: null },
       { session: ben, user: 'ben', outcome: 'lost', programs: ['GIMP'], error: null },
+      { session: anna, user: 'carla', outcome: 'saved', programs: [], error: null },
     ]);
     host.changeComputer({ leaving: null, lastLeave });
     const { code, stdout, stderr } = await running;
@@ -179,7 +180,9 @@ describe('restart and shutdown', () => {
       stderr,
       /restarts in \d+ s\n.*\n?.*is saving: 2 sessions left\n.*is saving: one session left\n.*goes down now\n/s,
     );
+    assert.match(stdout, /^2 saved, 1 lost: ben; .*\n/);
     assert.match(stdout, /anna +\S+ +saved without Chess\nben +\S+ +lost GIMP\n.* is back\.\n/);
+    assert.doesNotMatch(stdout, /carla/);
   });
 
   test('is over when the gateway goes with the computer, but not while people are still being warned', async () => {

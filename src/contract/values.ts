@@ -257,7 +257,7 @@ const diskSchema = z.object({
   freeBytes: z.number().nonnegative(),
 }) satisfies z.ZodType<Disk>;
 
-/** A computer of the room as the Manager shows it. Memory in bytes; load is the one-minute average. */
+/** A computer of the room as the Manager shows it. Memory in bytes. */
 export const computerSchema = z.object({
   name: z.string(),
   reachable: z.boolean(),
@@ -265,7 +265,10 @@ export const computerSchema = z.object({
   system: z.string(),
   startedAt: timeSchema,
   cores: z.number().int(),
+  /** How many programs worked or waited for the processor or a disk, on average over one minute. */
   load: z.number(),
+  /** The part of the processor's time that was used in the last minute, 0 to 1. */
+  processorBusy: z.number().min(0).max(1),
   memoryTotal: z.number(),
   memoryAvailable: z.number(),
   /** The file systems of the state folder and of the homes; one that is both is there once. */

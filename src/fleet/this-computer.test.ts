@@ -22,6 +22,7 @@ const status: Computer = {
   startedAt: 1,
   cores: 2,
   load: 0,
+  processorBusy: 0.1,
   memoryTotal: 2,
   memoryAvailable: 1,
   hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 1, savedBytes: 0 },

@@ -74,6 +74,7 @@ export class ThisComputer implements Fleet {
       startedAt: 0,
       cores: 0,
       load: 0,
+      processorBusy: 0,
       memoryTotal: 0,
       memoryAvailable: 0,
       hibernation: { fault: 'not-looked-yet', says: '', asRoot: true, freeBytes: 0, savedBytes: 0 },

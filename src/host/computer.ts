@@ -10,6 +10,7 @@ import type { DiskFolders } from './disks.ts';
 import type { HostSettings } from './host-settings.ts';
 import type { Leaving } from './leaving.ts';
 import { readMemory } from './memory.ts';
+import { Processor } from './processor.ts';
 
 const packageFile = new URL('../../package.json', import.meta.url);
 
@@ -49,6 +50,7 @@ export class ThisComputer {
   readonly #sessionLimits: ComputerParts['sessionLimits'];
   readonly #unavailable: ComputerParts['unavailable'];
   readonly #diskFolders: DiskFolders;
+  readonly #processor = new Processor();
 
   constructor({ hibernation, sessionLimits, unavailable, leaving, settings, mode, diskFolders }: ComputerParts) {
     this.leaving = leaving;
@@ -61,12 +63,13 @@ export class ThisComputer {
   }
 
   async describe(): Promise<Computer> {
-    const [system, startedAt, hibernation, disks, unavailable] = await Promise.all([
+    const [system, startedAt, hibernation, disks, unavailable, processorBusy] = await Promise.all([
       systemName(),
       bootTime(),
       this.#hibernation.describe(),
       readDisks(this.#diskFolders),
       this.#unavailable.describe(),
+      this.#processor.busy(),
     ]);
     const memory = readMemory();
     return {
@@ -77,6 +80,7 @@ export class ThisComputer {
       startedAt,
       cores: availableParallelism(),
       load: loadavg()[0] ?? 0,
+      processorBusy,
       memoryTotal: memory.totalBytes,
       memoryAvailable: memory.availableBytes,
       disks,

@@ -107,6 +107,7 @@ export function furnishSchool(gateway: FakeGateway): void {
       startedAt: before(84),
       cores: 8,
       load: 2.6,
+      processorBusy: 0.31,
       memoryTotal: 32 * gib,
       memoryAvailable: 17.2 * gib,
       hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 118 * gib, savedBytes: 1.4 * gib },

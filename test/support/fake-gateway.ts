@@ -694,6 +694,7 @@ export function makeComputer(name: string, change: Partial<Computer> = {}): Comp
     startedAt: Date.now() - 3 * 86_400_000,
     cores: 4,
     load: 1.3,
+    processorBusy: 0.33,
     memoryTotal: 16 * 2 ** 30,
     memoryAvailable: 9.4 * 2 ** 30,
     hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 120 * 2 ** 30, savedBytes: 0 },

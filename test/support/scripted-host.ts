@@ -44,6 +44,7 @@ export class ScriptedHost implements AsyncDisposable {
       startedAt: 1,
       cores: 2,
       load: 0,
+      processorBusy: 0.1,
       memoryTotal: 8 * 2 ** 30,
       memoryAvailable: 4 * 2 ** 30,
       hibernation: { fault: null, says: '4.1', asRoot: true, freeBytes: 2 ** 36, savedBytes: 0 },

@@ -141,7 +141,13 @@ async function watch(gateway: GatewayClient, before: Computer, begun: Computer, 
 }
 
 function tellAccount(account: LeaveReport): void {
-  const rows = account.sessions.map(({ user, session, outcome, programs, error }) => [
+  const lost = account.sessions.filter(({ outcome }) => outcome === 'lost');
+  const count = account.sessions.length - lost.length;
+  const names = lost.map(({ user }) => user).join(', ');
+  if (account.sessions.length > 0)
+    answer(`${count} saved, ${lost.length} lost${lost.length === 0 ? '' : `: ${names}`}; stationmaster audit has each.`);
+  const toTell = account.sessions.filter(({ outcome }) => outcome !== 'saved');
+  const rows = toTell.map(({ user, session, outcome, programs, error }) => [
     user,
     session,
     [becameText[outcome], ...programs].join(' ').trim(),

@@ -36,12 +36,14 @@ export async function listComputers(gateway: GatewayClient, options: RoomOptions
     `${one.reachable ? 'yes' : 'no'}${leavingText(one)}`,
     one.system,
     one.version,
-    `${one.load.toFixed(2)} on ${one.cores} cores`,
+    `${Math.round(one.processorBusy * 100)} % of ${one.cores} cores`,
     `${megabytes(one.memoryAvailable)} of ${megabytes(one.memoryTotal)}`,
     one.disks.map(({ freeBytes, totalBytes }) => `${megabytes(freeBytes)} of ${megabytes(totalBytes)}`).join(', '),
     one.hibernation.fault === null ? 'yes' : hibernationText[one.hibernation.fault],
   ]);
-  answer(table(['Computer', 'Answers', 'System', 'Version', 'Load', 'Memory free', 'Disk free', 'Saves sessions'], rows));
+  answer(
+    table(['Computer', 'Answers', 'System', 'Version', 'Processor busy', 'Memory free', 'Disk free', 'Saves sessions'], rows),
+  );
 }
 
 /** `name=value` pairs as changes of settings; words that cannot be a value are usage errors. */

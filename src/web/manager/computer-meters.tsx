@@ -27,13 +27,13 @@ function colour(part: number): 'brand' | 'warning' | 'error' {
 export function ComputerMeters({ computer }: { computer: Computer }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  if (!computer.reachable || computer.memoryTotal === 0 || computer.cores === 0) return null;
+  if (!computer.reachable || computer.memoryTotal === 0) return null;
   const memory = 1 - computer.memoryAvailable / computer.memoryTotal;
-  const load = computer.load / computer.cores;
+  const { processorBusy } = computer;
   return (
     <div className={styles.meters}>
-      <Field label={_('Processor')} hint={_('{load} busy in the last minute', { load: percent(load) })}>
-        <ProgressBar className={styles.bar} value={Math.min(1, load)} color={colour(load)} thickness="large" />
+      <Field label={_('Processor')} hint={_('{part} busy in the last minute', { part: percent(processorBusy) })}>
+        <ProgressBar className={styles.bar} value={processorBusy} color={colour(processorBusy)} thickness="large" />
       </Field>
       <Field
         label={_('Memory')}

@@ -22,6 +22,9 @@ const useStyles = makeStyles({
   sessions: { margin: `${tokens.spacingVerticalXS} 0 0`, paddingInlineStart: tokens.spacingHorizontalL },
 });
 
+/** So many are told one by one; with more, the page would be about nothing else. */
+const mostTold = 20;
+
 const rememberedAs = (computer: string): string => `stationmaster.read-leave.${computer}`;
 
 function readUntil(computer: string): number {
@@ -72,6 +75,18 @@ function sentence({ user, outcome, programs, error }: LeaveReport['sessions'][nu
   return `${lost} ${whyText(error)}`;
 }
 
+/** "12 sessions were saved, 1 was lost." */
+function summary({ sessions }: LeaveReport): string {
+  const lost = sessions.filter(({ outcome }) => outcome === 'lost').length;
+  const saved = sessions.length - lost;
+  if (lost === 0)
+    return i18n._('{count, plural, one {The one session was kept.} other {All # sessions were kept.}}', { count: saved });
+  return i18n._(
+    '{saved, plural, =0 {No session was saved} one {# session was saved} other {# sessions were saved}}, {lost, plural, one {# was lost} other {# were lost}}.',
+    { saved, lost },
+  );
+}
+
 export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
@@ -79,9 +94,8 @@ export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
   const [read, setRead] = useState(() => readUntil(computer.name));
   if (report === null || report.sessions.length === 0 || computer.leaving !== null || report.at <= read) return null;
   const values = { computer: computer.name, time: timeText(report.at) };
-  const others = report.sessions.filter(({ outcome }) => outcome !== 'saved');
-  const saved = report.sessions.flatMap(({ outcome, user }) => (outcome === 'saved' ? [user] : []));
-  const kept = others.length === 0;
+  const toTell = report.sessions.filter(({ outcome }) => outcome !== 'saved');
+  const kept = toTell.length === 0;
   return (
     <MessageBar intent={kept ? 'success' : 'warning'} layout="multiline">
       <MessageBarBody>
@@ -90,17 +104,21 @@ export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
             ? _('{computer} was restarted on {time}', values)
             : _('{computer} was shut down on {time}', values)}
         </MessageBarTitle>
-        {kept
-          ? _('{count, plural, one {The one session was kept.} other {All # sessions were kept.}}', {
-              count: report.sessions.length,
-            })
-          : _('What became of each session:')}
-        <ul className={styles.sessions}>
-          {others.map((session) => (
-            <li key={session.session}>{sentence(session)}</li>
-          ))}
-          {saved.length > 0 && <li>{_('Saved: {people}.', { people: namesText(saved) })}</li>}
-        </ul>
+        {summary(report)}
+        {toTell.length > 0 && (
+          <ul className={styles.sessions}>
+            {toTell.slice(0, mostTold).map((session) => (
+              <li key={session.session}>{sentence(session)}</li>
+            ))}
+            {toTell.length > mostTold && (
+              <li>
+                {_('{count, plural, one {and # more: the Activity tab has it.} other {and # more: the Activity tab has them.}}', {
+                  count: toTell.length - mostTold,
+                })}
+              </li>
+            )}
+          </ul>
+        )}
       </MessageBarBody>
       <MessageBarActions
         containerAction={

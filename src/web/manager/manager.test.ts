@@ -384,8 +384,21 @@ describe('the Manager', () => {
     await page.goto(gateway.url('/manager/stations'));
     await shown(page, 'There is no station yet');
     assert.equal(await page.getByRole('link', { name: gateway.url('/') }).count(), 1);
-    await button(page, 'Suspend all stations').click();
-    await shown(page, 'No session was at a station.');
+    for (const name of ['Suspend all stations', 'Log off all stations']) {
+      const task = button(page, name);
+      assert.equal(await task.getAttribute('aria-disabled'), 'true', name);
+      assert.equal(await task.getAttribute('title'), 'Nobody is signed in at a station of this computer.');
+      await task.click();
+    }
+    assert.equal(gateway.calls.length, 0);
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    gateway.tell({ event: 'session.changed', session: makeSession('d1', 'david', 'classroom', 's1') });
+    await page.locator('button:not([aria-disabled="true"])', { hasText: 'Suspend all stations' }).click();
+    await page
+      .getByText(/session.* suspended\./)
+      .first()
+      .waitFor();
+    assert.equal(gateway.calls.at(-1)?.path, '/computers/classroom/suspend-all');
   });
 
   test('comes back by itself after the connection was lost, with what happened meanwhile', async () => {
@@ -675,16 +688,17 @@ describe('the Manager', () => {
     gateway.comeBack();
     await page.getByText('classroom restarts.', { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('tab', { name: 'Home' }).click();
-    await shown(page, 'Saved: anna.');
+    await page.getByText('2 sessions were saved, 1 was lost.').waitFor();
+    assert.equal(await page.getByText(/^anna: /).count(), 0);
     await shown(page, 'ben: saved without VirtualBox, closed before.');
     await shown(page, 'chloe: lost, with Mousepad. The disk was full.');
     await button(page, 'Close').click();
-    await page.getByText('Saved: anna.').waitFor({ state: 'detached' });
+    await page.getByText('2 sessions were saved, 1 was lost.').waitFor({ state: 'detached' });
     await page.reload();
     await shown(page, 'Everything is in order.');
-    assert.equal(await page.getByText('Saved: anna.').count(), 0);
+    assert.equal(await page.getByText('2 sessions were saved, 1 was lost.').count(), 0);
     gateway.changeComputer('classroom', { lastLeave: { ...lastLeave, at: lastLeave.at + 1 } });
-    await shown(page, 'Saved: anna.');
+    await page.getByText('2 sessions were saved, 1 was lost.').waitFor();
   });
 
   test('cannot take a shutdown back that the system of the computer has begun', async () => {

@@ -149,6 +149,8 @@ export function ComputerTasks(props: {
   const logOff = may(level, 'computer.log-off-all', 'computer');
   const hibernate = may(level, 'computer.hibernate-all', 'computer');
   const counting = countingDown(props.sessions.filter((session) => session.computer === computer));
+  const atStations = props.sessions.some((session) => session.computer === computer && holdsStation(session));
+  const nobody = atStations ? undefined : _('Nobody is signed in at a station of this computer.');
   const suspended = props.sessions.some((session) => session.computer === computer && session.state === 'suspended');
   return (
     <Pane title={computer === null ? _('Computer tasks') : _('{computer} tasks', { computer })} className={props.className}>
@@ -162,7 +164,8 @@ export function ComputerTasks(props: {
               icon: <PauseCircleRegular />,
               label: _('Suspend all stations'),
               run: () => props.suspendAll(computer),
-              disabled: props.busy,
+              ...(nobody !== undefined && { title: nobody }),
+              disabled: props.busy || !atStations,
               main: true,
             },
             hibernate && {
@@ -172,7 +175,13 @@ export function ComputerTasks(props: {
               run: () => props.hibernateAll(computer),
               disabled: props.hibernating || !suspended || props.hibernationFault !== null,
             },
-            logOff && { icon: <SignOutRegular />, label: _('Log off all stations'), run: () => props.logOffAll(computer) },
+            logOff && {
+              icon: <SignOutRegular />,
+              label: _('Log off all stations'),
+              ...(nobody !== undefined && { title: nobody }),
+              run: () => props.logOffAll(computer),
+              disabled: !atStations,
+            },
             logOff &&
               counting.length > 0 && {
                 icon: <ArrowUndoRegular />,
