@@ -1,5 +1,6 @@
 // The HTTP interface /api/v1: every route with what it takes and gives. Pages and command line use nothing else.
 import { z } from 'zod';
+import { remapEnds } from '#model/remap.ts';
 import { accountFilesFates } from '#model/account.ts';
 import { auditActions, auditFaults } from '#model/audit.ts';
 import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
@@ -365,7 +366,8 @@ export const apiRoutes = {
     action: 'station.configure',
     summary: 'Whether a remap is under way, and whether the last one can be undone; each station says what its screen shows',
     params: byName,
-    reply: z.object({ running: z.boolean(), undoable: z.boolean() }),
+    /** `ended`: how the last one ended, if this life of the gateway has seen it. */
+    reply: z.object({ running: z.boolean(), undoable: z.boolean(), ended: z.enum(remapEnds).nullable() }),
   }),
   remap: route({
     method: 'POST',

@@ -7,6 +7,13 @@ export interface Remap {
   readonly done: readonly string[];
 }
 
+/**
+ * How a remap ended: with every screen, without some that went off, taken back by somebody, by itself as nobody pressed or as no
+ * screen was left, or the new order could not be kept.
+ */
+export const remapEnds = ['done', 'done-without-some', 'cancelled', 'timed-out', 'pages-gone', 'failed'] as const;
+export type RemapEnd = (typeof remapEnds)[number];
+
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The letter that a station shows; each only hears its own keyboard, so in a large room they may come again. */

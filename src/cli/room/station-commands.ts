@@ -1,4 +1,5 @@
 // `station list|set|split|unsplit|identify|admit|remove|code`.
+import type { RemapEnd } from '#model/remap.ts';
 import { stationRows } from '#model/station.ts';
 import type { Orientation, StationLanguage, StationStatus } from '#model/station.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
@@ -198,6 +199,15 @@ async function computerOf(gateway: GatewayClient, name: string | undefined): Pro
   return one.name;
 }
 
+const remapEndText: Readonly<Record<RemapEnd, string>> = {
+  done: 'Every screen was pressed.',
+  'done-without-some': 'It was done without screens that went off.',
+  cancelled: 'It was cancelled; everything is as it was.',
+  'timed-out': 'Nobody pressed for ten minutes; everything is as it was.',
+  'pages-gone': 'No screen was left to press; everything is as it was.',
+  failed: 'The new order could not be kept; everything is as it was.',
+};
+
 type RemapOptions = RoomOptions & { computer?: string; newNames?: true };
 
 export async function startRemap(gateway: GatewayClient, options: RemapOptions): Promise<void> {
@@ -227,7 +237,13 @@ export async function remapStatus(gateway: GatewayClient, options: RemapOptions)
   );
   if (options.json) answerJson({ ...state, stations: shown });
   else if (!state.running)
-    answer(state.undoable ? 'No remap is under way; the last one can be undone.' : 'No remap is under way.');
+    answer(
+      [
+        'No remap is under way.',
+        ...(state.ended === null ? [] : [remapEndText[state.ended]]),
+        ...(state.undoable ? ['The last one can be undone.'] : []),
+      ].join(' '),
+    );
   else
     answer(
       table(

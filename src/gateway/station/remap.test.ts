@@ -1,9 +1,17 @@
 // Remapping all stations: letters on the screens, presses in the order of the room, and the way back.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { pino } from 'pino';
 import type { Station } from '#model/station.ts';
-import { GatewayRoom, newStationKey } from '../../../test/support/gateway-room.ts';
+import { GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';
 import type { TestStation } from '../../../test/support/gateway-room.ts';
+import { Audit } from '../audit.ts';
+import { Store } from '../store.ts';
+import { Remaps } from './remaps.ts';
+import { Stations } from './stations.ts';
 
 async function furnished(room: GatewayRoom) {
   const keys = [newStationKey(), newStationKey(), newStationKey()];
@@ -110,6 +118,7 @@ describe('remapping all stations', () => {
     assert.deepEqual((await room.ask('GET', `/computers/${computer}/remap`, { local: true })).body, {
       running: false,
       undoable: false,
+      ended: 'cancelled',
     });
     assert.equal((await order(room, computer, '/cancel')).body.code, 'not-possible-now');
   });
@@ -134,6 +143,52 @@ describe('remapping all stations', () => {
       ['Station 2', 1],
       ['Station 1', 2],
     ]);
+  });
+
+  test('a screen that goes off last is waited for; then all is done without it, and how it ended is told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stationmaster-remap-'));
+    try {
+      using store = Store.open(join(folder, 'store.db'));
+      const clock = { nowMs: () => 5, monotonicMs: () => 5 };
+      const log = pino({ level: 'silent' });
+      const stations = new Stations(store, clock, () => 'classroom');
+      const facts = { address: '192.0.2.1', widthPx: 800, heightPx: 600 };
+      const [a, b] = ['a', 'b'].map((letter) => stations.enrol(letter.repeat(16), `key of ${letter}`, facts, () => {}).id);
+      assert.ok(a !== undefined && b !== undefined);
+      for (const id of [a, b]) stations.seen(id, facts);
+      const remaps = new Remaps(store, stations, new Audit(store, log, clock), log, 300);
+      remaps.start();
+      const by = { actor: 'ada', address: '' };
+      const over = async (): Promise<void> => await until('it is over', () => !remaps.state.running);
+
+      remaps.begin('classroom', false, by);
+      remaps.press(b);
+      stations.seen(a, null);
+      assert.ok(remaps.state.running, 'its page may only be loaded anew');
+      stations.seen(a, facts);
+      remaps.press(a);
+      assert.deepEqual(remaps.state, { running: false, undoable: true, ended: 'done' });
+
+      remaps.begin('classroom', false, by);
+      stations.seen(a, null);
+      remaps.press(b);
+      assert.ok(remaps.state.running);
+      await over();
+      assert.equal(remaps.state.ended, 'done-without-some');
+
+      stations.seen(a, facts);
+      remaps.begin('classroom', false, by);
+      for (const id of [a, b]) stations.seen(id, null);
+      assert.deepEqual([remaps.state.running, remaps.state.ended], [false, 'pages-gone']);
+
+      stations.seen(b, facts);
+      remaps.begin('classroom', false, by);
+      remaps.cancel(by);
+      assert.equal(remaps.state.ended, 'cancelled');
+      remaps.stop();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('a session goes on under the letter', async () => {

@@ -1,7 +1,7 @@
 // The remap that is under way, and the way back from the last one. Nothing is changed before the last letter is pressed.
 import { CodedError } from '#contract/errors.ts';
 import { beginRemap, isRemapped, joined, mappedAfter, pressed, remapLetter, removed, vanished } from '#model/remap.ts';
-import type { Mapped, Remap } from '#model/remap.ts';
+import type { Mapped, Remap, RemapEnd } from '#model/remap.ts';
 import type { Station } from '#model/station.ts';
 import type { Audit } from '../audit.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +10,8 @@ import type { Stations } from './stations.ts';
 
 /** Screens do not show letters for ever: so long after the last press it is taken back. */
 const forgottenAfterMs = 600_000;
+/** A screen that went off is waited for so long before all is done without it: its page is loaded anew, or the network was away. */
+const awayMs = 60_000;
 
 interface Running {
   computer: string;
@@ -17,6 +19,10 @@ interface Running {
   by: { actor: string; address: string };
   remap: Remap;
   forgotten: NodeJS.Timeout;
+  /** When screens went off that had not been pressed, and have not come back. */
+  away: Map<string, number>;
+  /** All are pressed, but for screens that went off just now. */
+  withoutThem: NodeJS.Timeout | null;
 }
 
 /** What a station was before, and what the remap made of it. */
@@ -31,31 +37,36 @@ export class Remaps {
   readonly #stations: Stations;
   readonly #audit: Audit;
   readonly #log: Log;
+  readonly #awayMs: number;
   #running: Running | null = null;
+  #ended: RemapEnd | null = null;
   #undo: (() => void) | null = null;
 
-  constructor(store: Store, stations: Stations, audit: Audit, log: Log) {
+  constructor(store: Store, stations: Stations, audit: Audit, log: Log, howLongAwayMs = awayMs) {
     this.#store = store;
     this.#stations = stations;
     this.#audit = audit;
     this.#log = log;
+    this.#awayMs = howLongAwayMs;
   }
 
   start(): void {
     this.#undo = this.#stations.onChange((change) => {
-      if ('removed' in change) this.#go((remap) => removed(remap, change.removed));
-      else if (!change.station.online) this.#go((remap) => vanished(remap, change.station.id));
+      if ('removed' in change) {
+        this.#running?.away.delete(change.removed);
+        this.#go((remap) => removed(remap, change.removed));
+      } else if (!change.station.online) this.#vanish(change.station.id);
       else this.#join(change.station);
     });
   }
 
   stop(): void {
     this.#undo?.();
-    if (this.#running !== null) clearTimeout(this.#running.forgotten);
+    if (this.#running !== null) this.#forgetTimers(this.#running);
   }
 
-  get state(): { running: boolean; undoable: boolean } {
-    return { running: this.#running !== null, undoable: this.#steps().length > 0 };
+  get state(): { running: boolean; undoable: boolean; ended: RemapEnd | null } {
+    return { running: this.#running !== null, undoable: this.#steps().length > 0, ended: this.#ended };
   }
 
   /** Throws `not-possible-now`: one is under way, or no page of a station is open. */
@@ -70,7 +81,15 @@ export class Remaps {
       outcome: 'begun',
       details: { stations: shown.length },
     });
-    this.#running = { computer, newNames, by, remap: beginRemap(shown), forgotten: this.#patience() };
+    this.#running = {
+      computer,
+      newNames,
+      by,
+      remap: beginRemap(shown),
+      forgotten: this.#patience(),
+      away: new Map(),
+      withoutThem: null,
+    };
     for (const [at, id] of shown.entries()) this.#stations.showRemap(id, { letter: remapLetter(at), number: 0 });
   }
 
@@ -87,10 +106,10 @@ export class Remaps {
   }
 
   /** Everything stays as it was. Throws `not-possible-now` if there is none. */
-  cancel(by: Running['by']): void {
+  cancel(by: Running['by'], end: RemapEnd = 'cancelled'): void {
     const running = this.#running;
     if (running === null) throw new CodedError('not-possible-now');
-    this.#end();
+    this.#end(end);
     this.#audit.note({ ...by, action: 'stations.remap', target: running.computer, outcome: 'cancelled' });
   }
 
@@ -117,7 +136,7 @@ export class Remaps {
   }
 
   #patience(): NodeJS.Timeout {
-    return setTimeout(() => this.cancel({ actor: '', address: '' }), forgottenAfterMs);
+    return setTimeout(() => this.cancel({ actor: '', address: '' }, 'timed-out'), forgottenAfterMs);
   }
 
   /** Its page came back in the middle, or is new. */
@@ -126,8 +145,15 @@ export class Remaps {
     if (running === null || running.computer !== computer || state !== 'enrolled') return;
     const remap = joined(running.remap, id);
     if (remap === running.remap) return;
-    this.#running = { ...running, remap };
+    if (running.withoutThem !== null) clearTimeout(running.withoutThem);
+    running.away.delete(id);
+    this.#running = { ...running, remap, withoutThem: null };
     this.#stations.showRemap(id, { letter: remapLetter(remap.waiting.length + remap.done.length - 1), number: 0 });
+  }
+
+  #vanish(id: string): void {
+    if (this.#running?.remap.waiting.includes(id) === true) this.#running.away.set(id, performance.now());
+    this.#go((remap) => vanished(remap, id));
   }
 
   #go(step: (remap: Remap) => Remap): void {
@@ -147,8 +173,15 @@ export class Remaps {
   #finishIfDone(): void {
     const running = this.#running;
     if (running === null || !isRemapped(running.remap)) return;
-    const { computer, newNames, by, remap } = running;
-    this.#end();
+    const { computer, newNames, by, remap, away } = running;
+    const waitMs = Math.max(0, ...away.values()) + this.#awayMs - performance.now();
+    // Where nothing was pressed yet, nothing is lost by beginning anew.
+    if (remap.done.length > 0 && away.size > 0 && waitMs > 0) {
+      if (running.withoutThem !== null) clearTimeout(running.withoutThem);
+      running.withoutThem = setTimeout(() => this.#finishIfDone(), waitMs);
+      return;
+    }
+    this.#end(remap.done.length === 0 ? 'pages-gone' : away.size > 0 ? 'done-without-some' : 'done');
     const deed = { ...by, action: 'stations.remap' as const, target: computer };
     if (remap.done.length === 0) {
       this.#audit.note({ ...deed, outcome: 'cancelled' });
@@ -170,15 +203,22 @@ export class Remaps {
       });
     } catch (error) {
       this.#log.error({ err: error }, 'the remap could not be kept; the stations are as they were');
+      this.#ended = 'failed';
       this.#audit.note({ ...deed, outcome: error instanceof CodedError ? error.code : 'internal' });
     }
   }
 
-  #end(): void {
+  #forgetTimers({ forgotten, withoutThem }: Running): void {
+    clearTimeout(forgotten);
+    if (withoutThem !== null) clearTimeout(withoutThem);
+  }
+
+  #end(end: RemapEnd): void {
     const running = this.#running;
     this.#running = null;
+    this.#ended = end;
     if (running === null) return;
-    clearTimeout(running.forgotten);
+    this.#forgetTimers(running);
     for (const id of [...running.remap.waiting, ...running.remap.done]) this.#stations.showRemap(id, null);
   }
 

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { Refusal, idOf, makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
 import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../../test/support/manager-room.ts';
-import { axeFaults } from '../../../../test/support/page-checks.ts';
+import { axeFaults, still } from '../../../../test/support/page-checks.ts';
 import { plainConfiguration } from '#model/station.ts';
 
 /** Where pictures to look at go, for who is at work on these pages. */
@@ -147,7 +147,11 @@ describe('configuring stations', () => {
     let undoable = false;
     const show = (id: string, number: number): void =>
       void gateway.changeStation(idOf(id), { remap: { letter: id === 's1' ? 'A' : 'B', number } });
-    gateway.answer(/^GET \/computers\/classroom\/remap$/, () => ({ running: false, undoable }));
+    gateway.answer(/^GET \/computers\/classroom\/remap$/, () => ({
+      running: false,
+      undoable,
+      ended: undoable ? 'done-without-some' : null,
+    }));
     gateway.answer(/^POST \/computers\/classroom\/remap$/, () => {
       for (const id of ['s1', 's2']) show(id, 0);
     });
@@ -167,6 +171,10 @@ describe('configuring stations', () => {
     if (shots !== undefined) await page.screenshot({ path: `${shots}/remap-manager.png` });
     undoable = true;
     for (const id of ['s1', 's2']) gateway.changeStation(idOf(id), { remap: undefined });
+    await page.getByText('The remap is over, without screens that went off. They come after the others.').waitFor();
+    await still(page);
+    if (shots !== undefined) await page.screenshot({ path: `${shots}/remap-ended.png` });
+    assert.deepEqual(await axeFaults(page), []);
     await button(page, 'Undo the last remap').click();
     await page.getByText('The stations are as they were before the remap.').first().waitFor();
     assert.deepEqual(bodies(), [{ newNames: true }, {}]);

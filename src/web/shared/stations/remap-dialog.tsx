@@ -19,7 +19,9 @@ import {
 import { useLingui } from '@lingui/react';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
+import type { RemapEnd } from '#model/remap.ts';
 import { api, textOf } from '../api.ts';
+import { msg } from '../i18n.ts';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
 
@@ -40,6 +42,14 @@ const useStyles = makeStyles({
   name: { flexGrow: 1, minWidth: 0, overflowWrap: 'anywhere' },
 });
 
+const endTexts: Readonly<Record<Exclude<RemapEnd, 'cancelled'>, string>> = {
+  done: msg('The remap is over.'),
+  'done-without-some': msg('The remap is over, without screens that went off. They come after the others.'),
+  'timed-out': msg('Nobody pressed a letter for ten minutes, so the remap was cancelled. Everything is as it was.'),
+  'pages-gone': msg('No screen was left to press, so the remap was cancelled. Everything is as it was.'),
+  failed: msg('The new order could not be kept. Everything is as it was.'),
+};
+
 export function RemapDialog({ computer, close }: { computer: string; close: () => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
@@ -47,6 +57,7 @@ export function RemapDialog({ computer, close }: { computer: string; close: () =
   const { stations } = useRoom();
   const [newNames, setNewNames] = useState(false);
   const [undoable, setUndoable] = useState(false);
+  const [ended, setEnded] = useState<RemapEnd | null>(null);
   const [begun, setBegun] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -54,9 +65,13 @@ export function RemapDialog({ computer, close }: { computer: string; close: () =
   const shown = here.flatMap(({ id, name, remap }) => (remap === undefined ? [] : [{ id, name, ...remap }]));
   const running = shown.length > 0;
   useEffect(() => {
+    if (running) setBegun(true);
     const left = new AbortController();
     api('remapState', { params: { name: computer } }, left.signal).then(
-      (state) => setUndoable(state.undoable),
+      (state) => {
+        setUndoable(state.undoable);
+        setEnded(state.ended);
+      },
       (failure: unknown) => {
         if (!left.signal.aborted) setError(failure);
       },
@@ -126,9 +141,9 @@ export function RemapDialog({ computer, close }: { computer: string; close: () =
                   checked={newNames}
                   onChange={(_event, data) => setNewNames(data.checked === true)}
                 />
-                {begun && (
-                  <MessageBar intent="success">
-                    <MessageBarBody>{_('The remap is over.')}</MessageBarBody>
+                {begun && ended !== null && ended !== 'cancelled' && (
+                  <MessageBar intent={ended === 'done' ? 'success' : 'warning'} layout="multiline">
+                    <MessageBarBody>{_(endTexts[ended])}</MessageBarBody>
                   </MessageBar>
                 )}
                 {online === 0 && (
