@@ -166,6 +166,8 @@ export const hostCalls = {
    */
   'autoLogon.allow': call(z.object({ attempt: idSchema, user: userNameSchema }), z.object({})),
   'autoLogon.forbid': call(z.object({ user: userNameSchema }), z.object({})),
+  /** Forbids all others: whom no station signs in need not be on the list. */
+  'autoLogon.keepOnly': call(z.object({ users: z.array(userNameSchema).max(5000) }), z.object({})),
   'signIn.answer': call(z.object({ attempt: idSchema, answer: passwordSchema }), signInStepSchema),
   /** Ends an attempt, accepted or not; its worker goes. */
   'signIn.finish': call(z.object({ attempt: idSchema }), z.object({})),

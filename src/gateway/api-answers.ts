@@ -385,15 +385,23 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const known = room === undefined ? undefined : (rooms.find(room) ?? room);
       const configuration = body.configuration === undefined ? undefined : { ...body.configuration, room: known };
       const was = stations.get(params.id)?.configuration.autoLogon ?? '';
-      const configured = stations.configure(params.id, { ...body, configuration }, (before, after) => {
-        rooms.ensure(after.configuration.room);
-        audit.record({
-          ...deedOf(caller, 'station.configure', before.name, configurationChange(before, after)),
-          outcome: 'done',
+      const configure = (): Station =>
+        stations.configure(params.id, { ...body, configuration }, (before, after) => {
+          rooms.ensure(after.configuration.room);
+          audit.record({
+            ...deedOf(caller, 'station.configure', before.name, configurationChange(before, after)),
+            outcome: 'done',
+          });
         });
-      });
-      forbidUnused(configured.computer, was);
-      return configured;
+      try {
+        const configured = configure();
+        forbidUnused(configured.computer, was);
+        return configured;
+      } catch (error) {
+        // Whom the computer was to sign in, it need not.
+        forbidUnused(stations.get(params.id)?.computer ?? '', autoLogon ?? '');
+        throw error;
+      }
     },
     remapState: ({ params }) => {
       computerNamed(params.name);

@@ -35,6 +35,7 @@ import { PixelDoor } from './station/pixel-door.ts';
 import { PrivacyNotices } from './station/privacy-notices.ts';
 import { Remaps } from './station/remaps.ts';
 import { Rooms } from './station/rooms.ts';
+import { tellAutoLogonUsers } from './station/auto-logon-users.ts';
 import { StationDoor } from './station/station-door.ts';
 import { Stations } from './station/stations.ts';
 import { Tickets } from './station/tickets.ts';
@@ -181,6 +182,8 @@ export class Gateway implements AsyncDisposable {
     undo.defer(removals.start());
     times.start();
     undo.defer(() => times.stop());
+
+    undo.defer(tellAutoLogonUsers(fleet, stations, log));
     computerSettings.start();
     undo.defer(() => computerSettings.stop());
     fleet.start();

@@ -63,6 +63,16 @@ export class AutoLogonList {
     this.#log.info({ user }, 'may no longer be signed in at stations without a password');
   }
 
+  /** Forbids all others, but for those of root's file. */
+  keepOnly(users: ReadonlySet<string>): void {
+    const kept = this.#kept();
+    const left = kept.filter((one) => users.has(one.user));
+    if (left.length === kept.length) return;
+    this.#write(left);
+    const gone = kept.filter((one) => !users.has(one.user)).map(({ user }) => user);
+    this.#log.info({ users: gone }, 'may no longer be signed in at stations without a password: no station does it');
+  }
+
   #write(kept: Kept): void {
     writeDurably(this.#files.kept, JSON.stringify(kept));
   }

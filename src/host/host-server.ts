@@ -321,6 +321,10 @@ export class HostServer {
       this.#parts.autoLogons.forbid(user);
       return {};
     },
+    'autoLogon.keepOnly': ({ users }) => {
+      this.#parts.autoLogons.keepOnly(new Set(users));
+      return {};
+    },
     'signIn.answer': ({ attempt: id, answer }, connection) => this.#answerQuestion(connection, id, answer),
     'signIn.finish': ({ attempt: id }, connection) => {
       this.#dropAttempt(connection, id);

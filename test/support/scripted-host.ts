@@ -293,6 +293,7 @@ export class ScriptedHost implements AsyncDisposable {
     },
     'session.check': () => ({ checks: this.checks }),
     'session.list': () => ({ sessions: [...this.sessions.values()] }),
+    'autoLogon.keepOnly': () => ({}),
     'account.removals': () => ({ removals: [] }),
     'account.list': async () => ({ accounts: await this.accounts.list() }),
     'account.describe': ({ user }) => this.#account(user),

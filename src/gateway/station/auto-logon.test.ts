@@ -1,5 +1,7 @@
 // Stations that sign an account in by themselves.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';
 import { autoLogonDelayMs } from './auto-logon.ts';
@@ -106,6 +108,25 @@ describe('auto-logon', () => {
         (await room.ask('PATCH', `/stations/${id}`, { local: true, body: { configuration: { autoLogon: 'anna' } } })).body
           .code === 'auto-logon-not-allowed',
     );
+  });
+
+  test('whom no station signs in does not stay on the list: neither after a refused change nor after the host was away', async () => {
+    await using room = await GatewayRoom.make();
+    const { page, id } = await automatic(room);
+    const list = (): string => readFileSync(join(room.places.stateDir, 'host/auto-logon.json'), 'utf8');
+    const admin = { cookie: await room.pageCookie('admin') };
+    const order = { configuration: { autoLogon: 'anna' }, password: 'admin' };
+    const stale = { ...order, name: 'Door', was: 'Window' };
+    const refused = await room.ask('PATCH', `/stations/${id}`, { ...admin, body: stale });
+    assert.equal(refused.body.code, 'changed-meanwhile');
+    await until('the computer has forgotten it', () => !list().includes('anna'));
+    assert.equal((await room.ask('PATCH', `/stations/${id}`, { ...admin, body: order })).status, 200);
+    assert.equal(await desktop(page), 'anna');
+    await room.stopHost();
+    await room.ask('PATCH', `/stations/${id}`, { local: true, body: { configuration: { autoLogon: '' } } });
+    assert.match(list(), /anna/);
+    await room.startHost();
+    await until('the computer is told', () => !list().includes('anna'));
   });
 
   test('what fails says why and comes later each time', async () => {
