@@ -33,6 +33,9 @@ import {
 
 export const apiPrefix = '/api/v1';
 
+/** What an Idempotency-Key is made of: too much to be guessed, too little to fill anything. */
+export const idempotencyKeySchema = z.string().regex(/^[!-+\--~]{16,128}$/);
+
 export const principalSchema = z.object({
   /** `root` on the computer, the token's name, or the account. */
   name: z.string(),
@@ -138,6 +141,14 @@ export const tokenSchema = z.object({
 });
 export type Token = z.output<typeof tokenSchema>;
 
+/** Of a list that may be long: without both, all of it. The header `Link` with `rel="next"` says where it goes on. */
+const paging = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  /** From the `Link` of the piece before. */
+  cursor: z.string().max(500).optional(),
+});
+export type Paging = z.output<typeof paging>;
+
 const none = z.object({});
 const byId = z.object({ id: idSchema });
 const byName = z.object({ name: z.string().max(255) });
@@ -151,7 +162,7 @@ const closing = z.object({
   closing: z.boolean().default(false),
 });
 
-interface Route {
+export interface Route {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /api/v1, `:id` and `:name` as in `params`. */
   path: string;
@@ -163,6 +174,10 @@ interface Route {
   summary: string;
   /** In bytes, where it may be longer than others. */
   longestBody?: number;
+  /** Takes an Idempotency-Key: what it does is done once, however often the request is repeated. Nothing secret is in the reply. */
+  keyed?: boolean;
+  /** A list that is given in pieces where they are asked for. */
+  paged?: boolean;
   /** The reply is a file of one of these types, sent as it is made; `reply` is not looked at. */
   fileTypes?: readonly string[];
 }
@@ -257,6 +272,7 @@ export const apiRoutes = {
   }),
   suspendAll: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/suspend-all',
     action: 'computer.suspend-all',
     summary: 'Suspend all stations of a computer',
@@ -265,6 +281,7 @@ export const apiRoutes = {
   }),
   logOffAll: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/log-off-all',
     action: 'computer.log-off-all',
     summary: 'Log off all stations of a computer',
@@ -285,6 +302,7 @@ export const apiRoutes = {
   }),
   hibernateAll: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/hibernate-all',
     action: 'computer.hibernate-all',
     summary: 'Save every suspended session of a computer to disk',
@@ -302,6 +320,7 @@ export const apiRoutes = {
   }),
   leave: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/leave',
     action: 'computer.leave',
     summary: 'Restart or shut down a computer: warns, suspends, saves every session, goes',
@@ -311,6 +330,7 @@ export const apiRoutes = {
   }),
   setMode: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/mode',
     action: 'computer.mode',
     summary:
@@ -321,6 +341,7 @@ export const apiRoutes = {
   }),
   stay: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/stay',
     action: 'computer.leave',
     summary: 'Take a restart or shutdown back during its warning',
@@ -329,6 +350,7 @@ export const apiRoutes = {
   }),
   identifyAll: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/identify',
     action: 'computer.identify',
     summary: 'Show or hide the names of all stations of a computer on their screens',
@@ -340,6 +362,8 @@ export const apiRoutes = {
     path: '/stations',
     action: 'stations.list',
     summary: 'Stations',
+    query: paging,
+    paged: true,
     reply: z.array(stationSchema),
   }),
   configureStation: route({
@@ -371,6 +395,7 @@ export const apiRoutes = {
   }),
   remap: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/remap',
     action: 'station.configure',
     summary:
@@ -381,6 +406,7 @@ export const apiRoutes = {
   }),
   cancelRemap: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/remap/cancel',
     action: 'station.configure',
     summary: 'Leave a remap; everything stays as it was',
@@ -388,6 +414,7 @@ export const apiRoutes = {
   }),
   undoRemap: route({
     method: 'POST',
+    keyed: true,
     path: '/computers/:name/remap/undo',
     action: 'station.configure',
     summary: 'Give the stations back the order and names that they had before the last remap',
@@ -415,6 +442,7 @@ export const apiRoutes = {
   }),
   admitStation: route({
     method: 'POST',
+    keyed: true,
     path: '/stations/:id/admit',
     action: 'station.admit',
     summary: 'Let a waiting browser become a station',
@@ -430,6 +458,7 @@ export const apiRoutes = {
   }),
   splitStation: route({
     method: 'POST',
+    keyed: true,
     path: '/stations/:id/split',
     action: 'station.split',
     summary: 'Make two stations of one screen; a session there stays, on the left',
@@ -442,6 +471,7 @@ export const apiRoutes = {
   }),
   unsplitStation: route({
     method: 'POST',
+    keyed: true,
     path: '/stations/:id/unsplit',
     action: 'station.split',
     summary: 'Make one station of the two halves of a screen, given either; the left one gets all of it',
@@ -454,6 +484,7 @@ export const apiRoutes = {
   }),
   identifyStation: route({
     method: 'POST',
+    keyed: true,
     path: '/stations/:id/identify',
     action: 'station.identify',
     summary: 'Show or hide the name of a station on its screen',
@@ -473,10 +504,13 @@ export const apiRoutes = {
     path: '/sessions',
     action: 'sessions.list',
     summary: 'Sessions',
+    query: paging,
+    paged: true,
     reply: z.array(sessionSchema),
   }),
   suspendSession: route({
     method: 'POST',
+    keyed: true,
     path: '/sessions/:id/suspend',
     action: 'session.suspend',
     summary: 'Suspend a session',
@@ -485,6 +519,7 @@ export const apiRoutes = {
   }),
   moveSession: route({
     method: 'POST',
+    keyed: true,
     path: '/sessions/:id/move',
     action: 'session.move',
     summary: 'Move a running session to another station; nobody has to sign in there',
@@ -500,6 +535,7 @@ export const apiRoutes = {
   }),
   hibernateSession: route({
     method: 'POST',
+    keyed: true,
     path: '/sessions/:id/hibernate',
     action: 'session.hibernate',
     summary: 'Save a session to disk; one at a station is suspended before',
@@ -533,6 +569,7 @@ export const apiRoutes = {
   }),
   logOffSession: route({
     method: 'POST',
+    keyed: true,
     path: '/sessions/:id/log-off',
     action: 'session.log-off',
     summary: 'Log a session off, after a countdown',
@@ -550,6 +587,7 @@ export const apiRoutes = {
   }),
   keepSession: route({
     method: 'POST',
+    keyed: true,
     path: '/sessions/:id/keep',
     action: 'session.log-off',
     summary: 'Take a log-off back that is counting down',
@@ -561,10 +599,13 @@ export const apiRoutes = {
     path: '/users',
     action: 'accounts.list',
     summary: 'People with an account on this computer',
+    query: paging,
+    paged: true,
     reply: z.array(listedPersonSchema),
   }),
   createAccount: route({
     method: 'POST',
+    keyed: true,
     path: '/users',
     action: 'accounts.manage',
     summary: 'Make a Linux account with a home folder',
@@ -741,6 +782,8 @@ export const apiRoutes = {
     path: '/tokens',
     action: 'tokens.manage',
     summary: 'Tokens of the command line and of programs',
+    query: paging,
+    paged: true,
     reply: z.array(tokenSchema),
   }),
   makeToken: route({

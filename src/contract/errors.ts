@@ -14,6 +14,10 @@ export const errorCodes = {
   'too-many': { status: 409, text: 'There are too many of these already; remove some first.' },
   'too-large': { status: 413, text: 'That is too large.' },
   'too-many-requests': { status: 429, text: 'Too many requests; wait a moment.' },
+  'idempotency-key-reused': {
+    status: 422,
+    text: 'This Idempotency-Key was used for another request; take a new one for each.',
+  },
   // Who asks
   'not-signed-in': { status: 401, text: 'Sign in first.' },
   'token-expired': {

@@ -1,6 +1,7 @@
 // What each route of the API does. Who may is asked before, in api.ts.
-import type { ApiReply, ApiRouteName, apiRoutes } from '#contract/api.ts';
+import type { ApiReply, ApiRouteName, apiRoutes, Outcome, Paging } from '#contract/api.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
+import type { ErrorCode } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
@@ -16,6 +17,7 @@ import type { AuditWatch } from './audit-watch.ts';
 import type { Caller } from './callers.ts';
 import type { Clock } from './clock.ts';
 import type { FirstSteps } from './first-steps.ts';
+import type { Progress, Target } from './keyed-requests.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { People } from './people/people.ts';
 import type { PageSignInResult, PageSignIns } from './people/page-sign-ins.ts';
@@ -60,6 +62,10 @@ export interface Asked<N extends ApiRouteName> {
   params: z.output<(typeof apiRoutes)[N]['params']>;
   query: z.output<(typeof apiRoutes)[N]['query']>;
   body: z.output<(typeof apiRoutes)[N]['body']>;
+  /** What is known of an earlier try, if it was interrupted. */
+  progress: Progress;
+  /** The piece of a list that is asked for; the answer says where it goes on. */
+  page: <T>(items: readonly T[], keyOf: (item: T) => string, paging: Paging) => T[];
   /** Sets the page's cookie, or with null takes it away. */
   setCookie: (value: string | null) => void;
 }
@@ -136,6 +142,48 @@ export function makeAnswers(parts: AnswerParts): Answers {
       audit.note({ ...deed, outcome: code, details: { ...details, ...deed.details } });
       throw error;
     }
+  };
+
+  const atStationsOf = (computer: string): Session[] =>
+    fleet.sessions().filter((session) => session.computer === computer && holdsStation(session));
+
+  /**
+   * Does something to each of several sessions, side by side. Of an earlier try that was interrupted the outcomes that are known
+   * stay; `since` says what that try, or anybody since, has made of the others: `done`, why it is not possible any more, or null
+   * where it is still to be done.
+   */
+  const toEach = async (
+    given: { caller: Caller; action: AuditAction; progress: Progress; targets: readonly Target[]; resumed: boolean },
+    since: (target: Target, session: Session | null) => 'done' | ErrorCode | null,
+    work: (session: Session) => Promise<unknown>,
+  ): Promise<Outcome[]> => {
+    const { caller, action, progress, targets, resumed } = given;
+    return await Promise.all(
+      targets.map(async (target) => {
+        const known = progress.known(target.session);
+        if (known !== null) return known;
+        const { session: id, user } = target;
+        const session = fleet.session(id);
+        const became = resumed ? since(target, session) : null;
+        let outcome: Outcome = { session: id, user, error: null };
+        try {
+          if (became !== null) audit.note({ ...deedOf(caller, action, user, { session: id }), outcome: became });
+          if (became !== null && became !== 'done') throw new CodedError(became);
+          if (became === null) await work(session ?? sessionWith(id));
+        } catch (error) {
+          outcome = { ...outcome, error: tellError(error) };
+        }
+        progress.note(outcome);
+        return outcome;
+      }),
+    );
+  };
+
+  /** The sessions of a request on several. Throws `computer-unreachable` where it cannot be known what an earlier try has done. */
+  const targetsOf = (progress: Progress, computer: string, concerned: () => Session[]): ReturnType<Progress['targets']> => {
+    const found = progress.targets(() => concerned().map(({ id, user, attachment }) => ({ session: id, user, attachment })));
+    if (found.resumed && !fleet.isReachable(computer)) throw new CodedError('computer-unreachable');
+    return found;
   };
 
   /** By this the journal knows, later too, that what is on disk was ordered here. */
@@ -282,63 +330,96 @@ export function makeAnswers(parts: AnswerParts): Answers {
       await Promise.allSettled(asked.map(({ name }) => fleet.call(name, 'computer.status', {})));
       return fleet.computers();
     },
-    suspendAll: async ({ params, caller }) => {
+    suspendAll: async ({ params, caller, progress }) => {
       const computer = computerNamed(params.name);
-      const { outcomes } = await fleet
-        .call(computer, 'session.suspendAll', { cause: 'suspended-by-administrator' })
-        .catch((error: unknown) => {
-          audit.note({ ...deedOf(caller, 'computer.suspend-all', computer), outcome: tellError(error).code });
-          throw error;
-        });
+      const action = 'session.suspend';
+      const cause = 'suspended-by-administrator';
+      const { targets, resumed } = targetsOf(progress, computer, () => atStationsOf(computer));
+      if (resumed) {
+        const rest = await toEach(
+          { caller, action, progress, targets, resumed },
+          // Whoever has come back since is not suspended once more.
+          ({ attachment }, session) =>
+            session === null || !holdsStation(session) || session.attachment !== attachment ? 'done' : null,
+          (session) =>
+            toSession(caller, action, session, () =>
+              fleet.call(computer, 'session.suspend', { session: session.id, cause, attachment: session.attachment }),
+            ),
+        );
+        audit.note({ ...deedOf(caller, 'computer.suspend-all', computer, { sessions: rest.length }), outcome: 'done' });
+        return { outcomes: rest };
+      }
+      const { outcomes } = await fleet.call(computer, 'session.suspendAll', { cause }).catch((error: unknown) => {
+        audit.note({ ...deedOf(caller, 'computer.suspend-all', computer), outcome: tellError(error).code });
+        throw error;
+      });
       audit.note({ ...deedOf(caller, 'computer.suspend-all', computer, { sessions: outcomes.length }), outcome: 'done' });
       for (const { session, user, error } of outcomes) {
-        audit.note({ ...deedOf(caller, 'session.suspend', user, { session }), outcome: error?.code ?? 'done' });
+        audit.note({ ...deedOf(caller, action, user, { session }), outcome: error?.code ?? 'done' });
       }
+      for (const outcome of outcomes) progress.note(outcome);
       return { outcomes };
     },
-    logOffAll: async ({ params, body, caller }) => {
+    logOffAll: async ({ params, body, caller, progress }) => {
       const computer = computerNamed(params.name);
       const seconds = body.seconds ?? settings.now.logOffCountdownSeconds;
-      const concerned = fleet
-        .sessions()
-        .filter(
-          (session) => session.computer === computer && (holdsStation(session) || (body.suspended && isResumable(session))),
-        );
-      const outcomes = await Promise.all(
-        concerned.map(async (session) => {
-          const { id, user } = session;
-          const afterMs = holdsStation(session) ? seconds * 1000 : 0;
-          try {
-            await toSession(caller, 'session.log-off', session, () =>
-              fleet.call(computer, 'session.end', {
-                session: id,
-                cause: 'logged-off-by-administrator',
-                afterMs,
-                by: shownAs(caller),
-              }),
-            );
-            return { session: id, user, error: null };
-          } catch (error) {
-            return { session: id, user, error: tellError(error) };
-          }
-        }),
+      const concerned = (): Session[] =>
+        fleet
+          .sessions()
+          .filter(
+            (session) => session.computer === computer && (holdsStation(session) || (body.suspended && isResumable(session))),
+          );
+      const outcomes = await toEach(
+        { caller, action: 'session.log-off', progress, ...targetsOf(progress, computer, concerned) },
+        (_target, session) => (session === null || session.state === 'ending' || session.endsAt !== null ? 'done' : null),
+        (session) =>
+          toSession(caller, 'session.log-off', session, () =>
+            fleet.call(computer, 'session.end', {
+              session: session.id,
+              cause: 'logged-off-by-administrator',
+              afterMs: holdsStation(session) ? seconds * 1000 : 0,
+              by: shownAs(caller),
+            }),
+          ),
       );
       audit.note({ ...deedOf(caller, 'computer.log-off-all', computer, { sessions: outcomes.length }), outcome: 'done' });
       return { outcomes };
     },
     unsavedAtStations: ({ params }) => {
       const computer = computerNamed(params.name);
-      const sessions = fleet.sessions().filter((session) => session.computer === computer && holdsStation(session));
+      const sessions = atStationsOf(computer);
       return fleet.call(computer, 'session.unsaved', { sessions: sessions.map(({ id }) => id) });
     },
-    hibernateAll: async ({ params, body, caller }) => {
+    hibernateAll: async ({ params, body, caller, progress }) => {
       const computer = computerNamed(params.name);
+      const action = 'session.hibernate';
+      const order = { cause: 'hibernated-by-administrator', closing: body.closing } as const;
+      const savable = (session: Session): boolean => session.state === 'suspended' || session.state === 'hibernating';
+      const concerned = (): Session[] => fleet.sessions().filter((session) => session.computer === computer && savable(session));
+      const { targets, resumed } = targetsOf(progress, computer, concerned);
+      if (resumed) {
+        const rest = await toEach(
+          { caller, action, progress, targets, resumed },
+          (_target, session) => {
+            if (session === null) return 'session-not-found';
+            if (session.state === 'hibernated') return 'done';
+            // Whoever has come back since is not sent away.
+            return savable(session) ? null : 'not-possible-now';
+          },
+          (session) =>
+            toSession(caller, action, session, () => fleet.call(computer, action, { session: session.id, ...order }), savedAt),
+        );
+        audit.note({ ...deedOf(caller, 'computer.hibernate-all', computer, { closing: body.closing ? 1 : 0 }), outcome: 'done' });
+        return { outcomes: rest };
+      }
       const { outcomes } = await toComputer(caller, 'computer.hibernate-all', computer, { closing: body.closing ? 1 : 0 }, () =>
-        fleet.call(computer, 'session.hibernateAll', { cause: 'hibernated-by-administrator', closing: body.closing }),
+        fleet.call(computer, 'session.hibernateAll', order),
       );
-      for (const { session, user, error } of outcomes) {
+      for (const outcome of outcomes) {
+        const { session, user, error } = outcome;
         const details = { ...error?.details, session, ...(error === null ? savedAt(fleet.session(session)) : {}) };
-        audit.note({ ...deedOf(caller, 'session.hibernate', user, details), outcome: error?.code ?? 'done' });
+        audit.note({ ...deedOf(caller, action, user, details), outcome: error?.code ?? 'done' });
+        progress.note(outcome);
       }
       return { outcomes };
     },
@@ -374,7 +455,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return {};
     },
 
-    stations: () => stations.list(),
+    stations: ({ query, page }) => page(stations.list(), ({ id }) => id, query),
     configureStation: async ({ params, body, caller }) => {
       const { autoLogon } = body.configuration ?? {};
       if (autoLogon !== undefined && autoLogon !== '' && autoLogon !== stations.get(params.id)?.configuration.autoLogon)
@@ -473,7 +554,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
         audit.record({ ...deedOf(caller, 'station.code', '', { minutes: body.minutes }), outcome: 'done' }),
       ),
 
-    sessions: () => fleet.sessions(),
+    sessions: ({ query, page }) => page(fleet.sessions(), ({ id }) => id, query),
     suspendSession: ({ params, caller }) => {
       const session = sessionWith(params.id);
       return toSession(caller, 'session.suspend', session, () =>
@@ -565,7 +646,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       );
     },
 
-    accounts: () => people.list(),
+    accounts: async ({ query, page }) => page(await people.list(), ({ name }) => name, query),
     createAccount: ({ body, caller }) => people.create(caller, body),
     changeAccount: ({ params, body, caller }) => people.change(caller, { ...body, user: params.name }),
     setPassword: ({ params, body, caller }) => people.setPassword(caller, { ...body, user: params.name }),
@@ -614,7 +695,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       audit.note({ ...deedOf(caller, 'audit.verify', '', details), outcome: sound ? 'done' : auditChanged });
       return report;
     },
-    tokens: () => tokens.list(),
+    tokens: ({ query, page }) => page(tokens.list(), ({ id }) => id, query),
     makeToken: ({ body, caller }) => {
       const { name, level, scopes, expiresInDays } = body;
       if (scopes?.some((scope) => !scopeSuits(scope, level)) === true) throw new CodedError('bad-request', { field: 'scopes' });

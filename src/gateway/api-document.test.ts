@@ -55,6 +55,7 @@ test('every route is in it with its parameters and body, and no other', () => {
     const expected = [
       ...Object.keys(route.params.shape).map((one) => `path ${one}`),
       ...Object.keys(route.query.shape).map((one) => `query ${one}`),
+      ...('keyed' in route ? ['header Idempotency-Key'] : []),
     ];
     assert.deepEqual(parameters.toSorted(), expected.toSorted(), line);
     assert.equal(operation.requestBody !== undefined, route.method === 'POST' || route.method === 'PATCH', line);

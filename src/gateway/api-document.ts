@@ -1,6 +1,6 @@
 // The HTTP interface as an OpenAPI 3.1 document, made from the contract: what is not in the contract cannot be in it, and the reverse.
 import { z } from 'zod';
-import { apiPrefix, apiRoutes, auditEntrySchema, principalSchema, tokenSchema } from '#contract/api.ts';
+import { apiPrefix, apiRoutes, auditEntrySchema, idempotencyKeySchema, principalSchema, tokenSchema } from '#contract/api.ts';
 import type { ApiRouteName } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import { accountSchema, computerSchema, errorSchema, sessionSchema, settingsSchema, stationSchema } from '#contract/values.ts';
@@ -16,6 +16,8 @@ interface Described {
   body: z.ZodType;
   reply: z.ZodType;
   summary: string;
+  keyed?: boolean;
+  paged?: boolean;
   fileTypes?: readonly string[];
 }
 
@@ -68,10 +70,22 @@ function parametersOf(schema: z.ZodObject, place: 'path' | 'query', components: 
   }));
 }
 
+const keyParameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Made anew for each order, and sent again with it: within 24 hours it is carried out once, and answered again with the header Idempotency-Replayed.',
+};
+
 const tagOf = (path: string): string => path.split('/')[1] ?? '';
 
 function operationOf(name: string, route: Described, components: Record<string, unknown>): Json {
-  const parameters = [...parametersOf(route.params, 'path', components), ...parametersOf(route.query, 'query', components)];
+  const parameters = [
+    ...parametersOf(route.params, 'path', components),
+    ...parametersOf(route.query, 'query', components),
+    ...(route.keyed === true ? [{ ...keyParameter, schema: described(idempotencyKeySchema, 'input', components) }] : []),
+  ];
   const hasBody = route.method === 'POST' || route.method === 'PATCH';
   const body = hasBody ? described(route.body, 'input', components) : {};
   const isOpen = 'nobody' in permissions[route.action];
@@ -88,7 +102,11 @@ function operationOf(name: string, route: Described, components: Record<string, 
       ? { requestBody: { required: Array.isArray(body['required']), content: { 'application/json': { schema: body } } } }
       : {}),
     responses: {
-      '200': { description: 'Done', content },
+      '200': {
+        description: 'Done',
+        ...(route.paged === true ? { headers: { Link: { $ref: '#/components/headers/Link' } } } : {}),
+        content,
+      },
       default: { $ref: '#/components/responses/Error' },
     },
     ...(isOpen ? { security: [] } : {}),
@@ -122,6 +140,13 @@ function makeDocument(): Json {
     paths,
     components: {
       schemas,
+      headers: {
+        Link: {
+          description:
+            'With rel="next": where the list goes on; not there after the last piece, and without `limit` and `cursor`.',
+          schema: { type: 'string' },
+        },
+      },
       responses: {
         Error: {
           description: 'Not done; `code` says why, and goes with the HTTP status.',

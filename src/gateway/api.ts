@@ -2,15 +2,18 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { apiPrefix, apiRoutes } from '#contract/api.ts';
-import type { ApiRouteName, StreamedFile } from '#contract/api.ts';
+import { apiPrefix, apiRoutes, idempotencyKeySchema } from '#contract/api.ts';
+import type { ApiRouteName, Paging, Route, StreamedFile } from '#contract/api.ts';
 import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
 import type { Target } from '#model/permissions.ts';
 import type { Answers } from './api-answers.ts';
+import { noProgress } from './keyed-requests.ts';
+import type { KeyedRequests, Progress } from './keyed-requests.ts';
 import { apiDocument } from './api-document.ts';
 import type { Caller, Callers } from './callers.ts';
+import { pageOf } from './list-page.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { pageCookie } from './people/page-sessions.ts';
@@ -24,6 +27,7 @@ export interface ApiParts {
   settings: RoomSettings;
   fleet: Fleet;
   metrics: Metrics;
+  keyed: KeyedRequests;
   log: Log;
 }
 
@@ -78,6 +82,19 @@ async function mustBeAllowed(parts: ApiParts, name: ApiRouteName, request: Fasti
   throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
 }
 
+/** The request's Idempotency-Key; null: none. Throws `bad-request` for one that is none, or where it would not hold. */
+function idempotencyKeyOf(request: FastifyRequest, isKeyed: boolean): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || request.method !== 'POST') return null;
+  if (!isKeyed || !idempotencyKeySchema.safeParse(key).success) throw new CodedError('bad-request', { field: 'Idempotency-Key' });
+  return key as string;
+}
+
+/** Whose keys these are: what one has asked for is answered again to nobody else. */
+function keyOwnerOf({ principal, token }: Caller): string {
+  return token === null ? `${principal?.by ?? ''} ${principal?.name ?? ''}` : `token ${token.id}`;
+}
+
 /** `error` as the API tells it. */
 function codedOf(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
@@ -103,7 +120,7 @@ export function refuseUnrouted(error: unknown, request: FastifyRequest, reply: F
 }
 
 export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
-  const { answers, callers, metrics, log } = parts;
+  const { answers, callers, keyed, metrics, log } = parts;
   const routeNames = new Map<string, ApiRouteName>();
   const callerOf = new WeakMap<FastifyRequest, Caller>();
   app.setValidatorCompiler(validatorCompiler);
@@ -166,7 +183,7 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   });
 
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
-    const route: (typeof apiRoutes)[ApiRouteName] & { longestBody?: number; fileTypes?: readonly string[] } = apiRoutes[name];
+    const route: (typeof apiRoutes)[ApiRouteName] & Pick<Route, 'longestBody' | 'fileTypes' | 'keyed'> = apiRoutes[name];
     const hasBody = route.method === 'POST' || route.method === 'PATCH';
     routeNames.set(`${route.method} ${apiPrefix}${route.path}`, name);
     app.route({
@@ -190,19 +207,45 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
         if (caller === undefined) throw new CodedError('not-signed-in');
         // One loop over routes of many forms: that each answer fits its route is said by the type of `Answers`.
         const answer = answers[name] as (asked: object) => unknown;
-        const answered = await answer({
-          caller,
-          params: request.params,
-          query: request.query,
-          body: request.body,
-          setCookie(value: string | null) {
-            const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
-            reply.header(
-              'set-cookie',
-              value === null ? `${pageCookie}=; ${attributes}; Max-Age=0` : `${pageCookie}=${value}; ${attributes}`,
-            );
-          },
-        });
+        const { params, query, body } = request;
+        const work = (progress: Progress): unknown =>
+          answer({
+            caller,
+            params,
+            query,
+            body,
+            progress,
+            page<T>(items: readonly T[], keyOf: (item: T) => string, paging: Paging): T[] {
+              const piece = pageOf(name, items, keyOf, paging);
+              if (piece.next !== null) {
+                const search = new URLSearchParams({ limit: String(piece.items.length), cursor: piece.next });
+                reply.header('link', `<${apiPrefix}${route.path}?${search.toString()}>; rel="next"`);
+              }
+              return piece.items;
+            },
+            setCookie(value: string | null) {
+              const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
+              reply.header(
+                'set-cookie',
+                value === null ? `${pageCookie}=; ${attributes}; Max-Age=0` : `${pageCookie}=${value}; ${attributes}`,
+              );
+            },
+          });
+        const key = idempotencyKeyOf(request, route.keyed === true);
+        const answered =
+          key === null
+            ? await work(noProgress)
+            : await keyed.once(
+                {
+                  owner: keyOwnerOf(caller),
+                  key,
+                  request: [name, params, query, body],
+                  onReplay() {
+                    reply.header('idempotency-replayed', 'true');
+                  },
+                },
+                work,
+              );
         return route.fileTypes === undefined ? answered : sendFile(reply, answered as StreamedFile);
       },
     });

@@ -13,6 +13,7 @@ import type { TimingClock } from './clock.ts';
 import { ComputerSettings } from './computer-settings.ts';
 import { checkFolders } from './configuration.ts';
 import { FirstSteps } from './first-steps.ts';
+import { KeyedRequests } from './keyed-requests.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -128,6 +129,7 @@ export class Gateway implements AsyncDisposable {
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
     const metrics = new Metrics({ fleet, stations, desk, clock });
+    const keyed = new KeyedRequests(store, clock, log);
     const answers = makeAnswers({
       fleet,
       stations,
@@ -157,6 +159,7 @@ export class Gateway implements AsyncDisposable {
       callers,
       settings,
       answers,
+      keyed,
       fleet,
       stationDoor,
       pixelDoor: pixels,
@@ -193,6 +196,7 @@ export class Gateway implements AsyncDisposable {
     const sweep = setInterval(() => {
       pageSessions.sweep();
       refusals.sweep();
+      keyed.sweep();
     }, sweepEveryMs);
     undo.defer(() => clearInterval(sweep));
     const pruning = setInterval(() => audit.prune(settings.now.keepActivityDays), pruneEveryMs);

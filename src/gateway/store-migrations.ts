@@ -123,4 +123,26 @@ export const migrations: readonly string[] = [
     prolonged INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE keyedRequests (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    request TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    error TEXT,
+    answer TEXT
+  ) STRICT;
+  CREATE INDEX keyedRequestsOfOwner ON keyedRequests (owner);
+  CREATE INDEX keyedRequestsByAge ON keyedRequests (at);
+
+  CREATE TABLE keyedTargets (
+    request TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    session TEXT NOT NULL,
+    user TEXT NOT NULL,
+    attachment INTEGER NOT NULL,
+    outcome TEXT,
+    PRIMARY KEY (request, session)
+  ) STRICT;
+  `,
 ];

@@ -35,7 +35,7 @@ interface Schema {
 }
 interface Operation {
   operationId: string;
-  parameters?: { name: string; in: 'path' | 'query'; required: boolean; schema: Schema }[];
+  parameters?: { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: Schema }[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
   responses: { '200': { content: Record<string, { schema: object }> } };
 }
@@ -146,13 +146,14 @@ interface Asking {
   /** Chooses among those that there are; null: a name as it was made up. */
   known: number | null;
   query: Record<string, unknown>;
+  headers: Record<string, unknown>;
   body: unknown;
   raw: string | null;
 }
 
 function askingOf(route: Route): fc.Arbitrary<Asking> {
   const { parameters = [], requestBody } = route.operation;
-  const partOf = (place: 'path' | 'query'): fc.Arbitrary<Record<string, unknown>> => {
+  const partOf = (place: 'path' | 'query' | 'header'): fc.Arbitrary<Record<string, unknown>> => {
     const ours = parameters.filter((one) => one.in === place);
     const arbitraries = Object.fromEntries(ours.map(({ name, schema }) => [name, fitting(schema)]));
     return fc.record(arbitraries, {
@@ -167,16 +168,25 @@ function askingOf(route: Route): fc.Arbitrary<Asking> {
       params: partOf('path'),
       known: fc.option(fc.nat(20), { freq: 4 }),
       query: partOf('query'),
+      headers: partOf('header'),
+      // Keys that come again, with the same request or another one.
+      usedKey: fc.option(fc.constantFrom('a-key-that-comes-again-1', 'a-key-that-comes-again-2'), { freq: 3 }),
       body: bodySchema === undefined ? fc.constant(undefined) : fitting(bodySchema),
       raw: fc.option(fc.constantFrom('', '{', 'null', '[]', '"x"', '{"a":'), { freq: 20, nil: null }),
-      where: fc.constantFrom('nowhere', 'nowhere', 'body', 'query', 'params'),
+      where: fc.constantFrom('nowhere', 'nowhere', 'body', 'query', 'params', 'headers'),
       change,
     })
-    .map(({ where, change: { at, wrong }, params, known, query, body, raw }) => ({
+    .map(({ where, change: { at, wrong }, params, known, query, headers, usedKey, body, raw }) => ({
       route,
       params: where === 'params' ? almostRecord(params, at, wrong) : params,
       known: where === 'params' ? null : known,
       query: where === 'query' ? almostRecord(query, at, wrong) : query,
+      headers:
+        where === 'headers'
+          ? almostRecord(headers, at, wrong)
+          : usedKey !== null && 'Idempotency-Key' in headers
+            ? { 'Idempotency-Key': usedKey }
+            : headers,
       body: where === 'body' && body !== undefined ? almost(body, at, wrong) : body,
       raw: body === undefined ? null : raw,
     }));
@@ -214,7 +224,7 @@ class Fuzzed implements AsyncDisposable {
     });
   }
 
-  async ask({ route, params, known, query, body, raw }: Asking): Promise<{ line: string; reply: Reply }> {
+  async ask({ route, params, known, query, headers, body, raw }: Asking): Promise<{ line: string; reply: Reply }> {
     const there = this.#ids[`/${route.path.split('/')[1]}`] ?? [];
     const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
       const real = known === null ? undefined : there[known % there.length];
@@ -224,8 +234,16 @@ class Fuzzed implements AsyncDisposable {
     for (const [name, value] of Object.entries(query)) search.set(name, textFor(value));
     const text = search.size === 0 ? path : `${path}?${search.toString()}`;
     const sent = raw ?? (body === undefined ? undefined : (JSON.stringify(body) ?? ''));
-    const reply = await this.room.ask(route.method, text, { local: true, ...(sent === undefined ? {} : { body: sent }) });
-    return { line: `${route.method} ${text.slice(0, 300)} ${String(sent).slice(0, 500)}`, reply };
+    const sentHeaders = Object.fromEntries(
+      Object.entries(headers)
+        // What HTTP cannot carry does not reach the gateway.
+        .map(([name, value]) => [name, textFor(value).replaceAll(/[^\t\u0020-\u007e\u0080-\u00ff]/g, '?').slice(0, 4000)] as const)
+        .filter(([name]) => name === 'Idempotency-Key'),
+    );
+    const options = { local: true, headers: sentHeaders, ...(sent === undefined ? {} : { body: sent }) };
+    const reply = await this.room.ask(route.method, text, options);
+    const told = JSON.stringify(sentHeaders);
+    return { line: `${route.method} ${text.slice(0, 300)} ${told} ${String(sent).slice(0, 500)}`, reply };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

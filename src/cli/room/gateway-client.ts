@@ -1,8 +1,10 @@
 // The command line's way to the gateway: as root over its unix socket, from elsewhere by https with a token.
+import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage, RequestOptions } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { apiPrefix, apiRoutes } from '#contract/api.ts';
 import type { ApiBody, ApiParams, ApiQuery, ApiReply, ApiRouteName } from '#contract/api.ts';
 import { errorSchema } from '#contract/values.ts';
@@ -13,6 +15,10 @@ const patienceMs = 60_000;
 /** Routes that write gigabytes before they answer. */
 const savingPatienceMs = 600_000;
 const savingRoutes: ReadonlySet<ApiRouteName> = new Set(['hibernateSession', 'hibernateAll']);
+
+/** Tasks on many sessions: where the line breaks meanwhile they are asked for again by the same key, which carries out each once. */
+const repeatedRoutes: ReadonlySet<ApiRouteName> = new Set(['suspendAll', 'logOffAll', 'hibernateAll']);
+const repeatAfterMs = [500, 1000, 2000, 4000] as const;
 
 export interface ServerOptions {
   /** https address of the gateway; the unix socket of this computer if left out. */
@@ -28,6 +34,8 @@ export interface CallInput<N extends ApiRouteName> {
   query?: ApiQuery<N>;
   body?: ApiBody<N>;
 }
+
+type Sent = [method: string, path: string, body: unknown, limitMs?: number, key?: string];
 
 interface HttpReply {
   status: number;
@@ -69,26 +77,49 @@ export class GatewayClient {
     );
   }
 
-  async #send(method: string, path: string, body: unknown, limitMs = patienceMs): Promise<IncomingMessage> {
+  async #send(...[method, path, body, limitMs = patienceMs, key]: Sent): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const content = body === undefined ? null : JSON.stringify(body);
-    const headers = content === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) };
+    const headers = {
+      ...this.#headers,
+      ...(content === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) }),
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    };
     const send = this.#secure ? httpsRequest : httpRequest;
-    const request = send({ ...this.#options, method, path, agent: false, headers: { ...this.#headers, ...headers } }, resolve);
+    const request = send({ ...this.#options, method, path, agent: false, headers }, resolve);
     request.setTimeout(limitMs, () => request.destroy(new Error('no answer')));
     request.once('error', reject).end(content);
     return await promise;
   }
 
-  async #exchange(method: string, path: string, body: unknown, limitMs = patienceMs): Promise<HttpReply> {
-    return await readAll(await this.#send(method, path, body, limitMs));
+  async #exchange(...request: Sent): Promise<HttpReply> {
+    return await readAll(await this.#send(...request));
+  }
+
+  /** The same, by a key: also if the answer comes only to a repeat. */
+  async #exchangeOnce(method: string, path: string, body: unknown, limitMs: number): Promise<HttpReply> {
+    const key = randomUUID();
+    for (const [at, waitMs] of repeatAfterMs.entries()) {
+      try {
+        const reply = await this.#exchange(method, path, body, limitMs, key);
+        // A gateway that has just started may not reach the host yet.
+        if (at === 0 || reply.status !== 503) return reply;
+      } catch (error) {
+        // Whoever was not reached at all has begun nothing.
+        if (at === 0 && (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+      }
+      await pause(waitMs);
+    }
+    return await this.#exchange(method, path, body, limitMs, key);
   }
 
   /** An answer of any route, in words where it fails. */
-  async ask(method: string, path: string, body?: unknown, limitMs = patienceMs): Promise<unknown> {
+  async ask(method: string, path: string, body?: unknown, limitMs = patienceMs, isRepeated = false): Promise<unknown> {
     let reply: HttpReply;
     try {
-      reply = await this.#exchange(method, path, body, limitMs);
+      reply = isRepeated
+        ? await this.#exchangeOnce(method, path, body, limitMs)
+        : await this.#exchange(method, path, body, limitMs);
     } catch (error) {
       throw unreachable(error as NodeJS.ErrnoException, this.#secure);
     }
@@ -114,7 +145,7 @@ export class GatewayClient {
     const route = apiRoutes[name];
     const body = input.body ?? (route.method === 'GET' || route.method === 'DELETE' ? undefined : {});
     const limitMs = savingRoutes.has(name) ? savingPatienceMs : patienceMs;
-    const value = await this.ask(route.method, pathOf(route.path, input), body, limitMs);
+    const value = await this.ask(route.method, pathOf(route.path, input), body, limitMs, repeatedRoutes.has(name));
     const parsed = route.reply.safeParse(value ?? {});
     if (!parsed.success) throw new CommandError(`the gateway's answer is not understood; is it of another version?`);
     return parsed.data as ApiReply<N>;

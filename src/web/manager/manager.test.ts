@@ -185,6 +185,20 @@ describe('the Manager', () => {
     );
   });
 
+  test('asks again by the same key where the line breaks while all are suspended, and says how many as if it had not', async () => {
+    await page.goto(gateway.url('/manager/stations'));
+    const keys: (string | undefined)[] = [];
+    await page.route('**/suspend-all', async (route) => {
+      keys.push((await route.request().allHeaders())['idempotency-key']);
+      if (keys.length < 3) await route.abort('connectionreset');
+      else await route.continue();
+    });
+    await button(page, 'Suspend all stations').click();
+    await shown(page, '2 sessions were suspended.');
+    assert.match(keys[0] ?? '', /^[0-9a-f-]{36}$/);
+    assert.deepEqual(keys, [keys[0], keys[0], keys[0]]);
+  });
+
   test('suspends the stations of the computer chosen in the Computer column, and only those', async () => {
     gateway.computers = [makeComputer('classroom'), makeComputer('library')];
     gateway.stations = [...gateway.stations, makeStation('l1', 'Desk 1', 'library')];

@@ -107,6 +107,32 @@ function toldIn(reply: unknown): ToldError {
     : { code: told.code };
 }
 
+/** Tasks on many sessions: where the line breaks meanwhile they are asked for again by the same key, which carries out each once. */
+const repeated: ReadonlySet<CalledRoute> = new Set<CalledRoute>(['suspendAll', 'logOffAll', 'hibernateAll']);
+const repeatAfterMs = [500, 1000, 2000, 4000] as const;
+
+/** The reply; of a request with a key also if it comes only to a repeat. Rejects as `fetch` does. */
+async function replyTo(
+  where: URL,
+  request: RequestInit & { headers?: Record<string, string> },
+  hasKey: boolean,
+): Promise<Response> {
+  if (!hasKey) return await fetch(where, request);
+  const keyed = { ...request, headers: { ...request.headers, 'idempotency-key': crypto.randomUUID() } };
+  for (const [at, waitMs] of repeatAfterMs.entries()) {
+    const reply = await fetch(where, keyed).catch((error: unknown) => {
+      if (request.signal?.aborted === true) throw error;
+      return null;
+    });
+    // A gateway that has just started may not reach the host yet.
+    if (reply !== null && (at === 0 || reply.status !== 503)) return reply;
+    await new Promise((resolve) => {
+      setTimeout(resolve, waitMs);
+    });
+  }
+  return await fetch(where, keyed);
+}
+
 const listeners = new Set<() => void>();
 
 /** Calls `listener` whenever the server says that nobody is signed in (any more); returns its remover. */
@@ -126,14 +152,19 @@ export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, 
   for (const [key, value] of Object.entries((given.query ?? {}) as Readonly<Record<string, unknown>>)) {
     if (typeof value === 'string' || typeof value === 'number') where.searchParams.set(key, String(value));
   }
-  const request: RequestInit = { method, credentials: 'same-origin', cache: 'no-store', ...(signal && { signal }) };
+  const request: RequestInit & { headers?: Record<string, string> } = {
+    method,
+    credentials: 'same-origin',
+    cache: 'no-store',
+    ...(signal && { signal }),
+  };
   if (method === 'POST' || method === 'PATCH') {
     request.headers = { 'content-type': 'application/json' };
     request.body = JSON.stringify(given.body ?? {});
   }
   let response: Response;
   try {
-    response = await fetch(where, request);
+    response = await replyTo(where, request, repeated.has(name));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({ code: 'offline' }, { cause: error });

@@ -21,6 +21,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'too-many': msg('There are too many of these already. Remove some first.'),
   'too-large': msg('That is too large.'),
   'too-many-requests': msg('Too many requests. Wait a moment, then try again.'),
+  'idempotency-key-reused': msg('This was asked for before in another way. Try again.'),
   'not-signed-in': msg('You are signed out. Sign in again.'),
   'token-expired': msg('This token has expired. Make a new one.'),
   'token-not-allowed': msg('The scopes of this token do not include that.'),
