@@ -199,6 +199,8 @@ class Fuzzed implements AsyncDisposable {
   readonly room: GatewayRoom;
   readonly #pages: TestStation[];
   readonly #ids: Record<string, string[]>;
+  /** Where lists go on, as they said themselves. */
+  readonly #cursors = new Map<string, string>();
 
   private constructor(room: GatewayRoom, pages: TestStation[], ids: Record<string, string[]>) {
     this.room = room;
@@ -232,16 +234,28 @@ class Fuzzed implements AsyncDisposable {
     });
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) search.set(name, textFor(value));
+    const cursor = this.#cursors.get(path);
+    if (known !== null && cursor !== undefined && search.has('cursor')) search.set('cursor', cursor);
     const text = search.size === 0 ? path : `${path}?${search.toString()}`;
     const sent = raw ?? (body === undefined ? undefined : (JSON.stringify(body) ?? ''));
     const sentHeaders = Object.fromEntries(
       Object.entries(headers)
         // What HTTP cannot carry does not reach the gateway.
-        .map(([name, value]) => [name, textFor(value).replaceAll(/[^\t\u0020-\u007e\u0080-\u00ff]/g, '?').slice(0, 4000)] as const)
+        .map(
+          ([name, value]) =>
+            [
+              name,
+              textFor(value)
+                .replaceAll(/[^\t\u0020-\u007e\u0080-\u00ff]/g, '?')
+                .slice(0, 4000),
+            ] as const,
+        )
         .filter(([name]) => name === 'Idempotency-Key'),
     );
     const options = { local: true, headers: sentHeaders, ...(sent === undefined ? {} : { body: sent }) };
     const reply = await this.room.ask(route.method, text, options);
+    const [, next] = /[?&]cursor=([^>&]+)/.exec(String(reply.headers['link'] ?? '')) ?? [];
+    if (next !== undefined) this.#cursors.set(path, next);
     const told = JSON.stringify(sentHeaders);
     return { line: `${route.method} ${text.slice(0, 300)} ${told} ${String(sent).slice(0, 500)}`, reply };
   }
