@@ -98,7 +98,7 @@ describe('a repeated request', () => {
       replies.map(({ status }) => status),
       [200, 200, 200],
     );
-    assert.deepEqual(replies.map(isReplayed).toSorted(), [false, true, true]);
+    assert.deepEqual(replies.map(isReplayed).filter(Boolean), [true, true]);
     assert.equal(room.script.heardOf('session.suspend').length, 1);
   });
 
@@ -227,7 +227,9 @@ describe('a gateway that is killed in the middle', () => {
 
   /** What became of each, by account. */
   const byUser = (reply: Reply): [string, string][] =>
-    (reply.body.outcomes as Outcome[]).map(({ user, error }): [string, string] => [user, error?.code ?? 'done']).toSorted();
+    (reply.body.outcomes as Outcome[])
+      .map(({ user, error }): [string, string] => [user, error?.code ?? 'done'])
+      .toSorted(([a], [b]) => a.localeCompare(b));
 
   const all = (what: string): [string, string][] => ['anna', 'ben', 'carla', 'teacher'].map((user) => [user, what]);
 
@@ -259,13 +261,15 @@ describe('a gateway that is killed in the middle', () => {
     });
     assert.equal(reply.status, 200);
     assert.deepEqual(byUser(reply), all('done'));
-    const ended = room.script.heardOf('session.end').map(({ session }) => usersOf.get(session));
+    const ended = room.script.heardOf('session.end').map(({ session }) => usersOf.get(session) ?? '');
     assert.deepEqual(ended.toSorted(), ['anna', 'ben', 'carla', 'carla', 'teacher', 'teacher']);
     assert.equal(room.script.sessions.size, 0);
     const again = await ask(room, path, key, { body: { seconds: 0 } });
     assert.deepEqual([isReplayed(again), byUser(again)], [true, all('done')]);
     const { body: audit } = await room.ask('GET', '/audit?action=session.log-off', { local: true });
-    const noted = new Set(audit.map(({ target, outcome }: { target: string; outcome: string }) => `${target} ${outcome}`));
+    const noted = new Set<string>(
+      audit.map(({ target, outcome }: { target: string; outcome: string }) => `${target} ${outcome}`),
+    );
     assert.deepEqual([...noted].toSorted(), ['anna done', 'ben done', 'carla done', 'teacher done']);
   });
 

@@ -107,18 +107,17 @@ function toldIn(reply: unknown): ToldError {
     : { code: told.code };
 }
 
+type Asking = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
+
 /** Tasks on many sessions: where the line breaks meanwhile they are asked for again by the same key, which carries out each once. */
 const repeated: ReadonlySet<CalledRoute> = new Set<CalledRoute>(['suspendAll', 'logOffAll', 'hibernateAll']);
 const repeatAfterMs = [500, 1000, 2000, 4000] as const;
 
 /** The reply; of a request with a key also if it comes only to a repeat. Rejects as `fetch` does. */
-async function replyTo(
-  where: URL,
-  request: RequestInit & { headers?: Record<string, string> },
-  hasKey: boolean,
-): Promise<Response> {
+async function replyTo(where: URL, request: Asking, hasKey: boolean): Promise<Response> {
   if (!hasKey) return await fetch(where, request);
-  const keyed = { ...request, headers: { ...request.headers, 'idempotency-key': crypto.randomUUID() } };
+  const headers: Record<string, string> = { ...request.headers, 'idempotency-key': crypto.randomUUID() };
+  const keyed = { ...request, headers };
   for (const [at, waitMs] of repeatAfterMs.entries()) {
     const reply = await fetch(where, keyed).catch((error: unknown) => {
       if (request.signal?.aborted === true) throw error;
@@ -152,7 +151,7 @@ export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, 
   for (const [key, value] of Object.entries((given.query ?? {}) as Readonly<Record<string, unknown>>)) {
     if (typeof value === 'string' || typeof value === 'number') where.searchParams.set(key, String(value));
   }
-  const request: RequestInit & { headers?: Record<string, string> } = {
+  const request: Asking = {
     method,
     credentials: 'same-origin',
     cache: 'no-store',
