@@ -11,11 +11,13 @@ import { GatewayRoom } from '../../test/support/gateway-room.ts';
 import { Audit } from './audit.ts';
 import type { Deed } from './audit.ts';
 import { verifyChain } from './audit-chain.ts';
+import { AuditWatch } from './audit-watch.ts';
 import { exportAudit } from './audit-export.ts';
 import { migrations } from './store-migrations.ts';
 import { Store } from './store.ts';
 
 const dayMs = 86_400_000;
+const silent = pino({ level: 'silent' });
 
 /** A store with an audit, and a way to write into the store past the gateway, as somebody with the file could. */
 class Books implements Disposable {
@@ -31,7 +33,7 @@ class Books implements Disposable {
   }
 
   #open(): Audit {
-    return new Audit(this.store, pino({ level: 'silent' }), { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs });
+    return new Audit(this.store, silent, { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs });
   }
 
   write(more: Partial<Deed> = {}): void {
@@ -103,6 +105,36 @@ for (const [what, sql, fault, brokenAt] of [
     assert.deepEqual([report.fault, report.brokenAt], [fault, brokenAt]);
   });
 }
+
+test('the watch says what it found and since when, again the same way, and nothing any more once it fits', async () => {
+  using books = withEntries(4);
+  const watch = new AuditWatch(books.audit, { nowMs: () => books.nowMs, monotonicMs: () => books.nowMs }, silent);
+  await watch.verify(null);
+  assert.equal(watch.damage, null);
+  books.store.run('DROP TRIGGER auditIsTrue');
+  books.store.run("UPDATE audit SET target = 'nobody' WHERE number = 3");
+  const foundAt = books.nowMs;
+  assert.equal((await watch.verify(null)).brokenAt, 3);
+  books.nowMs += 1000;
+  await watch.verify(null);
+  assert.deepEqual(watch.damage, { fault: 'entry', from: 3, foundAt });
+  books.store.run("UPDATE audit SET target = 'user 3' WHERE number = 3");
+  await watch.verify(null);
+  assert.equal(watch.damage, null);
+  await watch.stop();
+});
+
+test('a watch that is stopped in the middle of a check leaves the store alone', async () => {
+  const books = withEntries(2000);
+  const failures: unknown[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => failures.push(line) });
+  const watch = new AuditWatch(books.audit, { nowMs: () => books.nowMs, monotonicMs: () => books.nowMs }, log);
+  watch.start();
+  await watch.stop();
+  books[Symbol.dispose]();
+  await new Promise(setImmediate);
+  assert.deepEqual([failures, watch.damage], [[], null]);
+});
 
 test('who rewrites the whole chain is found by a hash that was noted elsewhere', async () => {
   using books = withEntries(5);
