@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { CommanderError } from 'commander';
 import { CommandError, exitCode } from './exit-code.ts';
 import { layoutFrom } from './computer/layout.ts';
+import { meantBy } from './other-words.ts';
 import { makeProgram } from './program.ts';
 import { say } from './voice.ts';
 
@@ -16,7 +17,7 @@ const about = JSON.parse(await readFile(`${layout.tree}/package.json`, 'utf8')) 
 const program = makeProgram(layout, about.version);
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(meantBy(process.argv.slice(2)), { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
