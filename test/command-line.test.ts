@@ -1,13 +1,16 @@
 // The command line against a real gateway and host (with fake people and desktops): what it prints and how it ends.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pixelSocket } from '#contract/places.ts';
 import { tryProgram } from '../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../src/cli/computer/program-run.ts';
 import { CommandLine, commandFile } from './support/command-line.ts';
 import { GatewayRoom } from './support/gateway-room.ts';
 import type { TestStation } from './support/gateway-room.ts';
+import { startXServer } from './support/x-server.ts';
 
 let room: GatewayRoom;
 
@@ -80,6 +83,38 @@ test('a session is listed with its station, suspended by name, listed at none, a
   await json(0, 'session', 'logoff', shown.id, '--seconds', '0');
   const deadline = performance.now() + 10_000;
   while ((await json<SessionRow[]>(0, 'session', 'list')).length > 0) assert.ok(performance.now() < deadline);
+});
+
+test('what a screen shows is written into a file for nobody else, never over one that is there', async () => {
+  using _station = await occupied('anna');
+  const id = room.sessions.list().find(({ user }) => user === 'anna')?.id ?? '';
+  await using x = await startXServer({ geometry: '800x600' });
+  const path = pixelSocket(room.places, id);
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(x.path, path);
+  const folder = await mkdtemp(join(tmpdir(), 'stationmaster-screen-'));
+  try {
+    const file = join(folder, 'anna.jpg');
+    assert.deepEqual(await json(0, 'session', 'picture', 'anna', '--to', file), { session: id, user: 'anna', file });
+    const bytes = await readFile(file);
+    assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    const again = await run('session', 'picture', 'anna', '--to', file, '--size', 'small');
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /is there already/);
+    assert.deepEqual(await readFile(file), bytes);
+    assert.equal((await run('session', 'picture', 'anna')).code, 2);
+    assert.equal((await run('session', 'picture', 'anna', '--to', join(folder, 'x.jpg'), '--size', 'huge')).code, 2);
+    await json(0, 'settings', 'set', 'allowMonitoring=off');
+    const off = await run('session', 'picture', 'anna', '--to', join(folder, 'y.jpg'));
+    assert.notEqual(off.code, 0);
+    assert.match(off.stderr, /may not be watched/);
+    await assert.rejects(stat(join(folder, 'y.jpg')));
+  } finally {
+    await json(0, 'settings', 'set', 'allowMonitoring=on');
+    await rm(folder, { recursive: true });
+    await json(0, 'session', 'logoff', 'anna', '--seconds', '0');
+  }
 });
 
 test('all sessions of a computer are suspended at once; another computer is not known', async () => {

@@ -5,6 +5,7 @@ import { accountFilesFates } from '#model/account.ts';
 import { auditActions, auditFaults } from '#model/audit.ts';
 import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
 import type { Action, TokenScope } from '#model/permissions.ts';
+import { pictureSizes } from '#model/picture.ts';
 import { computerModes } from '#model/session.ts';
 import {
   accountSchema,
@@ -109,6 +110,15 @@ export interface StreamedFile {
   text: AsyncIterable<string>;
 }
 
+/** An answer that is a picture. */
+export interface PictureFile {
+  type: 'image/jpeg';
+  /** Null: still the one with this tag, which the asker has. */
+  bytes: Uint8Array | null;
+  /** Its ETag. */
+  tag: string;
+}
+
 /** A kept view of the Stations list; `query`: as it stands in the page's address. */
 export const savedViewSchema = z.object({
   id: idSchema,
@@ -180,6 +190,8 @@ export interface Route {
   paged?: boolean;
   /** The reply is a file of one of these types, sent as it is made; `reply` is not looked at. */
   fileTypes?: readonly string[];
+  /** Who has the file already says so by If-None-Match, and may wait for another one; `reply` is a PictureFile. */
+  conditional?: true;
 }
 
 /** A list of people, in base64. */
@@ -584,6 +596,21 @@ export const apiRoutes = {
     summary: 'What the windows of a session say of unsaved work, before it is logged off',
     params: byId,
     reply: unsavedWorkSchema,
+  }),
+  sessionPicture: route({
+    method: 'GET',
+    path: '/sessions/:id/picture',
+    action: 'session.picture',
+    summary: 'What the screen of a session shows, at most a second old; of a saved one the last picture that was kept',
+    params: byId,
+    query: z.object({
+      size: z.enum(pictureSizes).default('medium'),
+      /** Seconds that the answer may wait for another picture than the one that If-None-Match names. */
+      wait: z.coerce.number().int().min(0).max(25).default(0),
+    }),
+    reply: z.custom<PictureFile>(),
+    fileTypes: ['image/jpeg'],
+    conditional: true,
   }),
   keepSession: route({
     method: 'POST',

@@ -56,6 +56,11 @@ export const errorCodes = {
   'sign-in-timed-out': { status: 408, text: 'Signing in took too long; start again.' },
   'sign-in-unavailable': { status: 503, text: 'Signing in does not work now.' },
   'remote-management-off': { status: 403, text: 'This computer is managed from itself only.' },
+  'monitoring-off': { status: 403, text: 'The desktops of this computer may not be watched: its settings say so.' },
+  'notice-not-accepted': {
+    status: 409,
+    text: 'This person has not accepted the privacy notice yet; it is shown at the next sign-in at a station.',
+  },
   'level-too-low': { status: 403, text: 'This page is not for this account.' },
   // Accounts
   'last-administrator': { status: 409, text: 'This is the last administrator; give somebody else that level first.' },
@@ -91,6 +96,7 @@ export const errorCodes = {
   'hibernation-impossible': { status: 409, text: 'This computer cannot save sessions to disk; stationmaster doctor says why.' },
   'cannot-be-saved': { status: 409, text: 'A program of this session cannot be saved.' },
   'save-failed': { status: 500, text: 'The session could not be saved to disk; it goes on running.' },
+  'no-picture': { status: 409, text: 'There is no picture of this session now.' },
   'still-watched': { status: 409, text: 'Somebody still looks at this session.' },
   'image-damaged': { status: 409, text: 'The saved session is damaged; it is kept for the administrator.' },
   'image-foreign': { status: 409, text: 'The saved session is not from this computer; it is kept for the administrator.' },

@@ -318,6 +318,7 @@ export const settingsSchema = z.object({
   mostSessionsPerPerson: z.number().int().min(0).max(100),
   mostSessions: z.number().int().min(0).max(1000),
   allowRemoteManagement: z.boolean(),
+  allowMonitoring: z.boolean(),
   allowOrchestration: z.boolean(),
   graceSeconds: z.number().int().min(1).max(3600),
   logOffCountdownSeconds: z.number().int().min(0).max(3600),

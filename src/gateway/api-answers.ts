@@ -18,6 +18,7 @@ import type { Caller } from './callers.ts';
 import type { Clock } from './clock.ts';
 import type { FirstSteps } from './first-steps.ts';
 import type { Progress, Target } from './keyed-requests.ts';
+import type { Looking } from './watching/looking.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { People } from './people/people.ts';
 import type { PageSignInResult, PageSignIns } from './people/page-sign-ins.ts';
@@ -54,6 +55,7 @@ export interface AnswerParts {
   signIns: PageSignIns;
   desk: SignInDesk;
   setUp: SetUp;
+  looking: Looking;
 }
 
 /** A request that has been checked: of the form of its route, by somebody who may. */
@@ -68,6 +70,10 @@ export interface Asked<N extends ApiRouteName> {
   page: <T>(items: readonly T[], keyOf: (item: T) => string, paging: Paging) => T[];
   /** Sets the page's cookie, or with null takes it away. */
   setCookie: (value: string | null) => void;
+  /** What the asker has already, by its tag. */
+  known: string | null;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
 }
 
 export type Answers = { readonly [N in ApiRouteName]: (asked: Asked<N>) => ApiReply<N> | Promise<ApiReply<N>> };
@@ -93,6 +99,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     signIns,
     desk,
     setUp,
+    looking,
   } = parts;
 
   const deedOf = (caller: Caller, action: AuditAction, target: string, details: Deed['details'] = {}): Omit<Deed, 'outcome'> => ({
@@ -639,6 +646,8 @@ export function makeAnswers(parts: AnswerParts): Answers {
       if (work === undefined) throw new CodedError('session-not-found');
       return work;
     },
+    sessionPicture: ({ params, query, caller, known, signal }) =>
+      looking.look(caller, sessionWith(params.id), { size: query.size, waitMs: query.wait * 1000, known, signal }),
     keepSession: ({ params, caller }) => {
       const session = sessionWith(params.id);
       return toSession(caller, 'session.keep', session, () =>

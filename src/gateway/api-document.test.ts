@@ -56,6 +56,7 @@ test('every route is in it with its parameters and body, and no other', () => {
       ...Object.keys(route.params.shape).map((one) => `path ${one}`),
       ...Object.keys(route.query.shape).map((one) => `query ${one}`),
       ...('keyed' in route ? ['header Idempotency-Key'] : []),
+      ...('conditional' in route ? ['header If-None-Match'] : []),
     ];
     assert.deepEqual(parameters.toSorted(), expected.toSorted(), line);
     assert.equal(operation.requestBody !== undefined, route.method === 'POST' || route.method === 'PATCH', line);

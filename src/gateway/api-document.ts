@@ -19,6 +19,7 @@ interface Described {
   keyed?: boolean;
   paged?: boolean;
   fileTypes?: readonly string[];
+  conditional?: true;
 }
 
 /** What replies are made of, each described once. */
@@ -85,6 +86,17 @@ function operationOf(name: string, route: Described, components: Record<string, 
     ...parametersOf(route.params, 'path', components),
     ...parametersOf(route.query, 'query', components),
     ...(route.keyed === true ? [{ ...keyParameter, schema: described(idempotencyKeySchema, 'input', components) }] : []),
+    ...(route.conditional === true
+      ? [
+          {
+            name: 'If-None-Match',
+            in: 'header',
+            required: false,
+            schema: { type: 'string' },
+            description: 'The ETag of what one has.',
+          },
+        ]
+      : []),
   ];
   const hasBody = route.method === 'POST' || route.method === 'PATCH';
   const body = hasBody ? described(route.body, 'input', components) : {};
@@ -92,7 +104,9 @@ function operationOf(name: string, route: Described, components: Record<string, 
   const content =
     route.fileTypes === undefined
       ? { 'application/json': { schema: described(route.reply, 'output', components) } }
-      : Object.fromEntries(route.fileTypes.map((type) => [type, { schema: { type: 'string' } }]));
+      : Object.fromEntries(
+          route.fileTypes.map((type) => [type, type.startsWith('image/') ? {} : { schema: { type: 'string' } }]),
+        );
   return {
     operationId: name,
     summary: route.summary,
@@ -107,6 +121,7 @@ function operationOf(name: string, route: Described, components: Record<string, 
         ...(route.paged === true ? { headers: { Link: { $ref: '#/components/headers/Link' } } } : {}),
         content,
       },
+      ...(route.conditional === true ? { '304': { description: 'Still the one that If-None-Match names' } } : {}),
       default: { $ref: '#/components/responses/Error' },
     },
     ...(isOpen ? { security: [] } : {}),

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { apiPrefix, apiRoutes, idempotencyKeySchema } from '#contract/api.ts';
-import type { ApiRouteName, Paging, Route, StreamedFile } from '#contract/api.ts';
+import type { ApiRouteName, Paging, PictureFile, Route, StreamedFile } from '#contract/api.ts';
 import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
@@ -183,7 +183,7 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   });
 
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
-    const route: (typeof apiRoutes)[ApiRouteName] & Pick<Route, 'longestBody' | 'fileTypes' | 'keyed'> = apiRoutes[name];
+    const route: (typeof apiRoutes)[ApiRouteName] & Pick<Route, 'longestBody' | 'fileTypes' | 'conditional' | 'keyed'> = apiRoutes[name];
     const hasBody = route.method === 'POST' || route.method === 'PATCH';
     routeNames.set(`${route.method} ${apiPrefix}${route.path}`, name);
     app.route({
@@ -207,6 +207,8 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
         if (caller === undefined) throw new CodedError('not-signed-in');
         // One loop over routes of many forms: that each answer fits its route is said by the type of `Answers`.
         const answer = answers[name] as (asked: object) => unknown;
+        const gone = new AbortController();
+        reply.raw.once('close', () => gone.abort());
         const { params, query, body } = request;
         const work = (progress: Progress): unknown =>
           answer({
@@ -223,6 +225,8 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
               }
               return piece.items;
             },
+            known: /"([^"]{1,100})"/.exec(request.headers['if-none-match'] ?? '')?.[1] ?? null,
+            signal: gone.signal,
             setCookie(value: string | null) {
               const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
               reply.header(
@@ -246,10 +250,20 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
                 },
                 work,
               );
+        if (route.conditional === true) {
+          // It may have waited, and what was allowed then need not be now.
+          await mustBeAllowed(parts, name, request, await callers.find(request.raw));
+          return sendPicture(reply, answered as PictureFile);
+        }
         return route.fileTypes === undefined ? answered : sendFile(reply, answered as StreamedFile);
       },
     });
   }
+}
+
+function sendPicture(reply: FastifyReply, { type, bytes, tag }: PictureFile): FastifyReply {
+  reply.header('etag', `"${tag}"`).header('cache-control', 'private, no-store');
+  return bytes === null ? reply.code(304).send() : reply.header('content-type', type).send(bytes);
 }
 
 function sendFile(reply: FastifyReply, { type, name, text }: StreamedFile): FastifyReply {

@@ -42,6 +42,8 @@ import { Stations } from './station/stations.ts';
 import { Tickets } from './station/tickets.ts';
 import { ToldLosses } from './station/told-losses.ts';
 import { Store } from './store.ts';
+import { Looking } from './watching/looking.ts';
+import { ScreenWatches } from './watching/screen-watches.ts';
 import { WebServer } from './web-server.ts';
 
 const sweepEveryMs = 60_000;
@@ -105,7 +107,9 @@ export class Gateway implements AsyncDisposable {
     const limits = { of: () => settings.now, onChange: (listener: () => void) => settings.onChange(listener) };
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
     const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
-    const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, log);
+    const watches = new ScreenWatches(fleet, log);
+    const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, watches, log);
+    const looking = new Looking({ fleet, settings, notices, watches, pictures, audit, clock });
     const stationDoor = new StationDoor({
       fleet,
       stations,
@@ -150,6 +154,7 @@ export class Gateway implements AsyncDisposable {
       signIns,
       desk,
       setUp,
+      looking,
     });
     const server = new WebServer({
       places,
@@ -176,6 +181,10 @@ export class Gateway implements AsyncDisposable {
     remaps.start();
     undo.defer(() => remaps.stop());
     codes.start();
+    watches.start();
+    undo.defer(() => watches.stop());
+    looking.start();
+    undo.defer(() => looking.stop());
     pictures.start();
     undo.defer(() => pictures.stop());
     metrics.start();

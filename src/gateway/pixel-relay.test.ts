@@ -114,17 +114,17 @@ async function greet(page: WebSocket): Promise<void> {
 
 /** Looks at the screen through the relay, as a page would; gives the colour of the first pixel. */
 async function seeThrough(page: WebSocket): Promise<number[]> {
-  const reader = new ScreenReader(32);
+  const reader = new ScreenReader();
   const seen = Promise.withResolvers<void>();
   page.on('message', (data: Buffer) => {
     for (const reply of reader.push(data)) page.send(reply);
-    if (reader.picture !== null) seen.resolve();
+    if (reader.screen !== null) seen.resolve();
   });
   page.once('close', () => {
     seen.reject(new Error('The page was closed.'));
   });
   await seen.promise;
-  return [...(reader.picture?.rgb.subarray(0, 3) ?? [])];
+  return [...(reader.screen?.pixels.subarray(0, 3) ?? [])];
 }
 
 describe('pixel relay with a real X server', () => {

@@ -23,6 +23,7 @@ interface FakePictureOrder {
 
 const serverFormat: PixelFormat = { bigEndian: false, max: [255, 255, 255], shift: [16, 8, 0] };
 const version = 'RFB 003.008\n';
+const rawEncoding = 0;
 const rreEncoding = 2;
 const background: Colour = [0x2b, 0x57, 0x9a];
 
@@ -52,16 +53,33 @@ function pixel({ bigEndian, max, shift }: PixelFormat, colour: Colour): Buffer {
   return bytes;
 }
 
-/** One update with the whole picture, in the encoding RRE. */
-function wholePicture({ widthPx, heightPx }: FakePictureOrder, format: PixelFormat): Buffer {
-  const head = Buffer.alloc(20);
+/** One update with the whole picture, pixel by pixel: for who knows nothing else. */
+function wholeRawPicture({ widthPx, heightPx }: FakePictureOrder, format: PixelFormat): Buffer {
+  const head = updateHead(widthPx, heightPx, rawEncoding);
+  const pixels = Buffer.alloc(widthPx * heightPx * 4, pixel(format, background));
+  for (const { colour, area } of bars(widthPx, heightPx)) {
+    const [left, top, width, height] = area;
+    const row = Buffer.alloc(width * 4, pixel(format, colour));
+    for (let y = top; y < top + height; y += 1) row.copy(pixels, (y * widthPx + left) * 4);
+  }
+  return Buffer.concat([head, pixels]);
+}
+
+function updateHead(widthPx: number, heightPx: number, encoding: number): Buffer {
+  const head = Buffer.alloc(16);
   head.writeUInt16BE(1, 2);
   head.writeUInt16BE(widthPx, 8);
   head.writeUInt16BE(heightPx, 10);
-  head.writeInt32BE(rreEncoding, 12);
+  head.writeInt32BE(encoding, 12);
+  return head;
+}
+
+/** One update with the whole picture, in the encoding RRE. */
+function wholePicture({ widthPx, heightPx }: FakePictureOrder, format: PixelFormat): Buffer {
   const rectangles = bars(widthPx, heightPx);
-  head.writeUInt32BE(rectangles.length, 16);
-  const parts = [head, pixel(format, background)];
+  const count = Buffer.alloc(4);
+  count.writeUInt32BE(rectangles.length);
+  const parts = [updateHead(widthPx, heightPx, rreEncoding), count, pixel(format, background)];
   for (const { colour, area } of rectangles) {
     const place = Buffer.alloc(8);
     area.forEach((value, index) => place.writeUInt16BE(value, index * 2));
@@ -108,6 +126,10 @@ function messageBytes(bytes: Buffer): number {
   }
 }
 
+function encodingsOf(message: Buffer): number[] {
+  return Array.from({ length: message.readUInt16BE(2) }, (_, index) => message.readInt32BE(4 + index * 4));
+}
+
 function readFormat(message: Buffer): PixelFormat {
   return {
     bigEndian: message.readUInt8(6) !== 0,
@@ -121,6 +143,7 @@ function show(socket: Socket, order: FakePictureOrder): void {
   let bytes = Buffer.alloc(0);
   let step: 'version' | 'security' | 'init' | 'messages' = 'version';
   let format = serverFormat;
+  let knowsRre = false;
   const take = (count: number): Buffer | null => {
     if (bytes.length < count) return null;
     const taken = bytes.subarray(0, count);
@@ -149,7 +172,9 @@ function show(socket: Socket, order: FakePictureOrder): void {
       const type = message[0];
       if (type === 0 && message[4] !== 32) socket.destroy();
       else if (type === 0) format = readFormat(message);
-      else if (type === 3 && message[1] === 0) socket.write(wholePicture(order, format));
+      else if (type === 2) knowsRre = encodingsOf(message).includes(rreEncoding);
+      else if (type === 3 && message[1] === 0)
+        socket.write(knowsRre ? wholePicture(order, format) : wholeRawPicture(order, format));
     }
     return true;
   };

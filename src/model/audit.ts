@@ -25,6 +25,8 @@ export const auditActions = [
   'session.restore',
   'session.lost',
   'session.dismiss',
+  'session.watch',
+  'session.watch-end',
   'session.log-off',
   'session.keep',
   'session.ask-time',

@@ -32,6 +32,8 @@ export interface Settings {
   mostSessions: number;
   /** Manager, Dashboard and API answer other computers too; else only this computer itself. */
   allowRemoteManagement: boolean;
+  /** Desktops of this computer may be looked at; off: nobody gets a picture of any. */
+  allowMonitoring: boolean;
   /** Dashboard users may act on sessions of administrators and other Dashboard users. */
   allowOrchestration: boolean;
   /** Seconds after which a session whose station vanished is suspended. */
@@ -82,6 +84,7 @@ export const defaultSettings: Readonly<Settings> = {
   mostSessionsPerPerson: 0,
   mostSessions: 0,
   allowRemoteManagement: true,
+  allowMonitoring: true,
   allowOrchestration: false,
   graceSeconds: 15,
   logOffCountdownSeconds: 30,

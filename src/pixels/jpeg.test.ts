@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
-import { encodeJpeg } from './jpeg.ts';
+import { JpegEncoder } from './jpeg.ts';
+
+function encodeJpeg(rgb: Uint8Array, width: number, height: number, quality: number): Uint8Array {
+  const encoder = new JpegEncoder(rgb, width, height, quality);
+  for (;;) {
+    const file = encoder.step();
+    if (file !== null) return file;
+  }
+}
 
 /** What another decoder sees in it. */
 async function decoded(jpeg: Uint8Array): Promise<{ width: number; height: number; rgb: Buffer }> {

@@ -29,36 +29,79 @@ const firstUpdate = [0, 0, ...u16(2), ...raw(0, 0, 8, 1, red), ...raw(0, 1, 3, 3
 const secondUpdate = [0, 0, ...u16(1), ...raw(3, 1, 5, 3, red)];
 const stream = Uint8Array.from([...greeting(8, 4), ...bell, ...clipboard, ...colours, ...firstUpdate, ...secondUpdate]);
 
+const blue = [0, 0, 255];
+const all = (reader: ScreenReader): number[] | null => (reader.screen === null ? null : [...reader.screen.pixels]);
+const sizeOf = ({ screen }: ScreenReader): unknown => [screen?.widthPx, screen?.heightPx];
+const row = (count: number, colour: readonly number[]): number[] => Array.from({ length: count }, () => [...colour, 0]).flat();
+const request = (onlyChanges: 0 | 1, width: number, height: number): number[] => [
+  3,
+  onlyChanges,
+  0,
+  0,
+  0,
+  0,
+  ...u16(width),
+  ...u16(height),
+];
+
+function reading(width: number, height: number): ScreenReader {
+  const reader = new ScreenReader();
+  reader.push(Uint8Array.from(greeting(width, height)));
+  reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, width, height, red)]));
+  return reader;
+}
+
 describe('screen reader', () => {
   it('sees the whole screen, however the stream is cut', () => {
     const cuts = fc.array(fc.nat(stream.length), { maxLength: 40 });
     fc.assert(
       fc.property(cuts, (places) => {
-        const reader = new ScreenReader(2);
+        const reader = new ScreenReader();
         const sent: number[] = [];
         let start = 0;
         for (const end of [...places.toSorted((a, b) => a - b), stream.length]) {
-          assert.equal(reader.picture, null);
+          assert.equal(reader.screen, null);
           for (const reply of reader.push(stream.slice(start, end))) sent.push(...reply);
           start = end;
           if (end === stream.length) break;
         }
-        assert.deepEqual(reader.picture, { widthPx: 2, heightPx: 1, rgb: Uint8Array.of(255, 0, 0, 255, 0, 0) });
+        assert.deepEqual(all(reader), row(32, red));
+        assert.equal(reader.changes, 1);
         assert.equal(Buffer.from(sent.slice(0, 14)).toString('latin1'), 'RFB 003.008\n\x01\x01');
-        assert.deepEqual(sent.slice(-10), [3, 0, 0, 0, 0, 0, 0, 8, 0, 4]);
+        assert.deepEqual(sent.slice(-20), [...request(0, 8, 4), ...request(1, 8, 4)]);
       }),
     );
   });
 
+  it('takes what changed when it is asked for, and knows what only was told again', () => {
+    const reader = reading(4, 2);
+    assert.ok(!reader.waiting);
+    assert.deepEqual([...reader.ask()], request(1, 4, 2));
+    assert.ok(reader.waiting);
+    reader.push(Uint8Array.from([0, 0, ...u16(2), ...raw(1, 1, 2, 1, blue), ...raw(0, 0, 1, 1, red)]));
+    assert.ok(!reader.waiting);
+    assert.deepEqual(all(reader), [...row(5, red), ...row(2, blue), ...row(1, red)]);
+    assert.equal(reader.changes, 2);
+    assert.deepEqual([...reader.prod()], request(0, 1, 1));
+    assert.deepEqual(reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, 1, 1, red)])), []);
+    assert.equal(reader.changes, 2);
+  });
+
   it('begins anew when the screen changes its size meanwhile', () => {
-    const reader = new ScreenReader(9);
     const resize = [...u16(0), ...u16(0), ...u16(2), ...u16(1), ...u32(-223)];
-    reader.push(Uint8Array.from([...greeting(8, 4), 0, 0, ...u16(1), ...raw(0, 0, 8, 1, red)]));
-    const asked = reader.push(Uint8Array.from([0, 0, ...u16(1), ...resize]));
-    assert.deepEqual(Buffer.concat(asked), Buffer.of(3, 0, 0, 0, 0, 0, 0, 2, 0, 1));
-    reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, 2, 1, [1, 2, 3])]));
-    assert.deepEqual(reader.picture, { widthPx: 2, heightPx: 1, rgb: Uint8Array.of(1, 2, 3, 1, 2, 3) });
-    assert.deepEqual(reader.push(Uint8Array.of(99)), []);
+    const part = new ScreenReader();
+    part.push(Uint8Array.from([...greeting(8, 4), 0, 0, ...u16(1), ...raw(0, 0, 8, 1, red)]));
+    const whole = reading(8, 4);
+    whole.ask();
+    for (const reader of [part, whole]) {
+      const asked = reader.push(Uint8Array.from([0, 0, ...u16(1), ...resize]));
+      assert.deepEqual(Buffer.concat(asked), Buffer.from(request(0, 2, 1)));
+      assert.equal(reader.screen, null);
+      reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, 2, 1, [1, 2, 3])]));
+      assert.deepEqual(all(reader), row(2, [1, 2, 3]));
+      assert.deepEqual(sizeOf(reader), [2, 1]);
+    }
+    assert.equal(whole.changes, 2);
   });
 
   it('refuses what it did not ask for', () => {
@@ -74,8 +117,9 @@ describe('screen reader', () => {
       unlike(3, 0, 0, 0, 255, 255, 255, 255),
       unlike(0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(1), ...u16(1), ...u32(7)),
       unlike(0, 0, ...u16(1), ...u16(8), ...u16(0), ...u16(1), ...u16(1), ...u32(0)),
+      unlike(0, 0, ...u16(1), ...raw(0, 0, 8, 4, red), 0, 0, ...u16(1), ...raw(0, 0, 1, 1, red)),
     ]) {
-      assert.throws(() => new ScreenReader(4).push(bytes), BadServerMessage);
+      assert.throws(() => new ScreenReader().push(bytes), BadServerMessage);
     }
   });
 
@@ -83,10 +127,13 @@ describe('screen reader', () => {
     const bytes = fc.tuple(fc.boolean(), fc.uint8Array({ maxLength: 400 }));
     fc.assert(
       fc.property(bytes, ([greeted, rest]) => {
-        const reader = new ScreenReader(4);
+        const reader = new ScreenReader();
         try {
           if (greeted) reader.push(Uint8Array.from(greeting(8, 4)));
-          for (const byte of rest) reader.push(Uint8Array.of(byte));
+          for (const byte of rest) {
+            reader.push(Uint8Array.of(byte));
+            if (reader.screen !== null && !reader.waiting) reader.ask();
+          }
         } catch (error) {
           assert.ok(error instanceof BadServerMessage);
         }

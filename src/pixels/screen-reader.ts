@@ -1,6 +1,6 @@
-// An RFB client that looks once at the whole screen and keeps a small picture of it. Bytes in, bytes out.
+// An RFB client that keeps up with what a screen shows: everything once, then what changed, whenever that is asked for. Bytes in,
+// bytes out.
 import { ByteQueue } from './byte-queue.ts';
-import { Shrinker } from './shrinker.ts';
 
 /** The server said something that is not RFB 3.8 without a password, or not what was asked for. */
 export class BadServerMessage extends Error {
@@ -10,11 +10,12 @@ export class BadServerMessage extends Error {
   }
 }
 
-export interface SmallPicture {
+/** What a screen shows. */
+export interface Screen {
   widthPx: number;
   heightPx: number;
-  /** Red, green, blue for each pixel, row by row. */
-  rgb: Uint8Array;
+  /** Red, green, blue and one unused byte for each pixel, row by row. Changes with every `push`. */
+  pixels: Uint8Array;
 }
 
 const version = Uint8Array.from('RFB 003.008\n', (character) => character.charCodeAt(0));
@@ -23,48 +24,66 @@ const encodingRaw = 0;
 const encodingDesktopSize = -223;
 /** A server's name or clipboard text longer than this is refused. */
 const longestText = 64 * 1024 * 1024;
-const mostPixels = 2 ** 28;
+/** Enough for 8K; the memory of a screen is taken as its pixels come. */
+const mostPixels = 2 ** 25;
 
-type Phase = 'version' | 'security' | 'result' | 'server-init' | 'messages' | 'rectangle' | 'raw' | 'done';
+type Phase = 'version' | 'security' | 'result' | 'server-init' | 'messages' | 'rectangle' | 'raw';
 
-/** Push what came and send what it gives back, until `picture` is there. */
+/** Push what came and send what it gives back. */
 export class ScreenReader {
   readonly #queue = new ByteQueue();
-  readonly #wantedWidthPx: number;
   #phase: Phase = 'version';
   #reply: Uint8Array[] = [];
   /** Bytes of text that are passed over. */
   #skipping = 0;
-  #widthPx = 0;
-  #heightPx = 0;
-  #shrinker: Shrinker | null = null;
+  #screen: Screen = { widthPx: 0, heightPx: 0, pixels: new Uint8Array(0) };
   /** Pixels of the screen that were not seen yet. */
-  #missingPx = 0;
+  #missingPx = 1;
   #rectanglesLeft = 0;
   /** The rectangle that is being read: its left edge and width, the next pixel, the row behind its last. */
   #raw = { left: 0, width: 0, x: 0, y: 0, bottom: 0 };
-  #picture: SmallPicture | null = null;
+  #differs = false;
+  #changes = 0;
+  #asked = false;
+  /** In the middle of an update. */
+  #updating = false;
+  /** Updates that the server may still send: one for each that was asked for, fewer if it answers several at once. */
+  #updatesLeft = 0;
 
-  /** The picture will be so wide, or as wide as the screen if that is narrower. */
-  constructor(wantedWidthPx: number) {
-    this.#wantedWidthPx = wantedWidthPx;
+  /** The screen, once all of it was seen. */
+  get screen(): Screen | null {
+    return this.#missingPx > 0 ? null : this.#screen;
   }
 
-  /** The picture, once the whole screen was seen. */
-  get picture(): SmallPicture | null {
-    return this.#picture;
+  /** Grows whenever the screen shows something else than before. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** True until the server has answered all of what was asked last; where nothing changes it does not answer. */
+  get waiting(): boolean {
+    return this.#asked || this.#updating;
+  }
+
+  /** What to send to hear of the next change. Only once the screen was seen. */
+  ask(): Uint8Array {
+    return this.#ask(true, this.#screen.widthPx, this.#screen.heightPx);
+  }
+
+  /** What to send to be told one pixel in any case: a server that lives answers at once. Only once the screen was seen. */
+  prod(): Uint8Array {
+    return this.#ask(false, 1, 1);
   }
 
   /** Takes what came (its memory may be used again), gives what to send, in order. Throws BadServerMessage. */
   push(chunk: Uint8Array): Uint8Array[] {
-    if (this.#phase === 'done') return [];
     this.#queue.push(chunk);
     this.#reply = [];
     while (this.#step());
     return this.#reply;
   }
 
-  /** Does one step; false: not enough bytes yet, or done. */
+  /** Does one step; false: not enough bytes yet. */
   #step(): boolean {
     const queue = this.#queue;
     this.#skipping -= queue.drop(this.#skipping);
@@ -89,8 +108,6 @@ export class ScreenReader {
         return this.#readRectangle();
       case 'raw':
         return this.#readRaw();
-      case 'done':
-        return false;
     }
   }
 
@@ -139,11 +156,15 @@ export class ScreenReader {
   /** Forgets what was seen and asks for the whole screen. */
   #begin(widthPx: number, heightPx: number): void {
     if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > mostPixels) throw new BadServerMessage('screen size');
-    this.#widthPx = widthPx;
-    this.#heightPx = heightPx;
+    this.#screen = { widthPx, heightPx, pixels: new Uint8Array(widthPx * heightPx * 4) };
     this.#missingPx = widthPx * heightPx;
-    this.#shrinker = new Shrinker(widthPx, heightPx, this.#wantedWidthPx);
-    this.#reply.push(Uint8Array.of(3, 0, 0, 0, 0, 0, widthPx >> 8, widthPx & 255, heightPx >> 8, heightPx & 255));
+    this.#reply.push(this.#ask(false, widthPx, heightPx));
+  }
+
+  #ask(onlyChanges: boolean, widthPx: number, heightPx: number): Uint8Array {
+    this.#asked = true;
+    this.#updatesLeft += 1;
+    return Uint8Array.of(3, onlyChanges ? 1 : 0, 0, 0, 0, 0, widthPx >> 8, widthPx & 255, heightPx >> 8, heightPx & 255);
   }
 
   #readMessage(): boolean {
@@ -152,6 +173,12 @@ export class ScreenReader {
     switch (queue.uint8(0)) {
       case 0:
         if (queue.length < 4) return false;
+        // Without this a server could keep the reader at work as it likes.
+        if (this.#updatesLeft === 0) throw new BadServerMessage('update that nobody asked for');
+        this.#updatesLeft -= 1;
+        this.#asked = false;
+        this.#updating = true;
+        this.#differs = false;
         this.#rectanglesLeft = queue.uint16(2);
         queue.drop(4);
         this.#phase = 'rectangle';
@@ -193,7 +220,8 @@ export class ScreenReader {
       return true;
     }
     if (encoding !== encodingRaw) throw new BadServerMessage(`encoding ${String(encoding)}`);
-    if (left + width > this.#widthPx || top + height > this.#heightPx) throw new BadServerMessage('rectangle beyond the screen');
+    const { widthPx, heightPx } = this.#screen;
+    if (left + width > widthPx || top + height > heightPx) throw new BadServerMessage('rectangle beyond the screen');
     if (width > 0 && height > 0) {
       this.#raw = { left, width, x: left, y: top, bottom: top + height };
       this.#phase = 'raw';
@@ -203,11 +231,15 @@ export class ScreenReader {
 
   #readRaw(): boolean {
     const raw = this.#raw;
-    const pixels = Math.min(this.#queue.length >> 2, raw.left + raw.width - raw.x);
-    if (pixels === 0) return false;
-    this.#shrinker?.add(raw.x, raw.y, this.#queue.borrow(pixels * 4));
-    this.#missingPx -= pixels;
-    raw.x += pixels;
+    const { widthPx, pixels } = this.#screen;
+    const count = Math.min(this.#queue.length >> 2, raw.left + raw.width - raw.x);
+    if (count === 0) return false;
+    const come = this.#queue.borrow(count * 4);
+    const at = (raw.y * widthPx + raw.x) * 4;
+    this.#differs ||= this.#missingPx > 0 || differ(come, pixels, at);
+    pixels.set(come, at);
+    this.#missingPx = Math.max(0, this.#missingPx - count);
+    raw.x += count;
     if (raw.x === raw.left + raw.width) {
       raw.x = raw.left;
       raw.y += 1;
@@ -217,20 +249,21 @@ export class ScreenReader {
   }
 
   #endUpdate(): void {
-    const shrinker = this.#shrinker;
-    if (this.#missingPx > 0 || shrinker === null) {
-      this.#phase = 'messages';
-      return;
-    }
-    this.#picture = { widthPx: shrinker.widthPx, heightPx: shrinker.heightPx, rgb: shrinker.picture() };
-    this.#shrinker = null;
-    this.#phase = 'done';
+    this.#phase = 'messages';
+    this.#updating = false;
+    if (this.#missingPx === 0 && this.#differs) this.#changes += 1;
+    if (this.#missingPx > 0 && !this.#asked) this.#reply.push(this.ask());
   }
 
   #skip(count: number): void {
     if (count > longestText) throw new BadServerMessage('length of a text');
     this.#skipping = count;
   }
+}
+
+function differ(some: Uint8Array, all: Uint8Array, from: number): boolean {
+  for (let index = 0; index < some.length; index += 1) if (some[index] !== all[from + index]) return true;
+  return false;
 }
 
 function setEncodings(encodings: readonly number[]): Uint8Array {

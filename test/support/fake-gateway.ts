@@ -1,5 +1,6 @@
 // A gateway for tests of the Manager and the Dashboard: the built pages under the real security headers, with a room that a test scripts.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
@@ -88,6 +89,8 @@ export class FakeGateway implements AsyncDisposable {
   auditDamage: AuditDamage | null = null;
   /** By key: the alerts that somebody put aside. */
   readonly dismissed = new Map<string, NonNullable<ToldAlert['dismissed']>>();
+  /** By session: what its screen shows, a JPEG. */
+  pictures: Record<string, Buffer> = {};
   views: SavedView[] = [];
   tokens: Token[] = [];
   setupNeeded = false;
@@ -302,6 +305,13 @@ export class FakeGateway implements AsyncDisposable {
         };
         if (call.method !== 'GET') this.calls.push(call);
         const reply = (await this.#reply(call)) ?? {};
+        if (Buffer.isBuffer(reply)) {
+          const tag = `"${createHash('sha256').update(reply).digest('hex')}"`;
+          const known = request.headers['if-none-match'] === tag;
+          response.writeHead(known ? 304 : 200, { etag: tag, 'content-type': 'image/jpeg' });
+          response.end(known ? undefined : reply);
+          return;
+        }
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(reply));
         return;
@@ -452,6 +462,14 @@ export class FakeGateway implements AsyncDisposable {
           archive: files === 'archive' ? `/archives/${name}.tar.zst` : null,
           left: files === 'keep' ? `/home/${name}` : null,
         });
+      },
+    ],
+    [
+      /^GET \/sessions\/(\w+)\/picture\?/,
+      (_call, [id = '']) => {
+        const picture = this.pictures[id];
+        if (picture === undefined) throw new Refusal('no-picture');
+        return picture;
       },
     ],
     [/^POST \/audit\/verify$/, () => this.auditReport],

@@ -109,6 +109,8 @@ export interface Reply {
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
   headers: Record<string, string | string[] | undefined>;
+  /** As they came. */
+  bytes: Buffer;
 }
 
 export interface AskOptions {
@@ -120,6 +122,8 @@ export interface AskOptions {
   headers?: Record<string, string>;
   /** Over the unix socket, as root. */
   local?: boolean;
+  /** Gives the request up. */
+  signal?: AbortSignal;
 }
 
 /** What a page says and hears, over the station WebSocket. */
@@ -368,13 +372,15 @@ export class GatewayRoom implements AsyncDisposable {
             rejectUnauthorized: false,
             agent: false,
           });
+    options.signal?.addEventListener('abort', () => request.destroy(new Error('given up')), { once: true });
     request.end(text ?? undefined);
     const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
-    let got = '';
-    response.setEncoding('utf8');
-    for await (const chunk of response) got += String(chunk);
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    const got = bytes.toString('utf8');
     const json = response.headers['content-type']?.split(';', 1)[0] === 'application/json';
-    return { status: response.statusCode ?? 0, body: json ? JSON.parse(got) : got, headers: response.headers };
+    return { status: response.statusCode ?? 0, body: json ? JSON.parse(got) : got, headers: response.headers, bytes };
   }
 
   /** Signs in at a page and gives the cookie's value. */

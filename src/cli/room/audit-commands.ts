@@ -1,5 +1,4 @@
 // `audit`: who did what to whom; listed, written to a file, and checked for changes.
-import { createWriteStream } from 'node:fs';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { auditActions } from '#model/audit.ts';
@@ -8,6 +7,7 @@ import type { AuditFilter } from '#contract/api.ts';
 import { CommandError, exitCode } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
+import { writeNewFile } from './new-file.ts';
 import { wholeNumber } from './numbers.ts';
 import type { RoomOptions } from './room-commands.ts';
 
@@ -88,14 +88,7 @@ export async function exportAudit(
     await pipeline(file, out);
     return;
   }
-  try {
-    // Who did what is not for everybody on the computer; a file that is there already is not written over.
-    await pipeline(file, createWriteStream(options.output, { flags: 'wx', mode: 0o600 }));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new CommandError(`${options.output} is there already`, exitCode.failed);
-    throw new CommandError(`${options.output} is not complete: ${message}`, exitCode.failed);
-  }
+  await writeNewFile(options.output, file);
   if (options.json) answerJson({ file: options.output });
   else say(`Written to ${options.output}.`);
 }

@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { accountFilesFates, levels } from '#model/account.ts';
 import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
+import { pictureSizes } from '#model/picture.ts';
 import { orientations } from '#model/station.ts';
 import type { Layout } from '../computer/layout.ts';
 import type { GatewayClient, ServerOptions } from './gateway-client.ts';
@@ -121,6 +122,15 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   )
     .option('--all', 'all sessions')
     .action(connected(async () => (await sessions()).suspendSessions));
+  withServer(
+    session
+      .command('picture')
+      .argument('<session>', 'id, station or user')
+      .description('write what the screen of a session shows into a file (JPEG); the activity says who looked'),
+  )
+    .requiredOption('--to <file>', 'a file that is not there yet')
+    .addOption(new Option('--size <size>', 'how large').choices(pictureSizes).default('large'))
+    .action(connected(async () => (await sessions()).sessionPicture));
   withServer(
     session
       .command('move')

@@ -1,7 +1,8 @@
-// `session list|suspend|move|hibernate|check|unsaved|logoff|keep|requests|extend`.
+// `session list|picture|suspend|move|hibernate|check|unsaved|logoff|keep|requests|extend`.
 import type { Outcome } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
+import type { PictureSize } from '#model/picture.ts';
 import { holdsStation, isRunning } from '#model/session.ts';
 import type { Session, UnsavedWork } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
@@ -10,6 +11,7 @@ import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { confirm } from './confirm.ts';
 import { findSession, findStation } from './naming.ts';
+import { writeNewFile } from './new-file.ts';
 import { wholeNumber } from './numbers.ts';
 import { tellOutcomes } from './outcomes.ts';
 import { programsAtRisk } from './programs-at-risk.ts';
@@ -79,6 +81,19 @@ export async function listSessions(gateway: GatewayClient, options: ComputerOpti
       ]),
     ),
   );
+}
+
+export async function sessionPicture(
+  gateway: GatewayClient,
+  options: RoomOptions & { to: string; size: PictureSize },
+  word: string,
+): Promise<void> {
+  const { sessions, stations } = await read(gateway);
+  const { id, user } = findSession(sessions, stations, word);
+  const file = await gateway.download('sessionPicture', { params: { id }, query: { size: options.size } });
+  await writeNewFile(options.to, file);
+  if (options.json) answerJson({ session: id, user, file: options.to });
+  else say(`What the screen of ${user} shows is in ${options.to}.`);
 }
 
 /** The computers that `--all` or `--computer` means; null where sessions are named one by one. */

@@ -7,28 +7,29 @@ import type { Fleet } from '#fleet/fleet.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Log } from '../log.ts';
-import { takePicture } from '../session-picture.ts';
+import { tagOf } from '../watching/picture.ts';
+import type { Picture } from '../watching/picture.ts';
+import type { ScreenWatches } from '../watching/screen-watches.ts';
 
-const pictureWidthPx = 320;
 /** Lets the sign-in page come first when a whole room is suspended. */
 const delayMs = 250;
 
 export class Pictures {
   readonly #folder: string;
   readonly #fleet: Fleet;
+  readonly #watches: ScreenWatches;
   readonly #log: Log;
   /** Those for which there was no room on disk. */
   readonly #inMemory = new Map<string, Buffer>();
   readonly #queue: Session[] = [];
-  /** The session whose picture is being taken. */
-  #taking: { session: string; giveUp: AbortController } | null = null;
   #timer: NodeJS.Timeout | null = null;
   #working: Promise<void> | null = null;
-  #stopped = false;
+  readonly #stopped = new AbortController();
 
-  constructor(folder: string, fleet: Fleet, log: Log) {
+  constructor(folder: string, fleet: Fleet, watches: ScreenWatches, log: Log) {
     this.#folder = folder;
     this.#fleet = fleet;
+    this.#watches = watches;
     this.#log = log;
   }
 
@@ -41,10 +42,9 @@ export class Pictures {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopped.abort(new Error('The gateway stops.'));
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#queue.length = 0;
-    this.#taking?.giveUp.abort();
     await this.#working;
   }
 
@@ -54,13 +54,9 @@ export class Pictures {
       void rm(this.#file(session.id), { force: true }).catch(() => {});
       return;
     }
-    if (!isRunning(session)) {
-      // Nothing can be saved to disk while somebody is connected to its X server.
-      if (this.#taking?.session === session.id) this.#taking.giveUp.abort();
-      return;
-    }
+    if (!isRunning(session)) return;
     const left = before !== null && before.station !== null && before.station !== session.station;
-    if (!left || this.#stopped || this.#queue.some((queued) => queued.id === session.id)) return;
+    if (!left || this.#stopped.signal.aborted || this.#queue.some((queued) => queued.id === session.id)) return;
     this.#queue.push(session);
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
@@ -83,17 +79,9 @@ export class Pictures {
     }
   }
 
-  /** As a data URL, or null. */
-  async find(session: string): Promise<string | null> {
-    let picture = this.#inMemory.get(session) ?? null;
-    if (picture === null) {
-      try {
-        picture = await readFile(this.#file(session));
-      } catch {
-        return null;
-      }
-    }
-    return `data:image/jpeg;base64,${picture.toString('base64')}`;
+  async find(session: string): Promise<Picture | null> {
+    const jpeg = this.#inMemory.get(session) ?? (await readFile(this.#file(session)).catch(() => null));
+    return jpeg === null ? null : { jpeg, tag: tagOf(jpeg) };
   }
 
   #file(session: string): string {
@@ -105,16 +93,13 @@ export class Pictures {
       const { id } = session;
       const now = this.#fleet.session(id);
       if (now === null || !isRunning(now)) continue;
-      const giveUp = new AbortController();
-      this.#taking = { session: id, giveUp };
       try {
-        const picture = await takePicture(this.#fleet.pixelPath(now), { widthPx: pictureWidthPx, signal: giveUp.signal });
+        using viewer = this.#watches.enter(now, { lingers: false });
+        const { jpeg } = await viewer.watch.picture('small', this.#stopped.signal);
         // It may have ended meanwhile; then nothing of it may stay.
-        if (this.#fleet.session(id) !== null) await this.#keep(id, picture);
+        if (this.#fleet.session(id) !== null) await this.#keep(id, jpeg);
       } catch (error) {
         this.#log.debug({ err: error, session: id }, 'No picture of a session.');
-      } finally {
-        this.#taking = null;
       }
     }
   }

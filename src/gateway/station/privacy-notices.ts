@@ -18,7 +18,7 @@ export class PrivacyNotices {
     this.#log = log;
   }
 
-  hasAccepted(account: Account): boolean {
+  hasAccepted(account: Pick<Account, 'name' | 'uid'>): boolean {
     if (this.#unkept.has(`${account.uid} ${account.name}`)) return true;
     // A uid may be given to somebody else after its account was removed.
     return this.#store.all('SELECT 1 FROM privacyNotices WHERE uid = ? AND user = ?', account.uid, account.name).length > 0;

@@ -26,6 +26,7 @@ import type { Pictures } from './pictures.ts';
 import { autoLogonDelayMs } from './auto-logon.ts';
 import { PasswordChange } from './password-change.ts';
 import type { CloseName, PixelDoor } from './pixel-door.ts';
+import type { Picture } from '../watching/picture.ts';
 import type { PrivacyNotices } from './privacy-notices.ts';
 import { keyTextOf, rightHalfIdOf, stationIdOf } from './station-identity.ts';
 import type { Remaps } from './remaps.ts';
@@ -915,7 +916,12 @@ export class StationPage {
       return;
     }
     const { settings, notices } = this.#services;
-    if (step.account.level === 'standard' && settings.now.privacyNotice && !notices.hasAccepted(step.account)) {
+    if (
+      step.account.level === 'standard' &&
+      settings.now.privacyNotice &&
+      settings.now.allowMonitoring &&
+      !notices.hasAccepted(step.account)
+    ) {
       signIn.stage = 'notice';
       this.#say({ say: 'notice' });
       return;
@@ -1016,7 +1022,7 @@ export class StationPage {
           station: session.station === null ? null : (this.#services.stations.get(session.station)?.name ?? ''),
           saved: ['hibernating', 'hibernated', 'restoring'].includes(session.state),
           fault: session.saved?.fault ?? null,
-          picture: await pictures.find(session.id),
+          picture: dataUrlOf(await pictures.find(session.id)),
         }),
       ),
     );
@@ -1204,4 +1210,8 @@ function withPrograms(fault: CodedError, continued: Session | null, fleet: Fleet
   const saved = fleet.session(continued.id)?.saved ?? continued.saved;
   if (saved === null || saved.programs.length === 0) return fault;
   return new CodedError(fault.code, { ...fault.details, programs: saved.programs.join(', ') }, { cause: fault });
+}
+
+function dataUrlOf(picture: Picture | null): string | null {
+  return picture === null ? null : `data:image/jpeg;base64,${picture.jpeg.toString('base64')}`;
 }

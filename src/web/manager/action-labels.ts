@@ -26,6 +26,8 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'session.restore': msg('Continued a session from disk'),
   'session.lost': msg('Found a session lost'),
   'session.dismiss': msg('Read of a lost session'),
+  'session.watch': msg('Looked at a screen'),
+  'session.watch-end': msg('Stopped looking at a screen'),
   'session.log-off': msg('Logged a session off'),
   'session.keep': msg('Took a log-off back'),
   'session.ask-time': msg('Asked for more time'),

@@ -264,8 +264,24 @@ export function SettingsPanel(): ReactNode {
           <Field
             hint={
               <Meaning
+                name="allowMonitoring"
+                text={_(
+                  'Off: nobody gets a picture of any desktop, and the privacy notice is not shown. People at work notice nothing.',
+                )}
+              />
+            }
+          >
+            <Switch
+              label={_('Allow the desktops of this computer to be watched')}
+              checked={shown.allowMonitoring}
+              onChange={(_event, data) => change({ allowMonitoring: data.checked })}
+            />
+          </Field>
+          <Field
+            hint={
+              <Meaning
                 name="allowOrchestration"
-                text={_('Off: Dashboard users act on sessions of standard users and their own only.')}
+                text={_('Off: Dashboard users look at and act on sessions of standard users and their own only.')}
               />
             }
           >

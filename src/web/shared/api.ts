@@ -45,6 +45,7 @@ const lines = {
   refuseTime: 'POST /sessions/:id/refuse-time',
   logOffSession: 'POST /sessions/:id/log-off',
   unsavedInSession: 'GET /sessions/:id/unsaved',
+  sessionPicture: 'GET /sessions/:id/picture',
   unsavedAtStations: 'GET /computers/:name/unsaved',
   keepSession: 'POST /sessions/:id/keep',
   accounts: 'GET /users',
@@ -68,7 +69,8 @@ const lines = {
   makeToken: 'POST /tokens',
   revokeToken: 'DELETE /tokens/:id',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };
-type CalledRoute = keyof typeof lines;
+/** What is a file has a function of its own. */
+type CalledRoute = Exclude<keyof typeof lines, 'sessionPicture'>;
 
 interface Given<N extends ApiRouteName> {
   params?: ApiParams<N>;
@@ -110,7 +112,7 @@ function toldIn(reply: unknown): ToldError {
 type Asking = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
 
 /** Tasks on many sessions: where the line breaks meanwhile they are asked for again by the same key, which carries out each once. */
-const repeated: ReadonlySet<CalledRoute> = new Set<CalledRoute>(['suspendAll', 'logOffAll', 'hibernateAll']);
+const repeated: ReadonlySet<keyof typeof lines> = new Set<CalledRoute>(['suspendAll', 'logOffAll', 'hibernateAll']);
 const repeatAfterMs = [500, 1000, 2000, 4000] as const;
 
 /** The reply; of a request with a key also if it comes only to a repeat. Rejects as `fetch` does. */
@@ -140,8 +142,13 @@ export function onSignedOut(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** Calls a route; throws ApiError. */
-export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, signal?: AbortSignal): Promise<ApiReply<N>> {
+/** Sends a request; throws ApiError if it does not come through. */
+async function send<N extends keyof typeof lines>(
+  name: N,
+  given: Given<N>,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
   const [method, path] = lines[name].split(' ') as [string, string];
   const params = (given.params ?? {}) as Readonly<Record<string, string>>;
   const where = new URL(
@@ -153,22 +160,34 @@ export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, 
   }
   const request: Asking = {
     method,
+    headers: { ...headers },
     credentials: 'same-origin',
     cache: 'no-store',
     ...(signal && { signal }),
   };
   if (method === 'POST' || method === 'PATCH') {
-    request.headers = { 'content-type': 'application/json' };
+    request.headers = { ...headers, 'content-type': 'application/json' };
     request.body = JSON.stringify(given.body ?? {});
   }
-  let response: Response;
   try {
-    response = await replyTo(where, request, repeated.has(name));
+    const response = await replyTo(where, request, repeated.has(name));
+    noteServerTime(response.headers.get('date'));
+    return response;
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({ code: 'offline' }, { cause: error });
   }
-  noteServerTime(response.headers.get('date'));
+}
+
+function failureOf(reply: unknown): ApiError {
+  const told = toldIn(reply);
+  if (told.code === 'not-signed-in') for (const listener of listeners) listener();
+  return new ApiError(told);
+}
+
+/** Calls a route; throws ApiError. */
+export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, signal?: AbortSignal): Promise<ApiReply<N>> {
+  const response = await send(name, given, {}, signal);
   const text = await response.text().catch(() => '');
   let reply: unknown;
   try {
@@ -177,9 +196,21 @@ export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, 
     reply = null;
   }
   if (response.ok && reply !== null) return reply as ApiReply<N>;
-  const told = toldIn(reply);
-  if (told.code === 'not-signed-in') for (const listener of listeners) listener();
-  throw new ApiError(told);
+  throw failureOf(reply);
+}
+
+/** The picture of a session with its tag; null: still the one with the tag `known`. Throws ApiError. */
+export async function pictureOf(
+  id: string,
+  query: ApiQuery<'sessionPicture'>,
+  known: string | null,
+  signal: AbortSignal,
+): Promise<{ picture: Blob; tag: string } | null> {
+  const headers: Record<string, string> = known === null ? {} : { 'if-none-match': known };
+  const response = await send('sessionPicture', { params: { id }, query }, headers, signal);
+  if (response.status === 304) return null;
+  if (response.ok) return { picture: await response.blob(), tag: response.headers.get('etag') ?? '' };
+  throw failureOf(await response.json().catch(() => null));
 }
 
 /** The text for a person of whatever was thrown. */

@@ -50,6 +50,10 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'sign-in-timed-out': msg('Signing in took too long. Start again.'),
   'sign-in-unavailable': msg('Signing in does not work at the moment. Ask your administrator.'),
   'remote-management-off': msg('This computer can only be managed from itself: its settings say so.'),
+  'monitoring-off': msg('The desktops of this computer may not be watched: its settings say so.'),
+  'notice-not-accepted': msg(
+    'This person has not been told yet that the screen may be watched. The privacy notice is shown at the next sign-in.',
+  ),
   'level-too-low': msg('Your account may not use this page.'),
   'last-administrator': msg('This is the last administrator. Make somebody else an administrator first.'),
   'domain-account': msg('This account comes from a directory of your organisation. It can only be changed there.'),
@@ -85,6 +89,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'hibernation-impossible': msg('This computer cannot save sessions to disk. The Systems page of the Manager says why.'),
   'cannot-be-saved': msg('A program of this session cannot be saved, so the session goes on running.'),
   'save-failed': msg('The session could not be saved to disk. It goes on running, and nothing is lost.'),
+  'no-picture': msg('There is no picture of this session at the moment.'),
   'still-watched': msg('Somebody is looking at this session, so it was not saved. Try again in a moment.'),
   'image-damaged': msg(
     'The saved session is damaged and cannot be continued. Files saved in it are safe. Ask your administrator.',

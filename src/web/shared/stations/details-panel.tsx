@@ -15,6 +15,7 @@ import { Ago, Time } from '../time.tsx';
 import { Pane, PaneHead } from './pane.tsx';
 import { RiskList } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
+import { SessionScreen } from './session-screen.tsx';
 import { Status } from './status.tsx';
 import { UnsavedList } from './unsaved-list.tsx';
 import { useScreen, wideWidth } from './screen-width.ts';
@@ -217,6 +218,15 @@ export function DetailsPanel(props: {
   const content = (
     <div className={styles.parts}>
       {row === undefined && <Summary rows={rows} />}
+      {row !== undefined && (
+        <DetailsPart title={_('Screen')}>
+          {session === null ? (
+            <div className={styles.subtle}>{_('Nobody is signed in here.')}</div>
+          ) : (
+            <SessionScreen key={session.id} session={session} />
+          )}
+        </DetailsPart>
+      )}
       {row !== undefined && session !== null && <SessionPart row={row} session={session} />}
       {row !== undefined && session !== null && (
         <ProgramsPart

@@ -1,0 +1,110 @@
+// Looking at sessions: whether somebody's screen may be looked at, and its picture. Who may ask is asked before, in api.ts.
+import type { PictureFile } from '#contract/api.ts';
+import { CodedError } from '#contract/errors.ts';
+import type { Fleet } from '#fleet/fleet.ts';
+import type { PictureSize } from '#model/picture.ts';
+import { isRunning } from '#model/session.ts';
+import type { Session } from '#model/session.ts';
+import type { Audit } from '../audit.ts';
+import type { Caller } from '../callers.ts';
+import type { Clock } from '../clock.ts';
+import type { RoomSettings } from '../room-settings.ts';
+import type { Pictures } from '../station/pictures.ts';
+import type { PrivacyNotices } from '../station/privacy-notices.ts';
+import { Looks } from './looks.ts';
+import type { Picture } from './picture.ts';
+import type { ScreenWatches } from './screen-watches.ts';
+
+export interface Wanted {
+  size: PictureSize;
+  /** The tag of the picture that one has. */
+  known: string | null;
+  /** The answer may wait so long for another picture than that. */
+  waitMs: number;
+  /** Aborted when nobody waits any more. */
+  signal: AbortSignal;
+}
+
+export class Looking {
+  readonly #fleet: Fleet;
+  readonly #settings: RoomSettings;
+  readonly #notices: PrivacyNotices;
+  readonly #watches: ScreenWatches;
+  readonly #pictures: Pictures;
+  readonly #looks: Looks;
+  #removeListener: () => void = () => {};
+
+  constructor(parts: {
+    fleet: Fleet;
+    settings: RoomSettings;
+    notices: PrivacyNotices;
+    watches: ScreenWatches;
+    pictures: Pictures;
+    audit: Audit;
+    clock: Clock;
+  }) {
+    this.#fleet = parts.fleet;
+    this.#settings = parts.settings;
+    this.#notices = parts.notices;
+    this.#watches = parts.watches;
+    this.#pictures = parts.pictures;
+    this.#looks = new Looks(parts.audit, parts.clock);
+  }
+
+  start(): void {
+    this.#removeListener = this.#settings.onChange(({ allowMonitoring }) => {
+      if (!allowMonitoring) this.#watches.endAll(new Error('The settings no longer allow it.'));
+    });
+  }
+
+  stop(): void {
+    this.#removeListener();
+    this.#looks.stop();
+  }
+
+  /** Throws `monitoring-off`, `notice-not-accepted`, `no-picture`, `store-full`. */
+  async look(caller: Caller, session: Session, wanted: Wanted): Promise<PictureFile> {
+    await this.#mustBeWatchable(session);
+    using look = this.#looks.enter(caller, session);
+    const limit = AbortSignal.any([wanted.signal, AbortSignal.timeout(wanted.waitMs)]);
+    const picture = isRunning(session) ? await this.#live(session, wanted, limit) : await this.#kept(session, wanted, limit);
+    // It may have waited.
+    await this.#mustBeWatchable(session);
+    look.seen();
+    const { known } = wanted;
+    if (picture === null || picture.tag === known) return { type: 'image/jpeg', bytes: null, tag: known ?? '' };
+    return { type: 'image/jpeg', bytes: picture.jpeg, tag: picture.tag };
+  }
+
+  async #mustBeWatchable({ computer, user, uid }: Session): Promise<void> {
+    const { allowMonitoring, privacyNotice } = this.#settings.now;
+    if (!allowMonitoring) throw new CodedError('monitoring-off');
+    if (!privacyNotice || this.#notices.hasAccepted({ name: user, uid })) return;
+    // Only standard users are asked. Who is asked may be at work already when watching is allowed.
+    const { level } = await this.#fleet.call(computer, 'account.describe', { user });
+    if (level === 'standard') throw new CodedError('notice-not-accepted');
+  }
+
+  /** Null: within the limit there was no other than the known one. */
+  async #live(session: Session, { size, known, waitMs, signal }: Wanted, limit: AbortSignal): Promise<Picture | null> {
+    using viewer = this.#watches.enter(session);
+    const { watch } = viewer;
+    try {
+      if (known === null || waitMs === 0) return await watch.picture(size, signal);
+      return await watch.pictureAfter(known, size, limit);
+    } catch (error) {
+      if (limit.aborted && !signal.aborted && !watch.ended.aborted) return null;
+      if (!this.#settings.now.allowMonitoring) throw new CodedError('monitoring-off');
+      throw new CodedError(this.#fleet.session(session.id) === null ? 'session-not-found' : 'no-picture', {}, { cause: error });
+    }
+  }
+
+  /** The last picture of what does not run now; it does not change, so that who knows it waits in vain. */
+  async #kept({ id }: Session, { known, waitMs }: Wanted, limit: AbortSignal): Promise<Picture> {
+    const picture = await this.#pictures.find(id);
+    if (picture === null) throw new CodedError('no-picture');
+    if (picture.tag === known && waitMs > 0 && !limit.aborted)
+      await new Promise((done) => limit.addEventListener('abort', done, { once: true }));
+    return picture;
+  }
+}

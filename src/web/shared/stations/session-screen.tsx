@@ -1,0 +1,118 @@
+// What a session's screen shows, live, and large if wanted; or why it cannot be seen.
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Spinner,
+  makeStyles,
+  tokens,
+} from '@fluentui/react-components';
+import { FullScreenMaximizeRegular } from '@fluentui/react-icons/svg/full-screen-maximize';
+import { useLingui } from '@lingui/react';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { isRunning } from '#model/session.ts';
+import type { Session } from '#model/session.ts';
+import { textOf } from '../api.ts';
+import { errorText } from '../error-text.ts';
+import { useRoom } from '../room.tsx';
+import { useLivePicture } from './live-picture.ts';
+import type { LivePicture } from './live-picture.ts';
+
+const useStyles = makeStyles({
+  frame: {
+    display: 'grid',
+    placeItems: 'center',
+    minHeight: '120px',
+    backgroundColor: tokens.colorNeutralBackground3,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusMedium,
+    overflow: 'hidden',
+  },
+  large: { minHeight: 'min(60vh, 50vw)', minWidth: 0 },
+  picture: { display: 'block', width: '100%', height: 'auto', maxHeight: '75vh', objectFit: 'contain' },
+  text: { padding: tokens.spacingHorizontalM, textAlign: 'center' },
+  below: { display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: tokens.spacingHorizontalS },
+  enlarge: { flexShrink: 0 },
+  subtle: { color: tokens.colorNeutralForeground2 },
+  surface: {
+    width: 'min(1340px, calc(100vw - 24px))',
+    maxWidth: 'none',
+    boxSizing: 'border-box',
+    '@media (max-width: 600px)': { padding: tokens.spacingHorizontalM },
+  },
+});
+
+function Frame({ live, session, className }: { live: LivePicture; session: Session; className?: string }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { url, fault } = live;
+  return (
+    <div className={className === undefined ? styles.frame : `${styles.frame} ${className}`}>
+      {url !== null && fault === null && (
+        <img className={styles.picture} src={url} alt={_('Screen of {user}', { user: session.user })} draggable={false} />
+      )}
+      {fault !== null && (
+        <div className={styles.text} role="status">
+          {textOf(fault)}
+        </div>
+      )}
+      {url === null && fault === null && <Spinner size="tiny" label={_('Loading the picture…')} />}
+    </div>
+  );
+}
+
+function Enlarged({ session, attempt, close }: { session: Session; attempt: string; close: () => void }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const live = useLivePicture(session.id, 'large', attempt, true);
+  const name = session.fullName === '' ? session.user : session.fullName;
+  return (
+    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
+      <DialogSurface className={styles.surface}>
+        <DialogBody>
+          <DialogTitle>{_('Screen of {user}', { user: name })}</DialogTitle>
+          <DialogContent>
+            <Frame live={live} session={session} className={styles.large} />
+          </DialogContent>
+          <DialogActions>
+            <Button appearance="primary" onClick={close}>
+              {_('Close')}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+export function SessionScreen({ session }: { session: Session }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  const { settings } = useRoom();
+  const [enlarged, setEnlarged] = useState(false);
+  const attempt = `${session.state} ${session.attachment}`;
+  const live = useLivePicture(session.id, 'medium', attempt, settings.allowMonitoring && !enlarged);
+  if (!settings.allowMonitoring) return <div className={styles.subtle}>{errorText({ code: 'monitoring-off' })}</div>;
+  const seen = live.url !== null && live.fault === null;
+  return (
+    <>
+      <Frame live={live} session={session} />
+      {seen && (
+        <div className={styles.below}>
+          <span className={styles.subtle}>
+            {isRunning(session) ? _('Live. That you look is written down.') : _('The last picture that was kept.')}
+          </span>
+          <Button className={styles.enlarge} size="small" icon={<FullScreenMaximizeRegular />} onClick={() => setEnlarged(true)}>
+            {_('Enlarge')}
+          </Button>
+        </div>
+      )}
+      {enlarged && <Enlarged session={session} attempt={attempt} close={() => setEnlarged(false)} />}
+    </>
+  );
+}
