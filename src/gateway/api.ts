@@ -183,7 +183,8 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
   });
 
   for (const name of Object.keys(apiRoutes) as ApiRouteName[]) {
-    const route: (typeof apiRoutes)[ApiRouteName] & Pick<Route, 'longestBody' | 'fileTypes' | 'conditional' | 'keyed'> = apiRoutes[name];
+    const route: (typeof apiRoutes)[ApiRouteName] & Pick<Route, 'longestBody' | 'fileTypes' | 'conditional' | 'keyed'> =
+      apiRoutes[name];
     const hasBody = route.method === 'POST' || route.method === 'PATCH';
     routeNames.set(`${route.method} ${apiPrefix}${route.path}`, name);
     app.route({
