@@ -106,6 +106,10 @@ test('this computer and its settings', async () => {
   await json('system', 'shutdown', '--in', '600', '--yes', '--no-wait');
   await json('system', 'stay');
   await json('alerts');
+  await json('limits', 'list');
+  await json('limits', 'show', 'anna');
+  await json('limits', 'set', 'idleSuspendMinutes=30');
+  await json('limits', 'reset', 'idleSuspendMinutes');
 });
 
 test('stations and rooms', async () => {

@@ -1,4 +1,4 @@
-// `stationmaster session requests` and `session extend` against a real gateway and host.
+// `stationmaster limits`, `session requests` and `session extend` against a real gateway and host.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimeRequest } from '#model/session-time.ts';
@@ -33,4 +33,58 @@ test('who asks for more time is listed, and answered', async () => {
   const { code, stderr } = await command.run('session', 'extend', 'anna', '--refuse');
   assert.deepEqual([code, stderr], [1, 'stationmaster: That cannot be done in the present state.\n']);
   assert.equal((await command.run('session', 'extend', 'nobody', '--minutes', '5')).code, 5);
+});
+
+interface Limit {
+  name: string;
+  value: number;
+  source: { from: string; name: string };
+}
+
+test('limits are set for the computer, a group and a station, shown with their source, and taken back', async () => {
+  await using room = await GatewayRoom.make();
+  const command = new CommandLine(room);
+  using page = await room.station();
+  await page.hear('free');
+  room.accounts.joinGroups('anna', ['pupils']);
+  const idle = async (...words: string[]): Promise<[number, string]> => {
+    const limits = await command.json<Limit[]>(0, 'limits', 'show', 'anna', ...words);
+    const found = limits.find(({ name }) => name === 'idleSuspendMinutes');
+    return [found?.value ?? -1, `${found?.source.from} ${found?.source.name}`];
+  };
+  assert.deepEqual(await idle(), [0, 'default ']);
+  await command.json(0, 'limits', 'set', 'idleSuspendMinutes=30');
+  assert.deepEqual(await idle(), [30, 'computer ']);
+  await command.json(0, 'limits', 'set', 'idleSuspendMinutes=10', 'sessionProcesses=500', '--group', 'pupils');
+  await command.json(0, 'limits', 'set', 'idleSuspendMinutes=0', '--station', 'Station 1');
+  assert.deepEqual(await idle(), [10, 'group pupils']);
+  assert.deepEqual(await idle('--station', 'Station 1'), [0, 'station Station 1']);
+  const listed = await command.run('limits', 'list');
+  assert.match(listed.stdout, /group +pupils +sessionProcesses +500 /);
+  assert.match((await command.run('limits', 'show', 'anna')).stdout, /idleSuspendMinutes +10 +group pupils /);
+
+  for (const [code, ...words] of [
+    [2, 'set', 'idleSuspendMinutes'],
+    [2, 'set', 'idleSuspendMinutes=ten'],
+    [2, 'set', 'graceSeconds=5'],
+    [2, 'set', 'sessionMemoryMegabytes=3', '--group', 'pupils'],
+    [2, 'set', 'idleSuspendMinutes=5', '--group', 'pupils', '--station', 'Station 1'],
+    [5, 'set', 'idleSuspendMinutes=5', '--group', 'nobodies'],
+    [5, 'set', 'idleSuspendMinutes=5', '--station', 'Station 9'],
+    [5, 'show', 'nobody-such'],
+  ] as const) {
+    const { code: ended, stderr } = await command.run('limits', ...words);
+    assert.equal(ended, code, `${words.join(' ')}: ${stderr}`);
+    assert.notEqual(stderr, '');
+  }
+  await command.json(0, 'limits', 'reset', 'idleSuspendMinutes', '--group', 'pupils');
+  assert.deepEqual(await idle(), [30, 'computer ']);
+  await command.json(0, 'limits', 'reset', '--station', 'Station 1');
+  await command.json(0, 'limits', 'reset');
+  const { rules } = await command.json<{ rules: { values: object }[] }>(0, 'limits', 'list');
+  assert.deepEqual(
+    rules.map(({ values }) => values),
+    [{ sessionProcesses: 500 }],
+  );
+  assert.deepEqual(await idle(), [0, 'default ']);
 });

@@ -50,6 +50,7 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
       return exitCode.usage;
     case 'not-found':
     case 'session-not-found':
+    case 'group-not-found':
     case 'station-not-found':
     case 'computer-not-found':
       return exitCode.notFound;

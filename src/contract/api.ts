@@ -6,21 +6,25 @@ import { auditActions, auditFaults } from '#model/audit.ts';
 import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
 import type { Action, TokenScope } from '#model/permissions.ts';
 import { pictureSizes } from '#model/picture.ts';
+import { limitScopes } from '#model/limits.ts';
 import { computerModes } from '#model/session.ts';
 import {
+  accountRemovalSchema,
   accountSchema,
   alertSchema,
   computerSchema,
+  effectiveLimitSchema,
   errorSchema,
   givenNameSchema,
   idSchema,
-  levelSchema,
   importLineSchema,
+  leaveWays,
+  levelSchema,
+  limitChangeSchema,
+  limitRuleSchema,
   passwordSchema,
-  accountRemovalSchema,
   personSchema,
   questionSchema,
-  leaveWays,
   sessionCheckSchema,
   sessionSchema,
   settingsSchema,
@@ -568,6 +572,7 @@ export const apiRoutes = {
     action: 'session.extend',
     summary: 'Give a session more time than one may take, whether its person asked or not',
     params: byId,
+    keyed: true,
     body: z.object({ minutes: z.number().int().min(1).max(1440) }).strict(),
     /** What it has left now. */
     reply: z.object({ leftMs: z.number() }),
@@ -710,6 +715,46 @@ export const apiRoutes = {
     summary: 'Change settings',
     body: settingsSchema.partial().strict(),
     reply: settingsSchema,
+  }),
+  limitRules: route({
+    method: 'GET',
+    path: '/limits',
+    action: 'settings.see',
+    summary: 'The limits that Linux groups and stations have of their own',
+    reply: z.object({ rules: z.array(limitRuleSchema) }),
+  }),
+  changeLimits: route({
+    method: 'PATCH',
+    path: '/limits',
+    action: 'settings.change',
+    summary: 'Change the limits of a Linux group or a station; null is as on the computer again',
+    body: z
+      .object({
+        scope: z.enum(limitScopes),
+        /** The group's name, or the station's id. */
+        of: z.string().min(1).max(256),
+        values: limitChangeSchema,
+        /** What the change is based on, all of it; others now are `changed-meanwhile`. */
+        was: limitChangeSchema.optional(),
+      })
+      .strict(),
+    reply: z.object({ rules: z.array(limitRuleSchema) }),
+  }),
+  limitsOf: route({
+    method: 'GET',
+    path: '/limits/effective',
+    action: 'accounts.list',
+    summary: 'The limits that hold for a person, with where each comes from; at a station, if one is given',
+    query: z.object({ user: userNameSchema, station: idSchema.optional() }),
+    reply: z.object({ limits: z.array(effectiveLimitSchema) }),
+  }),
+  sessionLimits: route({
+    method: 'GET',
+    path: '/sessions/:id/limits',
+    action: 'sessions.list',
+    summary: 'The limits that hold for a session, with where each comes from, and what it has left of its time',
+    params: byId,
+    reply: z.object({ limits: z.array(effectiveLimitSchema), leftMs: z.number().nullable() }),
   }),
   views: route({
     method: 'GET',

@@ -6,6 +6,7 @@ export const errorCodes = {
   'bad-request': { status: 400, text: 'The request is not of the form that is expected.' },
   'not-found': { status: 404, text: 'There is no such thing.' },
   'session-not-found': { status: 404, text: 'There is no such session; it has ended.' },
+  'group-not-found': { status: 404, text: 'There is no such group on the computer.' },
   'station-not-found': { status: 404, text: 'There is no such station.' },
   'computer-not-found': { status: 404, text: 'There is no such computer.' },
   'name-taken': { status: 409, text: 'This name is taken.' },

@@ -65,6 +65,17 @@ const accountChange = {
   disabled: z.boolean().optional(),
 };
 
+/** The limits of a session that are not the computer's. */
+export const hostLimitsSchema = settingsSchema
+  .pick({
+    sessionMemoryMegabytes: true,
+    sessionProcessorPercent: true,
+    sessionProcesses: true,
+    hibernateAfterMinutes: true,
+    logOffSuspendedHours: true,
+  })
+  .partial();
+
 const outcome = z.object({ session: idSchema, user: z.string(), error: errorSchema.nullable() });
 
 const call = <A extends z.ZodType, R extends z.ZodType>(args: A, result: R) => ({ args, result });
@@ -186,6 +197,10 @@ export const hostCalls = {
       heightPx: z.number().int().min(64).max(16384),
       /** Language of the station page, used where the account has none: `fr`. */
       language: z.string().max(16),
+      /** Limits that hold for it there instead of the computer's. */
+      limits: hostLimitsSchema.optional(),
+      /** So many sessions may its person have there; the setting if left out. */
+      mostSessionsPerPerson: settingsSchema.shape.mostSessionsPerPerson.optional(),
     }),
     z.object({ session: sessionSchema, started: z.boolean() }),
   ),
@@ -243,11 +258,20 @@ export const hostCalls = {
     z.object({ sessions: z.array(idSchema).max(5000) }),
     z.object({ sessions: z.array(unsavedWorkSchema) }),
   ),
+  /** From here on these hold for sessions instead of the computer's settings; those of before are forgotten. */
+  'session.limit': call(
+    z.object({ sessions: z.array(z.object({ session: idSchema, limits: hostLimitsSchema })).max(5000) }),
+    z.object({}),
+  ),
   'session.list': call(z.object({}), z.object({ sessions: z.array(sessionSchema) })),
   /** `groups`: whose members are told by `inGroups`. */
   'account.list': call(z.object({ groups: groupNames.optional() }), z.object({ accounts: z.array(personSchema) })),
   /** Fails with `not-found`. */
   'account.describe': call(z.object({ user: userNameSchema }), accountSchema),
+  /** The Linux groups of an account. Fails with `not-found`. */
+  'account.groups': call(z.object({ user: userNameSchema }), z.object({ groups: z.array(z.string()) })),
+  /** Which of these Linux groups there are, as the system spells them. */
+  'group.list': call(z.object({ groups: z.array(z.string().max(256)).max(1000) }), z.object({ groups: z.array(z.string()) })),
   /** Makes a Linux account with a home folder. Fails with `name-taken`. */
   'account.create': call(
     z.object({

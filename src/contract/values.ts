@@ -7,6 +7,8 @@ import type { Account, ImportLine, Person } from '#model/account.ts';
 import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
+import { limitNames, limitScopes } from '#model/limits.ts';
+import type { LimitName } from '#model/limits.ts';
 import { enrolmentWays, leastOfSession, signInGroupNames, signInRules } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 import { orientations, screenHalves, stationLanguages, stationStates } from '#model/station.ts';
@@ -349,3 +351,59 @@ export const questionSchema = z.object({
   messages: z.array(z.string()),
 });
 export type Question = z.infer<typeof questionSchema>;
+
+const limitShape = settingsSchema.pick({
+  idleSuspendMinutes: true,
+  idleWarningSeconds: true,
+  longestSessionMinutes: true,
+  longestSessionWarningMinutes: true,
+  mostSessionsPerPerson: true,
+  sessionMemoryMegabytes: true,
+  sessionProcessorPercent: true,
+  sessionProcesses: true,
+  hibernateAfterMinutes: true,
+  logOffSuspendedHours: true,
+} satisfies Readonly<Record<LimitName, true>>).shape;
+
+/** What a group or a station has of its own. */
+export const limitRuleValuesSchema = z.object(limitShape).partial();
+
+/** A change of it: null is as on the computer. */
+export const limitChangeSchema = z
+  .object({
+    idleSuspendMinutes: limitShape.idleSuspendMinutes.nullable(),
+    idleWarningSeconds: limitShape.idleWarningSeconds.nullable(),
+    longestSessionMinutes: limitShape.longestSessionMinutes.nullable(),
+    longestSessionWarningMinutes: limitShape.longestSessionWarningMinutes.nullable(),
+    mostSessionsPerPerson: limitShape.mostSessionsPerPerson.nullable(),
+    sessionMemoryMegabytes: limitShape.sessionMemoryMegabytes.nullable(),
+    sessionProcessorPercent: limitShape.sessionProcessorPercent.nullable(),
+    sessionProcesses: limitShape.sessionProcesses.nullable(),
+    hibernateAfterMinutes: limitShape.hibernateAfterMinutes.nullable(),
+    logOffSuspendedHours: limitShape.logOffSuspendedHours.nullable(),
+  } satisfies Readonly<Record<LimitName, z.ZodType>>)
+  .partial()
+  .strict();
+
+export const limitRuleSchema = z.object({
+  scope: z.enum(limitScopes),
+  /** The group's name, or the station's id. */
+  of: z.string(),
+  /** What it is called. */
+  name: z.string(),
+  /** False: there is no such group on the computer (any more), so nobody is in it. Null: the computer could not be asked. */
+  exists: z.boolean().nullable(),
+  values: limitRuleValuesSchema,
+});
+export type ToldLimitRule = z.infer<typeof limitRuleSchema>;
+
+export const effectiveLimitSchema = z.object({
+  name: z.enum(limitNames),
+  value: z.number(),
+  source: z.object({
+    from: z.enum(['default', 'computer', ...limitScopes]),
+    /** The name of the group or station; empty for the others. */
+    name: z.string(),
+  }),
+});
+export type ToldLimit = z.infer<typeof effectiveLimitSchema>;

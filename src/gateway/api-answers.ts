@@ -7,6 +7,9 @@ import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import type { z } from 'zod';
+import type { ToldLimit, ToldLimitRule } from '#contract/values.ts';
+import { limitNames } from '#model/limits.ts';
+import type { EffectiveLimit } from '#model/limits.ts';
 import { auditChanged } from '#model/audit.ts';
 import { scopeSuits } from '#model/permissions.ts';
 import type { AuditAction } from '#model/audit.ts';
@@ -26,6 +29,7 @@ import type { SignInDesk } from './people/sign-in-desk.ts';
 import type { SetUp } from './people/set-up.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { SavedViews } from './saved-views.ts';
+import type { LimitRules } from './limit-rules.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { SessionTimes } from './session-times.ts';
 import type { EnrolmentCodes } from './station/enrolment-codes.ts';
@@ -45,6 +49,7 @@ export interface AnswerParts {
   alerts: Alerts;
   firstSteps: FirstSteps;
   times: SessionTimes;
+  limits: LimitRules;
   views: SavedViews;
   audit: Audit;
   auditWatch: AuditWatch;
@@ -89,6 +94,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     alerts,
     firstSteps,
     times,
+    limits,
     views,
     audit,
     auditWatch,
@@ -299,6 +305,26 @@ export function makeAnswers(parts: AnswerParts): Answers {
       throw error;
     }
   };
+
+  const stationName = (id: string): string => stations.get(id)?.name ?? '';
+
+  const toldRules = async (): Promise<ToldLimitRule[]> => {
+    const known = await limits.knownGroups();
+    return limits.list().map(({ scope, of, values }) => ({
+      scope,
+      of,
+      name: scope === 'station' ? stationName(of) : of,
+      exists: scope === 'station' ? true : (known?.has(of) ?? null),
+      values,
+    }));
+  };
+
+  const toldLimits = (effective: readonly EffectiveLimit[]): ToldLimit[] =>
+    effective.map(({ name, value, source: { from, of } }) => ({
+      name,
+      value,
+      source: { from, name: from === 'station' ? stationName(of) : of },
+    }));
 
   const signedIn = ({ answer, cookie }: PageSignInResult, setCookie: (value: string) => void): PageSignInResult['answer'] => {
     if (cookie !== null) setCookie(cookie);
@@ -671,6 +697,29 @@ export function makeAnswers(parts: AnswerParts): Answers {
       for (const [name, value] of Object.entries(given))
         details[name] = `${String(before[name as keyof typeof before])} → ${String(value)}`;
       return settings.change(given, () => audit.record({ ...deedOf(caller, 'settings.change', '', details), outcome: 'done' }));
+    },
+    limitRules: async () => ({ rules: await toldRules() }),
+    changeLimits: async ({ body, caller }) => {
+      const [computer] = fleet.computers();
+      if (computer === undefined) throw new CodedError('computer-unreachable');
+      await limits.change(computer.name, body, (before, after, name) => {
+        const details: Record<string, string> = { [body.scope]: name };
+        for (const each of limitNames)
+          if (before[each] !== after[each]) details[each] = `${before[each] ?? '–'} → ${after[each] ?? '–'}`;
+        audit.record({ ...deedOf(caller, 'limits.change', name, details), outcome: 'done' });
+      });
+      return { rules: await toldRules() };
+    },
+    limitsOf: async ({ query }) => {
+      const [computer] = fleet.computers();
+      if (computer === undefined) throw new CodedError('computer-unreachable');
+      const { user, station } = query;
+      if (station !== undefined && stations.get(station) === null) throw new CodedError('station-not-found');
+      return { limits: toldLimits(await limits.effectiveOf(computer.name, user, station ?? null)) };
+    },
+    sessionLimits: ({ params }) => {
+      const session = sessionWith(params.id);
+      return { limits: toldLimits(limits.effectiveFor(session)), leftMs: times.leftMs(session) };
     },
     views: ({ caller }) => views.list(ownerOf(caller)),
     keepView: ({ body, caller }) => views.keep(ownerOf(caller), body.name, body.query),

@@ -14,6 +14,7 @@ import { ComputerSettings } from './computer-settings.ts';
 import { checkFolders } from './configuration.ts';
 import { FirstSteps } from './first-steps.ts';
 import { KeyedRequests } from './keyed-requests.ts';
+import { LimitRules } from './limit-rules.ts';
 import { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -104,7 +105,7 @@ export class Gateway implements AsyncDisposable {
     const journal = new SessionJournal(fleet, audit);
     const computerSettings = new ComputerSettings(fleet, settings, log);
     const tickets = new Tickets(clock);
-    const limits = { of: () => settings.now, onChange: (listener: () => void) => settings.onChange(listener) };
+    const limits = new LimitRules({ fleet, stations, settings, store, log });
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
     const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
     const watches = new ScreenWatches(fleet, log);
@@ -124,6 +125,7 @@ export class Gateway implements AsyncDisposable {
       notices,
       losses,
       times,
+      limits,
       clock,
       audit,
       log,
@@ -144,6 +146,7 @@ export class Gateway implements AsyncDisposable {
       alerts,
       firstSteps: new FirstSteps({ people, audit, certificate, settings }),
       times,
+      limits,
       views: new SavedViews(store),
       audit,
       auditWatch,
@@ -192,6 +195,8 @@ export class Gateway implements AsyncDisposable {
     journal.start();
     undo.defer(() => journal.stop());
     undo.defer(removals.start());
+    limits.start();
+    undo.defer(() => limits.stop());
     times.start();
     undo.defer(() => times.stop());
 

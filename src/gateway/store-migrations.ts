@@ -145,4 +145,14 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (request, session)
   ) STRICT;
   `,
+  `
+  CREATE TABLE limitRules (
+    scope TEXT NOT NULL,
+    of TEXT NOT NULL,
+    valuesText TEXT NOT NULL,
+    PRIMARY KEY (scope, of)
+  ) STRICT;
+
+  CREATE TABLE lastStations (session TEXT PRIMARY KEY, station TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -129,6 +129,20 @@ describe('listing accounts', () => {
     assert.deepEqual([inGroups(member), inGroups(main), inGroups(other)], [true, true, false]);
   });
 
+  it('tells all groups of one, the main one as well, and which of several groups there are', async () => {
+    await using room = await makeTestRoom({ accounts: 1, level: 'dashboard' });
+    const accounts = new LinuxAccounts();
+    const name = room.accounts[0]?.name ?? '';
+    const groups = await accounts.groupsOf(name);
+    for (const group of [name, levelGroups.dashboard])
+      assert.ok(groups.includes(group), `${group} is not among ${groups.join(', ')}`);
+    await assert.rejects(accounts.groupsOf('smt-nobody-at-all'), coded('not-found'));
+    await assert.rejects(accounts.groupsOf('-G'), coded('not-found'));
+    const asked = ['root', 'smt-no-such-group', '0', '+0', '--help', '', 'a b', levelGroups.dashboard];
+    assert.deepEqual((await accounts.groups(asked)).toSorted(), ['root', levelGroups.dashboard]);
+    assert.deepEqual(await accounts.groups([]), []);
+  });
+
   it('describes one, and says when there is none', async () => {
     await using room = await makeTestRoom();
     const { name, uid } = await room.addAccount({ level: 'administrator' });

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
-import { lookUpAccount } from './account-database.ts';
+import { groupNamesOf, lookUpAccount } from './account-database.ts';
 import { clearFiles, mustHaveNoMountIn, ownHome, packHome } from './account-files.ts';
 import { busyRetryMs, change, entries, failure, mustSucceed } from './account-programs.ts';
 import type { Finished } from './account-programs.ts';
@@ -43,6 +43,10 @@ export interface Accounts {
   list(groups?: readonly string[]): Promise<Person[]>;
   /** Rejects with `not-found`. */
   describe(user: string): Promise<Account>;
+  /** Names of all groups of an account. Rejects with `not-found`. */
+  groupsOf(user: string): Promise<string[]>;
+  /** Those of these groups that there are, as the system spells them. */
+  groups(names: readonly string[]): Promise<string[]>;
   /** Makes an account with a home folder, or nothing. Rejects with `name-taken`, `bad-request` (details name the field), `disk-full`. */
   create(order: NewAccount): Promise<Account>;
   /** Puts an account into exactly the level's group. Rejects with `not-found`; with `not-allowed` for system accounts. */
@@ -203,6 +207,16 @@ export class LinuxAccounts implements Accounts {
     const account = await lookUpAccount(user);
     if (account === null) throw new CodedError('not-found');
     return told(account);
+  }
+
+  async groupsOf(user: string): Promise<string[]> {
+    return await groupNamesOf(await this.describe(user));
+  }
+
+  async groups(names: readonly string[]): Promise<string[]> {
+    // getent takes a number for a gid; that is no group's name.
+    const asked = names.filter((name) => name !== '' && !/^\+?\d+$/.test(name));
+    return asked.length === 0 ? [] : (await entries('group', asked)).map(([name = '']) => name);
   }
 
   async create(order: NewAccount): Promise<Account> {

@@ -1,6 +1,6 @@
 // Accounts in memory, for tests and for the product without root.
 import { CodedError } from '#contract/errors.ts';
-import { isLastAdministrator, newUserNameFault } from '#model/account.ts';
+import { isLastAdministrator, levelGroups, newUserNameFault } from '#model/account.ts';
 import type { Account, Level, Person } from '#model/account.ts';
 import type { RemovalSteps } from './account-removals.ts';
 import type { AccountChange, Accounts, NewAccount, PosixAccount } from './accounts.ts';
@@ -18,6 +18,8 @@ interface FakePerson {
 
 export class FakeAccounts implements Accounts {
   readonly #people = new Map<string, FakePerson>();
+  /** Groups that there are, whoever is in them. */
+  readonly #groups = new Set<string>();
 
   /** What packing up waits for. */
   packing: (progress: (doneBytes: number, totalBytes: number | null) => void) => Promise<void> = async () => {};
@@ -102,6 +104,29 @@ export class FakeAccounts implements Accounts {
       disabled,
       inGroups: this.isIn(account.name, groups),
     }));
+  }
+
+  async groupsOf(user: string): Promise<string[]> {
+    await Promise.resolve();
+    const { account, groups } = this.#find(user);
+    return [...groups, ...(account.listed ? [levelGroups[account.level]] : [])];
+  }
+
+  async groups(names: readonly string[]): Promise<string[]> {
+    await Promise.resolve();
+    const known = new Set([...Object.values<string>(levelGroups), ...this.#groups]);
+    for (const { groups } of this.#people.values()) for (const name of groups) known.add(name);
+    return names.filter((name) => known.has(name));
+  }
+
+  /** Makes a group, whoever is in it. */
+  addGroup(name: string): void {
+    this.#groups.add(name);
+  }
+
+  /** Puts it into these beside its level's. */
+  joinGroups(user: string, groups: readonly string[]): void {
+    this.#find(user).groups = groups;
   }
 
   async describe(user: string): Promise<Account> {

@@ -9,11 +9,13 @@ import { HostSettings } from './host-settings.ts';
 import { LeaveAccount } from './leave-account.ts';
 import { Leaving } from './leaving.ts';
 import type { LeavableSessions } from './leaving.ts';
+import { OwnLimits } from './own-limits.ts';
 
 export class FakeThisComputer {
   readonly power = new FakePower();
   readonly hibernation = new FakeHibernation();
   readonly settings: HostSettings;
+  readonly ownLimits: OwnLimits;
   readonly leaving: Leaving;
   readonly mode: ConsoleMode;
   readonly computer: ThisComputer;
@@ -24,6 +26,7 @@ export class FakeThisComputer {
     const settings = new HostSettings(`${folder}/settings.json`, log);
     const account = new LeaveAccount(`${folder}/last-leave.json`, log);
     this.settings = settings;
+    this.ownLimits = new OwnLimits({ file: `${folder}/own-limits.json`, settings, log });
     this.leaving = new Leaving({ sessions, power, account, settings, clock, log });
     this.mode = new ConsoleMode({
       files: { kept: `${folder}/mode.json`, sameBoot: `${folder}/mode-looked-at` },

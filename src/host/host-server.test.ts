@@ -49,7 +49,7 @@ class Room implements AsyncDisposable {
     const sessions = new Sessions(new FakeDesktops(this.computer), new SessionRecords(join(this.folder, 'sessions')), clock, log);
     this.sessions = sessions;
     this.thisComputer = new FakeThisComputer(join(this.folder, 'state'), sessions, clock, log);
-    const { computer } = this.thisComputer;
+    const { computer, ownLimits } = this.thisComputer;
     const autoLogons = new AutoLogonList(
       { kept: join(this.folder, 'state/auto-logon.json'), byRoot: join(this.folder, 'auto-logon') },
       (user) => accounts.describe(user),
@@ -61,7 +61,7 @@ class Room implements AsyncDisposable {
       { notesDir: join(this.folder, 'state/removals'), archiveDir: join(this.folder, 'state/archives') },
     );
     const { removals } = this;
-    const parts = { sessions, signIns, autoLogons, accounts, removals, computer, clock, log, version: '1.2.3' };
+    const parts = { sessions, signIns, autoLogons, accounts, removals, computer, ownLimits, clock, log, version: '1.2.3' };
     this.server = new HostServer({ path: this.socket, gid: options.gid ?? null }, parts);
   }
 

@@ -14,6 +14,7 @@ import type { Accounts, PosixAccount } from './accounts.ts';
 import type { AutoLogonList } from './auto-logon-list.ts';
 import type { Clock } from './clock.ts';
 import type { ThisComputer } from './computer.ts';
+import type { OwnLimits } from './own-limits.ts';
 import type { Sessions } from './sessions.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
 
@@ -68,6 +69,7 @@ interface HostServerParts {
   accounts: Accounts;
   removals: AccountRemovals;
   computer: ThisComputer;
+  ownLimits: OwnLimits;
   clock: Clock;
   log: Logger;
   version: string;
@@ -371,9 +373,16 @@ export class HostServer {
     }),
     'session.check': async () => ({ checks: await this.#parts.sessions.check() }),
     'session.unsaved': async ({ sessions }) => ({ sessions: await this.#parts.sessions.unsaved(sessions) }),
+    'session.limit': ({ sessions }) => {
+      const known = new Set(this.#parts.sessions.list().map(({ id }) => id));
+      this.#parts.ownLimits.give(sessions.filter(({ session }) => known.has(session)));
+      return {};
+    },
     'session.list': () => ({ sessions: this.#parts.sessions.list() }),
     'account.list': async ({ groups }) => ({ accounts: await this.#parts.accounts.list(groups) }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),
+    'account.groups': async ({ user }) => ({ groups: await this.#parts.accounts.groupsOf(user) }),
+    'group.list': async ({ groups }) => ({ groups: await this.#parts.accounts.groups(groups) }),
     'account.create': async (order) => accountSchema.parse(await this.#parts.accounts.create(order)),
     'account.change': async (order) => {
       this.#parts.removals.mustNotBeGoing(order.user);

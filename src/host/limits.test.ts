@@ -24,6 +24,8 @@ class Room implements Disposable {
   readonly settings;
   readonly limits: Limits;
   readonly logged: string[] = [];
+  /** What single sessions have of their own. */
+  readonly own = new Map<string, Partial<Settings>>();
   leavingIsUnderWay = false;
   availablePercent = 50;
   memoryLooks = 0;
@@ -38,12 +40,13 @@ class Room implements Disposable {
         this.#changed = this.#changed.filter((one) => one !== listener);
       };
     };
-    this.settings = { values: { ...defaultSettings, hibernateBelowMemoryPercent: 0, ...settings }, onChange: on };
+    this.settings = { values: { ...defaultSettings, hibernateBelowMemoryPercent: 0, ...settings } };
     const isUnderWay = (): boolean => this.leavingIsUnderWay;
     const { sessions, clock } = this;
     this.limits = new Limits({
       sessions,
       settings: this.settings,
+      own: { of: (session) => ({ ...this.settings.values, ...this.own.get(session) }), onChange: on },
       leaving: {
         get isUnderWay() {
           return isUnderWay();
@@ -462,5 +465,23 @@ describe('suspended until it is logged off', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('limits of single sessions', () => {
+  it('are saved and ended when theirs says so, the others when the settings do', async () => {
+    using room = new Room({ hibernateAfterMinutes: 60 });
+    room.limits.start();
+    room.own.set(room.suspend('anna'), { hibernateAfterMinutes: 10 });
+    room.own.set(room.suspend('ben'), { hibernateAfterMinutes: 0, logOffSuspendedHours: 2 });
+    room.suspend('carla');
+    room.tellChange();
+    await room.pass(10 * minuteMs);
+    assert.deepEqual(room.sessions.tries, ['anna suspended-too-long']);
+    await room.pass(50 * minuteMs);
+    assert.deepEqual(room.sessions.tries, ['anna suspended-too-long', 'carla suspended-too-long']);
+    assert.equal(room.sessions.state('ben'), 'suspended');
+    await room.pass(60 * minuteMs);
+    assert.notEqual(room.sessions.state('ben'), 'suspended');
   });
 });

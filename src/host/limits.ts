@@ -5,6 +5,7 @@ import type { Session, SessionCause } from '#model/session.ts';
 import type { Clock } from './clock.ts';
 import type { HostSettingValues } from './host-settings.ts';
 import type { Memory } from './memory.ts';
+import type { OwnLimits } from './own-limits.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -37,7 +38,9 @@ export interface LimitedSessions {
 
 interface LimitsParts {
   sessions: LimitedSessions;
-  settings: { readonly values: HostSettingValues; onChange(listener: () => void): () => void };
+  settings: { readonly values: HostSettingValues };
+  /** What holds for each session, and when that or the settings are others. */
+  own: Pick<OwnLimits, 'of' | 'onChange'>;
   /** While the computer goes down, everything is being saved anyway. */
   leaving: { readonly isUnderWay: boolean; on(listener: () => void): () => void };
   memory: () => Memory;
@@ -78,7 +81,7 @@ export class Limits {
   }
 
   start(): void {
-    const { sessions, settings, leaving, clock, times } = this.#parts;
+    const { sessions, own, leaving, clock, times } = this.#parts;
     this.#running = true;
     const kept = times.read();
     const nowMs = clock.runningMs();
@@ -92,7 +95,7 @@ export class Limits {
     }
     times.write(this.#measuredSince);
     const look = (): void => this.#look();
-    this.#stops = [sessions.on((session) => this.#note(session)), settings.onChange(look), leaving.on(look)];
+    this.#stops = [sessions.on((session) => this.#note(session)), own.onChange(look), leaving.on(look)];
     this.#look();
   }
 
@@ -194,14 +197,14 @@ export class Limits {
 
   /** Ends what has been suspended in memory for too long. Gives the running time of the next look, null for none. */
   #endSuspended(): number | null {
-    const { clock, sessions, settings, leaving, log } = this.#parts;
-    const limitMs = settings.values.logOffSuspendedHours * hourMs;
-    if (limitMs === 0 || leaving.isUnderWay) return null;
+    const { clock, sessions, own, leaving, log } = this.#parts;
+    if (leaving.isUnderWay) return null;
     const nowMs = clock.runningMs();
     let nextMs: number | null = null;
     for (const { id, user, state } of sessions.list()) {
       const sinceMs = this.#measuredSince.get(id);
-      if (state !== 'suspended' || sinceMs === undefined) continue;
+      const limitMs = own.of(id).logOffSuspendedHours * hourMs;
+      if (state !== 'suspended' || sinceMs === undefined || limitMs === 0) continue;
       let dueMs = Math.max(sinceMs + limitMs, this.#endNotBefore.get(id) ?? 0);
       if (dueMs <= nowMs) {
         log.info({ session: id, user, suspendedMs: nowMs - sinceMs }, 'suspended for too long, it is ended');
@@ -221,11 +224,14 @@ export class Limits {
 
   /** Begins to save one session where a limit wants it. Gives the running time of the next look, null for none. */
   #saveSuspended(): number | null {
-    const { clock, sessions, settings, leaving } = this.#parts;
+    const { clock, sessions, settings, own, leaving } = this.#parts;
     if (leaving.isUnderWay) return null;
     const nowMs = clock.runningMs();
-    const { hibernateAfterMinutes, hibernateBelowMemoryPercent } = settings.values;
-    const limitMs = hibernateAfterMinutes * minuteMs;
+    const { hibernateBelowMemoryPercent } = settings.values;
+    const dueOf = (id: string, sinceMs: number): number => {
+      const limitMs = own.of(id).hibernateAfterMinutes * minuteMs;
+      return limitMs === 0 ? Number.POSITIVE_INFINITY : sinceMs + limitMs;
+    };
     const suspended = new Set(sessions.list().flatMap(({ id, state }) => (state === 'suspended' ? [id] : [])));
     const longestFirst = [...this.#suspendedAt].filter(([id]) => suspended.has(id)).toSorted(([, a], [, b]) => a - b);
     const ready = longestFirst.filter(([id]) => (this.#notBefore.get(id) ?? 0) <= nowMs);
@@ -233,14 +239,12 @@ export class Limits {
     const next = (dueMs: number): void => {
       nextMs = Math.min(nextMs ?? dueMs, dueMs);
     };
-    if (limitMs > 0) {
-      const tooLong = ready.find(([, sinceMs]) => sinceMs + limitMs <= nowMs);
-      if (tooLong !== undefined) {
-        void this.#save(tooLong[0], 'suspended-too-long');
-        return null;
-      }
-      for (const [id, sinceMs] of longestFirst) next(Math.max(sinceMs + limitMs, this.#notBefore.get(id) ?? 0));
+    const tooLong = ready.find(([id, sinceMs]) => dueOf(id, sinceMs) <= nowMs);
+    if (tooLong !== undefined) {
+      void this.#save(tooLong[0], 'suspended-too-long');
+      return null;
     }
+    for (const [id, sinceMs] of longestFirst) next(Math.max(dueOf(id, sinceMs), this.#notBefore.get(id) ?? 0));
     const first = ready[0];
     if (hibernateBelowMemoryPercent > 0 && first !== undefined) {
       if (this.#nextMemoryLookMs <= nowMs) {

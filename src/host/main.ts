@@ -32,6 +32,7 @@ import { LeaveAccount } from './leave-account.ts';
 import { Leaving } from './leaving.ts';
 import { Limits } from './limits.ts';
 import { readMemory } from './memory.ts';
+import { OwnLimits } from './own-limits.ts';
 import { PamSignIns } from './pam-sign-ins.ts';
 import { SystemPower } from './power.ts';
 import type { Power } from './power.ts';
@@ -138,21 +139,19 @@ async function main(): Promise<number> {
   };
   const outside = values.fake ? fakeOutside(places, log, comeBack) : realOutside(places, settings, log);
   const { accounts, signIns, desktops, power, hibernation } = outside;
-  const sessions = new Sessions(
-    desktops,
-    new SessionRecords(`${places.runDir}/records`),
-    systemClock,
-    log,
-    () => settings.values,
-  );
+  const ownLimits = new OwnLimits({ file: `${places.runDir}/own-limits.json`, settings, log });
+  const sessions = new Sessions(desktops, new SessionRecords(`${places.runDir}/records`), systemClock, log, {
+    bounds: () => settings.values,
+    give: (given) => ownLimits.give(given),
+  });
   const notes = new SessionNotes(sessions, systemClock);
   const account = new LeaveAccount(`${places.stateDir}/host/last-leave.json`, log);
   const leaving = new Leaving({ sessions, power, account, settings, clock: systemClock, log });
   const times = new SuspendedTimes(`${places.runDir}/suspended-since.json`, log);
-  const limits = new Limits({ sessions, settings, leaving, memory: readMemory, times, clock: systemClock, log });
+  const limits = new Limits({ sessions, settings, own: ownLimits, leaving, memory: readMemory, times, clock: systemClock, log });
   const sessionLimits = new SessionLimits({
     sessions,
-    settings,
+    limits: ownLimits,
     root: controlGroups,
     // Keepers enter a group of their own only there, see session/own-cgroup.sh.
     group: values.fake || places.sessionsRunDir !== '/run/stationmaster/sessions' ? null : desktopsGroup,
@@ -185,11 +184,12 @@ async function main(): Promise<number> {
   );
   const server = new HostServer(
     { path: places.hostSocket, gid: await gatewayGroup(places, log) },
-    { sessions, signIns, autoLogons, accounts, removals, computer, clock: systemClock, log, version: programVersion },
+    { sessions, signIns, autoLogons, accounts, removals, computer, ownLimits, clock: systemClock, log, version: programVersion },
   );
   settings.start();
   mode.start();
   await sessions.start();
+  ownLimits.start(sessions);
   sessionLimits.start();
   await removals.start();
   notes.start();

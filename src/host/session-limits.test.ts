@@ -16,16 +16,15 @@ class Room implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), 'stationmaster-session-limits-'));
   readonly groups = join(this.root, 'desktops');
   readonly logged: string[] = [];
-  readonly settings = {
-    values: { ...defaultSettings, ...none },
-    onChange: (listener: () => void) => this.#on('change', listener),
-  };
+  readonly values = { ...defaultSettings, ...none };
+  /** What single sessions have of their own. */
+  readonly own = new Map<string, Partial<typeof none>>();
   readonly #sessions = new Map<string, Session>();
   readonly #listeners = new Map<string, (session: Session) => void>();
   readonly limits: SessionLimits;
 
   constructor(values: Partial<typeof none> = {}, group: string | null = 'desktops') {
-    Object.assign(this.settings.values, values);
+    Object.assign(this.values, values);
     mkdirSync(this.groups);
     this.file('../cgroup.controllers', 'cpuset cpu io memory pids');
     this.file('cgroup.controllers', 'cpu memory pids');
@@ -36,7 +35,10 @@ class Room implements Disposable {
         list: () => [...this.#sessions.values()],
         on: (listener) => this.#on('session', listener),
       },
-      settings: this.settings,
+      limits: {
+        of: (session) => ({ ...this.values, ...this.own.get(session) }),
+        onChange: (listener) => this.#on('change', listener),
+      },
       root: this.root,
       group,
       log: pino({}, { write: (line: string) => this.logged.push(line) }),
@@ -65,7 +67,7 @@ class Room implements Disposable {
   }
 
   change(values: Partial<typeof none>): void {
-    Object.assign(this.settings.values, values);
+    Object.assign(this.values, values);
     this.#listeners.get('change')?.({} as Session);
   }
 
@@ -177,4 +179,19 @@ it('says that it could not write, until it could', () => {
   assert.equal(room.limits.fault, 'not-written');
   room.become('ben', 'starting');
   assert.equal(room.limits.fault, null);
+});
+
+it('holds a session to what it has of its own, from its start on, and others to the settings', () => {
+  using room = new Room({ sessionProcesses: 300 });
+  room.limits.start();
+  room.own.set('a', { sessionMemoryMegabytes: 2000, sessionProcesses: 0 });
+  room.become('a', 'starting');
+  room.become('b', 'starting');
+  assert.deepEqual(room.given('a'), { high: '1800', max: '2000', cpu: 'max 100000', pids: 'max' });
+  assert.deepEqual([room.given('b').pids, room.given('b').max], ['300', 'max']);
+  room.running('a', 100);
+  room.become('a', 'active');
+  room.own.set('a', { sessionProcesses: 700 });
+  room.change({});
+  assert.deepEqual([room.given('a').pids, room.given('a').max], ['700', 'max']);
 });

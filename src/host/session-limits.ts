@@ -6,6 +6,7 @@ import type { SessionLimitsFault } from '#contract/values.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { HostSettingValues } from './host-settings.ts';
+import type { OwnLimits } from './own-limits.ts';
 
 const controllers = ['cpu', 'memory', 'pids'] as const;
 const mebibyte = 1_048_576;
@@ -16,7 +17,8 @@ const highPart = 0.9;
 
 interface SessionLimitsParts {
   sessions: { list(): Session[]; on(listener: (session: Session) => void): () => void };
-  settings: { readonly values: HostSettingValues; onChange(listener: () => void): () => void };
+  /** What holds for each of them. */
+  limits: Pick<OwnLimits, 'of' | 'onChange'>;
   /** Where control groups are mounted. */
   root: string;
   /** The group below it that holds those of the sessions; null: the sessions have none. */
@@ -40,8 +42,8 @@ export class SessionLimits {
   }
 
   start(): void {
-    const { sessions, settings } = this.#parts;
-    this.#stops = [sessions.on((session) => this.#note(session)), settings.onChange(() => this.#giveAll())];
+    const { sessions, limits } = this.#parts;
+    this.#stops = [sessions.on((session) => this.#note(session)), limits.onChange(() => this.#giveAll())];
     this.#giveAll();
   }
 
@@ -90,8 +92,8 @@ export class SessionLimits {
 
   /** `new`: nothing runs in it yet. `running`: its programs have what they have; none is ended because a setting was changed. */
   #give(id: string, how: 'new' | 'coming' | 'running'): void {
-    const { settings, log, root, group } = this.#parts;
-    const { sessionMemoryMegabytes, sessionProcessorPercent, sessionProcesses } = settings.values;
+    const { limits, log, root, group } = this.#parts;
+    const { sessionMemoryMegabytes, sessionProcessorPercent, sessionProcesses } = limits.of(id);
     const wanted: Wanted =
       how === 'coming'
         ? { sessionMemoryMegabytes: 0, sessionProcessorPercent, sessionProcesses: 0 }

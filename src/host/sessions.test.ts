@@ -13,7 +13,7 @@ import { newIdentity } from './identity.ts';
 import { SessionRecords } from './session-record.ts';
 import type { SessionRecord } from './session-record.ts';
 import { Sessions } from './sessions.ts';
-import type { EnterOrder, SessionBounds } from './sessions.ts';
+import type { EnterOrder, SessionBounds, SessionRules } from './sessions.ts';
 
 const hour = 3_600_000;
 
@@ -41,12 +41,17 @@ class Room implements Disposable {
   readonly events: Session[] = [];
   finished = 0;
   bounds: SessionBounds = { mostSessionsPerPerson: 0, mostSessions: 0 };
+  /** What sessions were said to have of their own, in order, with their state then. */
+  readonly given: Parameters<SessionRules['give']>[0][number][] = [];
   desktops = new FakeDesktops(this.computer);
   sessions = this.#make();
 
   #make(): Sessions {
     const log = pino({ base: null }, { write: (line: string) => this.logged.push(JSON.parse(line) as never) });
-    return new Sessions(this.desktops, this.records, this.clock, log, () => this.bounds);
+    return new Sessions(this.desktops, this.records, this.clock, log, {
+      bounds: () => this.bounds,
+      give: (given) => this.given.push(...given),
+    });
   }
 
   async start(): Promise<this> {
@@ -271,6 +276,32 @@ describe('entering', () => {
     await room.restart();
     const carla = room.people.add('carla', 'Carla Cole', 'standard', 'c');
     await assert.rejects(room.enter({ account: carla, station: second }), coded('computer-full', { sessions: 2, most: 1 }));
+  });
+
+  it('says what a session has of its own before it starts, and again when it goes on elsewhere', async () => {
+    using room = await new Room().start();
+    const states: string[] = [];
+    room.sessions.on(({ state }) => states.push(`${state} after ${room.given.length}`));
+    const { id } = await room.enter({ limits: { sessionProcesses: 500 } });
+    room.sessions.suspend(id, 'disconnected');
+    await room.enter({ station: room.stations[1] });
+    assert.deepEqual(room.given, [
+      { session: id, limits: { sessionProcesses: 500 } },
+      { session: id, limits: {} },
+    ]);
+    assert.deepEqual(states, ['starting after 1', 'active after 1', 'suspended after 1', 'active after 2']);
+  });
+
+  it('lets the order say how many sessions a person may have there', async () => {
+    using room = await new Room().start();
+    room.bounds = { mostSessionsPerPerson: 1, mostSessions: 0 };
+    await room.enter();
+    const further = { choice: 'new', multiple: true } as const;
+    await room.enter({ ...further, station: room.stations[1], mostSessionsPerPerson: 2 });
+    await assert.rejects(
+      room.enter({ ...further, station: room.stations[2], mostSessionsPerPerson: 2 }),
+      coded('person-full', { sessions: 2, most: 2 }),
+    );
   });
 
   it('lets only so many in that come at the same instant', async () => {

@@ -4,6 +4,7 @@ import { availableParallelism, hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { HostResult } from '#contract/host.ts';
+import type { HostLimits } from '#model/limits.ts';
 import { holdsStation, isResumable, isRunning, sessionAfter, takesMemory } from '#model/session.ts';
 import type {
   SavedSession,
@@ -60,6 +61,10 @@ export interface EnterOrder {
   widthPx: number;
   heightPx: number;
   language: string;
+  /** Limits of its own that the session has there. */
+  limits?: HostLimits | undefined;
+  /** So many sessions may the person have there; the setting if left out. */
+  mostSessionsPerPerson?: number | undefined;
 }
 
 export interface MoveOrder {
@@ -78,6 +83,15 @@ export interface SessionBounds {
   /** In the computer's memory. */
   mostSessions: number;
 }
+
+/** What the sessions go by of the room's settings. */
+export interface SessionRules {
+  bounds(): SessionBounds;
+  /** A session has these limits of its own from here on; told before it starts. */
+  give(given: readonly { session: string; limits: HostLimits }[]): void;
+}
+
+const noRules: SessionRules = { bounds: () => ({ mostSessionsPerPerson: 0, mostSessions: 0 }), give: () => {} };
 
 type SessionListener = (session: Session) => void;
 type SuspendOutcome = HostResult<'session.suspendAll'>['outcomes'][number];
@@ -148,7 +162,7 @@ export class Sessions {
   readonly #records: SessionRecords;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #bounds: () => SessionBounds;
+  readonly #rules: SessionRules;
   readonly #held = new Map<string, Held>();
   readonly #listeners = new Set<SessionListener>();
   /** Sessions whose present state could not be recorded yet. */
@@ -161,18 +175,12 @@ export class Sessions {
   #running = false;
   #refusal: CodedError | null = null;
 
-  constructor(
-    desktops: Desktops,
-    records: SessionRecords,
-    clock: Clock,
-    log: Logger,
-    bounds: () => SessionBounds = () => ({ mostSessionsPerPerson: 0, mostSessions: 0 }),
-  ) {
+  constructor(desktops: Desktops, records: SessionRecords, clock: Clock, log: Logger, rules = noRules) {
     this.#desktops = desktops;
     this.#records = records;
     this.#clock = clock;
     this.#log = log;
-    this.#bounds = bounds;
+    this.#rules = rules;
   }
 
   /** Finds the sessions that run from the records of an earlier life, and clears away what is left of those that do not. */
@@ -236,7 +244,7 @@ export class Sessions {
       }
       // No `await` from the last look until the session has its new state.
       const held = this.#chosen(order);
-      if (held === null) this.#mustHaveRoom(order.account);
+      if (held === null) this.#mustHaveRoom(order);
       this.#clearStation(order, held);
       if (held === null) {
         const entered = this.#startNew(order);
@@ -433,8 +441,10 @@ export class Sessions {
   }
 
   /** For one more session, which the person does not have yet. */
-  #mustHaveRoom(account: PosixAccount): void {
-    const { mostSessionsPerPerson, mostSessions } = this.#bounds();
+  #mustHaveRoom(order: EnterOrder): void {
+    const { account } = order;
+    const { mostSessions, ...usual } = this.#rules.bounds();
+    const mostSessionsPerPerson = order.mostSessionsPerPerson ?? usual.mostSessionsPerPerson;
     const sessions = [...this.#held.values()].map(({ session }) => session);
     const own = sessions.filter((session) => belongsTo(session, account) && forbidsAnother(session)).length;
     if (mostSessionsPerPerson > 0 && own >= mostSessionsPerPerson)
@@ -504,6 +514,7 @@ export class Sessions {
     const { station: before, attachment, state } = held.session;
     const cause = before !== null && before !== station ? 'moved' : 'signed-in';
     const happenings: SessionHappening[] = this.#callOffSaving(held) ? ['kept', 'attach'] : ['attach'];
+    this.#rules.give([{ session: held.session.id, limits: order.limits ?? {} }]);
     const session = this.#apply(held, happenings, { station, attachment: attachment + 1, cause });
     if (session.state === 'active') return session;
     const waiting = this.#waitFor(held);
@@ -663,6 +674,7 @@ export class Sessions {
       throw isDiskFull(error) ? new CodedError('disk-full', {}, { cause: error }) : error;
     }
     this.#held.set(held.session.id, held);
+    this.#rules.give([{ session: held.session.id, limits: order.limits ?? {} }]);
     this.#tell(held.session);
     const entered = this.#waitFor(held);
     void this.#open(held, order);

@@ -50,6 +50,7 @@ export const auditActions = [
   'account.own-password',
   'account.remove',
   'settings.change',
+  'limits.change',
   'alert.dismiss',
   'alert.restore',
   'token.make',

@@ -122,7 +122,7 @@ class World {
     this.#desktops = new FakeDesktops(this.computer);
     const { clock } = this;
     const sessions = new Sessions(this.#desktops, new SessionRecords(join(this.folder, 'sessions')), clock, log);
-    const { computer } = new FakeThisComputer(join(this.folder, 'host'), sessions, clock, log);
+    const { computer, ownLimits } = new FakeThisComputer(join(this.folder, 'host'), sessions, clock, log);
     const autoLogons = new AutoLogonList(
       { kept: join(this.folder, 'auto-logon.json'), byRoot: join(this.folder, 'auto-logon') },
       (user) => this.accounts.describe(user),
@@ -133,7 +133,18 @@ class World {
       { accounts, sessions, autoLogons, clock, log },
       { notesDir: join(this.folder, 'removals'), archiveDir: join(this.folder, 'archives') },
     );
-    const parts = { sessions, signIns: this.#signIns, autoLogons, accounts, removals, computer, clock, log, version: '0' };
+    const parts = {
+      sessions,
+      signIns: this.#signIns,
+      autoLogons,
+      accounts,
+      removals,
+      computer,
+      ownLimits,
+      clock,
+      log,
+      version: '0',
+    };
     const server = new HostServer({ path: this.socket, gid: null }, parts);
     await sessions.start();
     await server.start();

@@ -18,11 +18,13 @@ import type { ApiBody, ApiReply, AuditEntry, AuditReport, ListedPerson, Outcome,
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
-import type { AccountRemoval, Computer } from '#contract/values.ts';
+import type { AccountRemoval, Computer, ToldLimit, ToldLimitRule } from '#contract/values.ts';
 import type { AccountFilesFate, ImportLine, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
+import { effectiveLimits } from '#model/limits.ts';
+import type { LimitRule, LimitScope } from '#model/limits.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import { plainConfiguration } from '#model/station.ts';
@@ -67,6 +69,9 @@ export class FakeGateway implements AsyncDisposable {
   checks: Record<string, readonly SessionCheck[]> = {};
   /** Who asks for more time; told after the snapshot. */
   timeRequests: TimeRequest[] = [];
+  limitRules: ToldLimitRule[] = [];
+  /** What every session has left of its time. */
+  leftMs: number | null = null;
   /** By session: what its windows say of unsaved work. */
   unsaved: Record<string, UnsavedWork['unsaved']> = {};
   accounts: ListedPerson[] = [];
@@ -223,6 +228,18 @@ export class FakeGateway implements AsyncDisposable {
     return alertsOf({ ...facts, mostSessions, refusedAsFull, auditDamage: this.auditDamage }).map((alert) => ({
       ...alert,
       dismissed: this.dismissed.get(alert.key) ?? null,
+    }));
+  }
+
+  /** Everybody is in every group. */
+  #limitsAt(station: string | null): ToldLimit[] {
+    const groups = this.limitRules.filter(({ scope }) => scope === 'group').map(({ of }) => of);
+    const rules = this.limitRules as unknown as LimitRule[];
+    const nameOf = (of: string): string => this.limitRules.find((rule) => rule.of === of)?.name ?? '';
+    return effectiveLimits(this.settings, rules, { groups, station }).map(({ name, value, source }) => ({
+      name,
+      value,
+      source: { from: source.from, name: nameOf(source.of) },
     }));
   }
 
@@ -662,6 +679,28 @@ export class FakeGateway implements AsyncDisposable {
         sessions: this.sessions
           .filter((each) => each.computer === computer && each.station !== null)
           .map((each) => this.#workIn(each)),
+      }),
+    ],
+    [/^GET \/limits$/, () => ({ rules: this.limitRules })],
+    [
+      /^PATCH \/limits$/,
+      ({ body }) => {
+        const { scope, of, values } = body as { scope: LimitScope; of: string; values: Record<string, number | null> };
+        const others = this.limitRules.filter((rule) => rule.scope !== scope || rule.of !== of);
+        const before = this.limitRules.find((rule) => rule.scope === scope && rule.of === of);
+        const merged = Object.entries({ ...before?.values, ...values }).filter(([, value]) => value !== null);
+        const name = scope === 'station' ? (this.stations.find(({ id }) => id === of)?.name ?? '') : of;
+        this.limitRules =
+          merged.length === 0 ? others : [...others, { scope, of, name, exists: true, values: Object.fromEntries(merged) }];
+        return { rules: this.limitRules };
+      },
+    ],
+    [/^GET \/limits\/effective\?/, () => ({ limits: this.#limitsAt(null) })],
+    [
+      /^GET \/sessions\/(\w+)\/limits$/,
+      (_call, [id = '']) => ({
+        limits: this.#limitsAt(this.sessions.find((each) => each.id === id)?.station ?? null),
+        leftMs: this.leftMs,
       }),
     ],
     [/^POST \/sessions\/(\w+)\/keep$/, (_call, [id = '']) => this.changeSession(id, { endsAt: null, endsBy: '' })],

@@ -315,6 +315,12 @@ export class GatewayRoom implements AsyncDisposable {
     return this.#host.settings;
   }
 
+  /** The limits that the host holds a session to. */
+  hostLimitsOf(session: string): RoomHost['settings'] {
+    if (this.#host === null) throw new Error('The host is stopped.');
+    return this.#host.limitsOf(session);
+  }
+
   async startGateway(): Promise<void> {
     const gateway = new Gateway({
       places: this.places,

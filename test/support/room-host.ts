@@ -34,13 +34,10 @@ export class RoomHost {
 
   constructor({ places, computer, accounts, further, log }: RoomHostParts) {
     this.#desktops = new FakeDesktops(computer);
-    this.sessions = new Sessions(
-      this.#desktops,
-      new SessionRecords(places.sessionsRunDir),
-      systemClock,
-      log,
-      () => this.#thisComputer.settings.values,
-    );
+    this.sessions = new Sessions(this.#desktops, new SessionRecords(places.sessionsRunDir), systemClock, log, {
+      bounds: () => this.#thisComputer.settings.values,
+      give: (given) => this.#thisComputer.ownLimits.give(given),
+    });
     this.#thisComputer = new FakeThisComputer(join(places.stateDir, 'host'), this.sessions, systemClock, log);
     const signIns = new FakeSignIns(accounts, further);
     const autoLogons = new AutoLogonList(
@@ -62,6 +59,7 @@ export class RoomHost {
         accounts,
         removals: this.#removals,
         computer: this.#thisComputer.computer,
+        ownLimits: this.#thisComputer.ownLimits,
         clock: systemClock,
         log,
         version: 'test',
@@ -74,10 +72,16 @@ export class RoomHost {
     return this.#thisComputer.settings.values;
   }
 
+  /** The limits that hold for a session. */
+  limitsOf(session: string): HostSettings['values'] {
+    return this.#thisComputer.ownLimits.of(session);
+  }
+
   async start(): Promise<void> {
     this.#thisComputer.settings.start();
     this.#thisComputer.mode.start();
     await this.sessions.start();
+    this.#thisComputer.ownLimits.start(this.sessions);
     await this.#removals.start();
     this.#thisComputer.leaving.start();
     await this.#server.start();

@@ -232,6 +232,25 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(choices.command('set').argument('<name=value...>').description('change settings, all of them or none')).action(
     connected(async () => (await system()).setSettings),
   );
+  const limits = () => import('./limit-commands.ts');
+  const limitWord = program.command('limits').description('limits of sessions, for groups, stations and the computer');
+  const ofOptions = (command: Command): Command =>
+    withServer(command).option('--group <group>', 'of this Linux group').option('--station <station>', 'of this station');
+  withServer(limitWord.command('list').description('what is set for the computer, for groups and for stations')).action(
+    connected(async () => (await limits()).listLimits),
+  );
+  withServer(limitWord.command('show').argument('<user>').description('what holds for a person, and where it comes from'))
+    .option('--station <station>', 'at this station')
+    .action(connected(async () => (await limits()).showLimits));
+  ofOptions(
+    limitWord.command('set').argument('<limit=number...>').description('set limits, of the computer if nothing else is named'),
+  ).action(connected(async () => (await limits()).setLimits));
+  ofOptions(
+    limitWord
+      .command('reset')
+      .argument('[limits...]', 'all if left out')
+      .description('take limits away: those of a group or station are as on the computer again'),
+  ).action(connected(async () => (await limits()).resetLimits));
   const user = program.command('user').description('people with an account on the computer');
   const levelOption = (): Option => new Option('--level <level>', 'what the person may do').choices(levels);
   withServer(user.command('list').description('people and their levels')).action(

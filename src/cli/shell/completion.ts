@@ -6,7 +6,17 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /** Things of the running room whose names can be completed. */
-export type NamedThing = 'computer' | 'station' | 'session' | 'user' | 'room' | 'token' | 'setting' | 'setting=';
+export type NamedThing =
+  | 'computer'
+  | 'station'
+  | 'session'
+  | 'user'
+  | 'room'
+  | 'token'
+  | 'setting'
+  | 'setting='
+  | 'limit'
+  | 'limit=';
 
 export interface Candidate {
   word: string;
@@ -32,10 +42,13 @@ const argumentThings: Readonly<Record<string, NamedThing>> = {
   room: 'room',
   rooms: 'room',
   tokens: 'token',
+  limits: 'limit',
+  'limit=number': 'limit=',
 };
 const optionThings: Readonly<Record<string, NamedThing>> = {
   '--computer': 'computer',
   '--room': 'room',
+  '--station': 'station',
   '--auto-logon': 'user',
   '--actor': 'user',
   '--set': 'setting=',

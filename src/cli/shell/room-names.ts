@@ -1,4 +1,5 @@
 // The names that completion offers from the running room. Whoever may not ask, or must wait for too long, is offered none.
+import { limitNames } from '#model/limits.ts';
 import { defaultSettings } from '#model/settings.ts';
 import type { Places } from '#contract/places.ts';
 import { connectGateway } from '../room/gateway-client.ts';
@@ -24,6 +25,8 @@ const readers: Readonly<Record<NamedThing, (gateway: GatewayClient) => Promise<C
   room: async (gateway) => (await gateway.call('rooms')).rooms.map((word) => ({ word, description: '' })),
   token: async (gateway) => (await gateway.call('tokens')).map(({ name }) => ({ word: name, description: '' })),
   setting: async () => Object.keys(defaultSettings).map((word) => ({ word, description: '' })),
+  limit: async () => limitNames.map((word) => ({ word, description: '' })),
+  'limit=': async () => limitNames.map((word) => ({ word: `${word}=`, description: '' })),
   'setting=': async () => Object.keys(defaultSettings).map((word) => ({ word: `${word}=`, description: '' })),
 };
 

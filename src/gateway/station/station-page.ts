@@ -19,6 +19,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
 import type { Throttle } from '../people/throttle.ts';
+import type { LimitRules } from '../limit-rules.ts';
 import type { RoomSettings } from '../room-settings.ts';
 import type { SessionTimes } from '../session-times.ts';
 import type { EnrolmentCodes } from './enrolment-codes.ts';
@@ -49,6 +50,7 @@ export interface StationServices {
   notices: PrivacyNotices;
   losses: ToldLosses;
   times: SessionTimes;
+  limits: LimitRules;
   clock: Clock;
   audit: Audit;
   log: Log;
@@ -1095,7 +1097,9 @@ export class StationPage {
     const action = conversation.isAutomatic ? 'station.auto-logon' : 'station.sign-in';
     const deed = { actor: account.name, action, target: station.name, address: this.#facts.address } as const;
     try {
+      const own = await this.#services.limits.forEntering(station.computer, account.name, this.#id);
       const { session, started } = await fleet.call(station.computer, 'session.enter', {
+        ...own,
         attempt: conversation.attempt,
         station: this.#id,
         choice,

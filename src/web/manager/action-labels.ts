@@ -52,6 +52,7 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'account.remove': msg('Removed an account'),
   'auto-logon.allow': msg('Allowed auto-logon'),
   'settings.change': msg('Changed settings'),
+  'limits.change': msg('Changed limits of a group or station'),
   'alert.dismiss': msg('Put an alert aside'),
   'alert.restore': msg('Showed an alert again'),
   'token.make': msg('Made a token'),

@@ -12,6 +12,7 @@ import { FirstSteps } from './first-steps.tsx';
 import { ComputerMeters } from './computer-meters.tsx';
 import { LeaveAccount } from './leave-account.tsx';
 import { PowerButtons } from './power-buttons.tsx';
+import { LimitRules } from './limit-rules.tsx';
 import type { TabName } from './manager.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 
@@ -119,6 +120,7 @@ export function HomeTab({ open }: { open: (tab: TabName, query?: string) => void
         </div>
       </section>
       <SettingsPanel />
+      <LimitRules />
     </div>
   );
 }

@@ -8,7 +8,7 @@ import type { StationRow } from '#model/station.ts';
 import { api } from '../shared/api.ts';
 import { Time } from '../shared/time.tsx';
 import { Failure } from '../shared/failure.tsx';
-import { DetailsPart, Facts } from '../shared/stations/details-panel.tsx';
+import { DetailsPart, Facts } from '../shared/stations/details-part.tsx';
 import { Result, actionText, actorText, concerned } from './activity-entry.tsx';
 
 const mostEntries = 8;

@@ -1,4 +1,5 @@
 // How small and how large the settings that are numbers may be.
+import { leastOfSession } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
 
 /** The least and the most that each number may be, as the contract has it. */
@@ -23,3 +24,14 @@ export const numberBounds = {
   keepActivityDays: [0, 3650],
 } as const satisfies { [K in keyof Settings]?: readonly [number, number] };
 export type NumberName = keyof typeof numberBounds;
+
+/** The least that a limit may be, unless it is 0 for none; null for other numbers. */
+export function leastLimit(name: NumberName): number | null {
+  return Object.hasOwn(leastOfSession, name) ? leastOfSession[name as keyof typeof leastOfSession] : null;
+}
+
+/** A number out of its bounds, or none at all. */
+export function isOutside(name: NumberName, value: number): boolean {
+  const [least, most] = numberBounds[name];
+  return !Number.isInteger(value) || value < least || value > most || (value !== 0 && value < (leastLimit(name) ?? 0));
+}

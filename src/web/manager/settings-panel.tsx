@@ -18,12 +18,12 @@ import {
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
-import { defaultSettings, leastOfSession, signInGroupNames } from '#model/settings.ts';
+import { defaultSettings, signInGroupNames } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
-import { numberBounds } from './setting-bounds.ts';
+import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
 import type { NumberName } from './setting-bounds.ts';
 import { NotDone, UnableToLimit } from './unable-parts.tsx';
 import { enrolmentLabels, signInRuleLabels } from './setting-labels.ts';
@@ -73,17 +73,6 @@ function Meaning(props: { name: keyof Settings; text: string }): ReactNode {
   );
 }
 
-/** The least that a limit may be, unless it is 0 for none; null for other numbers. */
-function leastLimit(name: NumberName): number | null {
-  return Object.hasOwn(leastOfSession, name) ? leastOfSession[name as keyof typeof leastOfSession] : null;
-}
-
-/** A number out of its bounds, or none at all. */
-function outside(name: NumberName, value: number): boolean {
-  const [least, most] = numberBounds[name];
-  return !Number.isInteger(value) || value < least || value > most || (value !== 0 && value < (leastLimit(name) ?? 0));
-}
-
 function NumberSetting(props: {
   name: NumberName;
   label: string;
@@ -102,7 +91,7 @@ function NumberSetting(props: {
     <Field
       label={props.label}
       hint={<Meaning name={name} text={props.hint} />}
-      {...(outside(name, value) && { validationMessage: bounds })}
+      {...(isOutside(name, value) && { validationMessage: bounds })}
     >
       <SpinButton
         className={styles.number}
@@ -138,7 +127,7 @@ export function SettingsPanel(): ReactNode {
   const valid =
     !desktopFault &&
     !groupsFault &&
-    Object.keys(numberBounds).every((name) => !outside(name as NumberName, shown[name as NumberName]));
+    Object.keys(numberBounds).every((name) => !isOutside(name as NumberName, shown[name as NumberName]));
   const number = (name: NumberName, label: string, hint: string): ReactNode => (
     <NumberSetting name={name} label={label} hint={hint} value={shown[name]} change={change} />
   );

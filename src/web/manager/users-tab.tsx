@@ -40,6 +40,7 @@ import { Time } from '../shared/time.tsx';
 import { AddUserDialog } from './users/add-user-dialog.tsx';
 import { ChangeUserDialog } from './users/change-user-dialog.tsx';
 import { ImportDialog } from './users/import-dialog.tsx';
+import { LimitsDialog } from './users/limits-dialog.tsx';
 import { PasswordDialog } from './users/password-dialog.tsx';
 import { RemoveUserDialog } from './users/remove-user-dialog.tsx';
 import { UserState } from './users/user-state.tsx';
@@ -90,7 +91,7 @@ const useStyles = makeStyles({
   more: { alignSelf: 'center' },
 });
 
-type Task = 'change' | 'password' | 'disable' | 'remove';
+type Task = 'limits' | 'change' | 'password' | 'disable' | 'remove';
 type Open = { task: Task; person: ListedPerson } | { task: 'add' | 'import' } | null;
 
 function PersonMenu(props: { person: ListedPerson; open: (task: Task) => void; enable: () => void }): ReactNode {
@@ -116,6 +117,8 @@ function PersonMenu(props: { person: ListedPerson; open: (task: Task) => void; e
               <MenuItem onClick={() => open('remove')}>{_('Delete…')}</MenuItem>
             </>
           )}
+          <MenuDivider />
+          <MenuItem onClick={() => open('limits')}>{_('Show limits…')}</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>
@@ -254,6 +257,7 @@ export function UsersTab(): ReactNode {
       {open?.task === 'add' && <AddUserDialog changed={changed} close={close} />}
       {open?.task === 'import' && <ImportDialog changed={changed} close={close} />}
       {open?.task === 'change' && <ChangeUserDialog person={open.person} changed={changed} close={close} />}
+      {open?.task === 'limits' && <LimitsDialog user={open.person.name} close={close} />}
       {open?.task === 'password' && <PasswordDialog user={open.person.name} close={close} />}
       {open?.task === 'remove' && <RemoveUserDialog person={open.person} changed={changed} close={close} />}
       {open?.task === 'disable' && (

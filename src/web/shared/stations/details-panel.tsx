@@ -1,5 +1,5 @@
 // The details of the chosen line, or a summary of several: beside the list on a wide screen, a sheet over all on a narrow one.
-import { Dialog, DialogSurface, Text, makeStyles, tokens } from '@fluentui/react-components';
+import { Dialog, DialogSurface, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useEffect, useId, useRef } from 'react';
 import type { ReactNode } from 'react';
@@ -12,6 +12,8 @@ import { timeText } from '../clock.ts';
 import { i18n } from '../i18n.ts';
 import { namesText } from '../names-text.ts';
 import { Ago, Time } from '../time.tsx';
+import { DetailsPart, Facts } from './details-part.tsx';
+import { LimitsPart } from './limits-part.tsx';
 import { Pane, PaneHead } from './pane.tsx';
 import { RiskList } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
@@ -36,17 +38,7 @@ const useStyles = makeStyles({
     boxSizing: 'border-box',
     overflowY: 'auto',
   },
-  title: { overflowWrap: 'anywhere', minWidth: 0 },
   parts: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL, marginTop: tokens.spacingVerticalM },
-  part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, minWidth: 0 },
-  facts: {
-    display: 'grid',
-    gridTemplateColumns: 'minmax(80px, auto) minmax(0, 1fr)',
-    gap: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
-    margin: 0,
-    '& dt': { color: tokens.colorNeutralForeground2 },
-    '& dd': { margin: 0, overflowWrap: 'anywhere' },
-  },
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
@@ -58,28 +50,6 @@ function connectionText({ online, latencyMs, lastSeenAt }: Station): string {
   return latencyMs <= fairMs
     ? i18n._('Fair ({milliseconds} ms)', { milliseconds })
     : i18n._('Poor ({milliseconds} ms)', { milliseconds });
-}
-
-export function DetailsPart({ title, children }: { title: string; children: ReactNode }): ReactNode {
-  const styles = useStyles();
-  const titleId = useId();
-  return (
-    <section className={styles.part} aria-labelledby={titleId}>
-      <Text as="h3" block weight="semibold" id={titleId} className={styles.title}>
-        {title}
-      </Text>
-      {children}
-    </section>
-  );
-}
-
-export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }): ReactNode {
-  const styles = useStyles();
-  return (
-    <dl className={styles.facts}>
-      {facts.flatMap(([name, value]) => [<dt key={`${name} name`}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}
-    </dl>
-  );
 }
 
 function StationPart({ station }: { station: Station }): ReactNode {
@@ -205,8 +175,9 @@ export function DetailsPanel(props: {
   const { rows, principal } = props;
   const row = rows.length === 1 ? rows[0] : undefined;
   const session = row?.session ?? null;
-  const mayLook =
-    session !== null && may(principal.level, 'session.log-off', sessionTarget(principal.name, session.user, 'standard'));
+  const target = session === null ? 'none' : sessionTarget(principal.name, session.user, 'standard');
+  const mayLook = session !== null && may(principal.level, 'session.log-off', target);
+  const mayExtend = session !== null && may(principal.level, 'session.extend', target);
   const head = {
     title:
       row === undefined
@@ -236,6 +207,7 @@ export function DetailsPanel(props: {
           look={mayLook ? props.look : null}
         />
       )}
+      {session !== null && isRunning(session) && <LimitsPart key={session.id} session={session} mayExtend={mayExtend} />}
       {row?.station != null && <StationPart station={row.station} />}
       {row !== undefined && props.history?.(row)}
     </div>

@@ -19,7 +19,7 @@ import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
 
 export const offeredMinutes = [5, 10, 15, 30, 60, 120] as const;
-const usualMinutes = 15;
+export const usualMinutes = 15;
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, marginBottom: tokens.spacingVerticalM },

@@ -1,0 +1,50 @@
+// The words for the limits of a session: what each is called, how much it is, and where it comes from.
+import type { ToldLimit } from '#contract/values.ts';
+import type { LimitName } from '#model/limits.ts';
+import { i18n, msg } from './i18n.ts';
+
+export const limitLabels: Readonly<Record<LimitName, string>> = {
+  idleSuspendMinutes: msg('Suspended without input after'),
+  idleWarningSeconds: msg('Warning before that'),
+  longestSessionMinutes: msg('Longest time at stations'),
+  longestSessionWarningMinutes: msg('Warning before its end'),
+  mostSessionsPerPerson: msg('Most sessions of the person'),
+  sessionMemoryMegabytes: msg('Most memory'),
+  sessionProcessorPercent: msg('Most processor time'),
+  sessionProcesses: msg('Most processes'),
+  hibernateAfterMinutes: msg('Suspended, saved to disk after'),
+  logOffSuspendedHours: msg('Suspended, logged off after'),
+};
+
+export const limitUnits: Readonly<Record<LimitName, string | null>> = {
+  idleSuspendMinutes: msg('minutes'),
+  idleWarningSeconds: msg('seconds'),
+  longestSessionMinutes: msg('minutes'),
+  longestSessionWarningMinutes: msg('minutes'),
+  mostSessionsPerPerson: null,
+  sessionMemoryMegabytes: msg('MB'),
+  sessionProcessorPercent: msg('percent of a core'),
+  sessionProcesses: null,
+  hibernateAfterMinutes: msg('minutes'),
+  logOffSuspendedHours: msg('hours'),
+};
+
+/** "20 minutes", "no limit". */
+export function limitText(name: LimitName, value: number): string {
+  if (value === 0) return i18n._('no limit');
+  const unit = limitUnits[name];
+  return unit === null ? i18n.number(value) : `${i18n.number(value)} ${i18n._(unit)}`;
+}
+
+export function limitSourceText({ from, name }: ToldLimit['source']): string {
+  switch (from) {
+    case 'default':
+      return i18n._('default');
+    case 'computer':
+      return i18n._('from the settings');
+    case 'group':
+      return i18n._('from the group {name}', { name });
+    case 'station':
+      return i18n._('from the station {name}', { name });
+  }
+}
