@@ -713,7 +713,8 @@ export const apiRoutes = {
     path: '/settings',
     action: 'settings.change',
     summary: 'Change settings',
-    body: settingsSchema.partial().strict(),
+    /** `was`: what the change is based on; another value now is `changed-meanwhile`, with the `names`. */
+    body: settingsSchema.partial().extend({ was: settingsSchema.partial().strict().optional() }).strict(),
     reply: settingsSchema,
   }),
   limitRules: route({

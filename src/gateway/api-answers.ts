@@ -692,7 +692,12 @@ export function makeAnswers(parts: AnswerParts): Answers {
     settings: () => settings.now,
     changeSettings: ({ body, caller }) => {
       const before = settings.now;
-      const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      const { was = {}, ...wanted } = body;
+      const names = (Object.keys(was) as (keyof typeof was)[]).filter(
+        (name) => was[name] !== undefined && was[name] !== before[name],
+      );
+      if (names.length > 0) throw new CodedError('changed-meanwhile', { names: names.join(', ') });
+      const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
       const details: Record<string, string> = {};
       for (const [name, value] of Object.entries(given))
         details[name] = `${String(before[name as keyof typeof before])} → ${String(value)}`;

@@ -6,6 +6,14 @@ import type { PosixAccount } from './accounts.ts';
 
 const run = promisify(execFile);
 
+/** System accounts are never anybody's session, whatever the settings say; nor is `nobody`. */
+const firstPersonsUid = 1000;
+const nobodysUid = 65_534;
+
+export function isPersons({ uid }: { uid: number }): boolean {
+  return uid >= firstPersonsUid && uid !== nobodysUid;
+}
+
 /** getent's exit code for "there is no such entry". */
 const noSuchEntry = 2;
 const lookUpTimeoutMs = 20_000;

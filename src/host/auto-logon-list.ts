@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { CodedError } from '#contract/errors.ts';
 import type { Account } from '#model/account.ts';
+import { isPersons } from './account-database.ts';
 import { readFileIfThere, writeDurably } from './durable-file.ts';
 
 const keptSchema = z.array(z.object({ user: z.string(), uid: z.number().int(), by: z.string() }));
@@ -34,9 +35,9 @@ export class AutoLogonList {
     this.#owner = owner;
   }
 
-  /** Rejects with `auto-logon-not-allowed`, `auto-logon-administrator`, `not-found`. */
+  /** Rejects with `auto-logon-not-allowed`, `auto-logon-administrator`, `account-refused` (a system account), `not-found`. */
   async check(user: string): Promise<void> {
-    const account = await this.#describe(user);
+    const account = await this.#person(user);
     if (this.#byRoot().has(account.name)) return;
     if (account.level === 'administrator') throw new CodedError('auto-logon-administrator', { user: account.name });
     // An account that was removed and made again is somebody else.
@@ -44,10 +45,10 @@ export class AutoLogonList {
     if (!isKept) throw new CodedError('auto-logon-not-allowed', { user: account.name });
   }
 
-  /** `by`: whom PAM has just let in. Rejects with `not-allowed`, `auto-logon-administrator`, `not-found`. */
+  /** `by`: whom PAM has just let in. Rejects with `not-allowed`, and as `check`. */
   async allow(user: string, by: Account): Promise<void> {
     if (by.level !== 'administrator') throw new CodedError('not-allowed');
-    const account = await this.#describe(user);
+    const account = await this.#person(user);
     if (account.level === 'administrator') throw new CodedError('auto-logon-administrator', { user: account.name });
     const others = this.#kept().filter((one) => one.user !== account.name);
     this.#write([...others, { user: account.name, uid: account.uid, by: by.name }]);
@@ -71,6 +72,12 @@ export class AutoLogonList {
     this.#write(left);
     const gone = kept.filter((one) => !users.has(one.user)).map(({ user }) => user);
     this.#log.info({ users: gone }, 'may no longer be signed in at stations without a password: no station does it');
+  }
+
+  async #person(user: string): Promise<Account> {
+    const account = await this.#describe(user);
+    if (!isPersons(account)) throw new CodedError('account-refused');
+    return account;
   }
 
   #write(kept: Kept): void {

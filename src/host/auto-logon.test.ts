@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { CodedError } from '#contract/errors.ts';
+import { LinuxAccounts } from './accounts.ts';
 import { AutoLogonList } from './auto-logon-list.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { PamSignIns } from './pam-sign-ins.ts';
@@ -50,6 +51,16 @@ describe('the list of those who are signed in without a password', () => {
     assert.equal(await refusal(place.list().check('ben')), 'auto-logon-not-allowed');
     place.list().forbid('anna');
     assert.equal(await refusal(place.list().check('anna')), 'auto-logon-not-allowed');
+  });
+
+  it('never has an account of the system on it, whoever says so', async () => {
+    using place = new Place();
+    const list = new AutoLogonList(place.files, (user) => new LinuxAccounts().describe(user), log, process.getuid?.() ?? 0);
+    writeFileSync(place.files.byRoot, 'root\nnobody\n', { mode: 0o600 });
+    for (const user of ['root', 'daemon', 'nobody']) {
+      assert.equal(await refusal(list.allow(user, await place.accounts.describe('admin'))), 'account-refused', user);
+      assert.equal(await refusal(list.check(user)), 'account-refused', user);
+    }
   });
 
   it('nobody else than an administrator adds to it, and nobody adds an administrator', async () => {

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { CodedError } from '#contract/errors.ts';
 import type { Places } from '#contract/places.ts';
 import { userNameFault } from '#model/account.ts';
-import { groupNamesOf, lookUpAccount } from './account-database.ts';
+import { groupNamesOf, isPersons, lookUpAccount } from './account-database.ts';
 import { isLockedHere } from './accounts.ts';
 import type { PosixAccount } from './accounts.ts';
 import type { SignInAttempt, SignInOrder, SignInOutcome, SignIns } from './sign-in.ts';
@@ -27,8 +27,6 @@ const openLimitMs = 30_000;
 const partingMs = 5_000;
 /** PAM takes 512 bytes with the closing zero. */
 const longestSecretBytes = 511;
-const firstPersonsUid = 1000;
-const nobodysUid = 65_534;
 
 /** Node keeps there what it made of the workers' source: they start in half the time. Root's, like the folder it lies in. */
 export function compileCache(places: Places): string {
@@ -110,7 +108,7 @@ type Admission = Pick<SignInOrder, 'who' | 'groups' | 'only' | 'automatic'>;
 
 /** Why the person whom PAM let through may not have a session nevertheless, or null. */
 async function accountFault(account: PosixAccount, { who, groups = [], only, automatic }: Admission): Promise<CodedError | null> {
-  if (account.uid < firstPersonsUid || account.uid === nobodysUid) return new CodedError('account-refused');
+  if (!isPersons(account)) return new CodedError('account-refused');
   if (automatic === true && (await isLockedHere(account.name))) return new CodedError('account-locked');
   if (!(await isLoginShell(account.shell))) return new CodedError('account-no-shell');
   if (who === 'listed' && !account.listed) {
@@ -165,7 +163,7 @@ export class PamAttempt implements SignInAttempt {
     const { user } = this.#order;
     const account = change ? await lookUpAccount(user).catch(() => null) : null;
     // Others are refused in the end; their passwords are not touched.
-    const changeAs = account !== null && account.uid >= firstPersonsUid ? account.uid : null;
+    const changeAs = account !== null && isPersons(account) ? account.uid : null;
     const service = this.#places.pamService;
     return await this.#converse(
       { do: 'begin', service, user, remote, automatic, changeAs, secretBytes: password.length },

@@ -508,7 +508,10 @@ export class FakeGateway implements AsyncDisposable {
     [
       /^PATCH \/settings$/,
       ({ body }) => {
-        this.tell({ event: 'settings.changed', settings: { ...this.settings, ...body } });
+        const { was = {}, ...given } = body as { was?: Partial<Settings> } & Partial<Settings>;
+        const names = Object.keys(was) as (keyof Settings)[];
+        if (names.some((name) => was[name] !== this.settings[name])) throw new Refusal('changed-meanwhile');
+        this.tell({ event: 'settings.changed', settings: { ...this.settings, ...given } });
         return this.settings;
       },
     ],

@@ -1,6 +1,7 @@
 // The Manager in a real browser, under the real security headers, before a gateway whose room each test scripts.
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import { defaultSettings } from '#model/settings.ts';
 import type { Page } from 'playwright-core';
 import { signInAtPage } from '../../../test/e2e/browser.ts';
 import {
@@ -807,6 +808,18 @@ describe('the Manager', () => {
       encryptSaved: true,
       leaveWarningSeconds: 60,
       leaveLimitSeconds: 120,
+      was: Object.fromEntries(
+        (
+          [
+            'hibernateAfterMinutes',
+            'hibernateBelowMemoryPercent',
+            'keepSavedDays',
+            'encryptSaved',
+            'leaveWarningSeconds',
+            'leaveLimitSeconds',
+          ] as const
+        ).map((name) => [name, defaultSettings[name]]),
+      ),
     });
     for (const [name, [least, most]] of Object.entries(numberBounds)) {
       const { [name as keyof typeof numberBounds]: schema } = settingsSchema.shape;
@@ -835,7 +848,24 @@ describe('the Manager', () => {
       mostSessionsPerPerson: 3,
       mostSessions: 25,
       graceSeconds: 20,
+      was: { multipleSessions: false, mostSessionsPerPerson: 0, mostSessions: 0, graceSeconds: 15 },
     });
+  });
+
+  test('says that somebody else has changed the same setting, and saves it when that was seen', async () => {
+    await page.goto(gateway.url('/manager'));
+    const grace = page.getByRole('spinbutton', { name: 'Grace time in seconds' });
+    await grace.fill('20');
+    await page.keyboard.press('Tab');
+    gateway.tell({ event: 'settings.changed', settings: { ...gateway.settings, graceSeconds: 90 } });
+    await page.getByText('Changed here. The default: 15').waitFor();
+    await button(page, 'Save settings').click();
+    await page.getByText(/Somebody else changed this meanwhile/).waitFor();
+    assert.equal(gateway.settings.graceSeconds, 90);
+    assert.equal(await grace.inputValue(), '20');
+    await button(page, 'Save settings').click();
+    await shown(page, 'The settings are saved.');
+    assert.equal(gateway.settings.graceSeconds, 20);
   });
 
   test('says of each setting where its value comes from, and how to come back from refusing remote management', async () => {
@@ -852,7 +882,7 @@ describe('the Manager', () => {
     assert.deepEqual(await axeFaults(page), []);
     await button(page, 'Save settings').click();
     await shown(page, 'The settings are saved.');
-    assert.deepEqual(gateway.calls.at(-1)?.body, { allowRemoteManagement: false });
+    assert.deepEqual(gateway.calls.at(-1)?.body, { allowRemoteManagement: false, was: { allowRemoteManagement: true } });
   });
 
   test('sets limits of sessions that let a desktop start, and says where they do nothing and what is not done', async () => {

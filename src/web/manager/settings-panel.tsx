@@ -20,7 +20,7 @@ import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { defaultSettings, signInGroupNames } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
-import { api, textOf } from '../shared/api.ts';
+import { ApiError, api, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
@@ -111,10 +111,15 @@ export function SettingsPanel(): ReactNode {
   const { settings } = useRoom();
   // Only what the person changed: what others change meanwhile shows through, and is not undone by saving.
   const [changes, setChanges] = useState<Changes>({});
+  /** What these were when the person changed them: whoever has changed the same meanwhile is not overruled unseen. */
+  const [was, setWas] = useState<Changes>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const shown: Settings = { ...settings, ...changes };
   const change = (some: Changes): void => {
+    const names = Object.keys(some) as (keyof Settings)[];
+    const found = Object.fromEntries(names.map((name) => [name, settings[name]]));
+    setWas((before) => ({ ...found, ...before }));
     setChanges((before) => {
       const next = { ...before, ...some };
       for (const key of Object.keys(next) as (keyof Settings)[]) if (next[key] === settings[key]) delete next[key];
@@ -136,11 +141,15 @@ export function SettingsPanel(): ReactNode {
     setBusy(true);
     setError(null);
     try {
-      await api('changeSettings', { body: changes });
+      const names = Object.keys(changes) as (keyof Settings)[];
+      await api('changeSettings', { body: { ...changes, was: Object.fromEntries(names.map((name) => [name, was[name]])) } });
       setChanges({});
+      setWas({});
       notices.done(_('The settings are saved.'));
     } catch (failure) {
       setError(failure);
+      // Told once; who saves again has seen it.
+      if (failure instanceof ApiError && failure.code === 'changed-meanwhile') setWas({ ...settings });
     }
     setBusy(false);
   };

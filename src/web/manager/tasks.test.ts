@@ -298,7 +298,7 @@ for (const language of ['en', 'fr'] as const) {
       await told(['POST /alerts/dismiss']);
       await page.getByRole('switch', { name: say('Show the privacy notice') }).click();
       await press('Save settings');
-      await told(['PATCH /settings', { privacyNotice: false }]);
+      await told(['PATCH /settings', { privacyNotice: false, was: { privacyNotice: true } }]);
       await page.getByRole('tab', { name: say('Systems') }).click();
       await press('Switch to console mode');
       await inDialog('Switch to console mode');
