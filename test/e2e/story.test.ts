@@ -150,12 +150,49 @@ describe('the main job', () => {
     await isSameProcess(person.uid, counter);
   });
 
+  test('the person gives themselves another password over the desktop, by the rules of PAM; the programs go on', async () => {
+    const [person] = product.accounts;
+    assert.ok(person);
+    const counter = await findCounter(person.uid);
+    assert.ok(counter);
+    const { page } = second;
+    const dialog = page.getByRole('dialog', { name: 'Change my password' });
+    const fill = async (text: string): Promise<void> => {
+      await dialog.locator('input').fill(text);
+      await page.keyboard.press('Enter');
+    };
+    await page.keyboard.press('Control+Alt+Shift');
+    await page.getByRole('button', { name: 'Password', exact: true }).click();
+    await fill('not the password');
+    await dialog.getByText('The current password is wrong.').waitFor({ timeout: 15_000 });
+    await fill(person.password);
+    const next = `Vogel-57-${person.name}`;
+    // For the change itself PAM asks a person for it once more.
+    await dialog.getByText(/^Changing password for /).waitFor({ timeout: 15_000 });
+    await fill(person.password);
+    await dialog.getByText(/^New password/).waitFor({ timeout: 15_000 });
+    await fill(next);
+    await dialog.getByText(/^Retype new password/).waitFor({ timeout: 15_000 });
+    await fill(next);
+    await page.getByText('Your password is changed.').waitFor({ timeout: 15_000 });
+    await isSameProcess(person.uid, counter);
+    const before = await countInFile(person.home);
+    await eventually('the picture goes on', 10_000, async () => (await countInPicture(page)) > before || undefined);
+    await signInAtStation(first.page, person.name, next);
+    await desktopShown(first.page);
+    await isSameProcess(person.uid, counter);
+    const list = await product.cli('audit', 'list', '--action', 'account.own-password', '--json');
+    const outcomes = (JSON.parse(list.stdout) as { outcome: string; actor: string }[]).map(({ outcome }) => outcome);
+    assert.deepEqual(outcomes, ['done', 'wrong-credentials']);
+    assert.doesNotMatch(list.stdout, /Vogel|not the password/);
+  });
+
   test('signing out ends the session and leaves nothing', async () => {
     const [person] = product.accounts;
     assert.ok(person);
     const ended = await product.cli('session', 'logoff', person.name, '--seconds', '0');
     assert.equal(ended.code, 0, ended.stderr);
-    await viewShown(second.page, 'sign-in', 15_000);
+    await viewShown(first.page, 'sign-in', 15_000);
     await eventually('the counter has ended', 15_000, async () => ((await findCounter(person.uid)) === null ? true : undefined));
     await eventually('no session is left', 15_000, async () => {
       const list = await product.cli('session', 'list', '--json');
