@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pixelSocket } from '#contract/places.ts';
 import { layoutFrom } from '../src/cli/computer/layout.ts';
 import { tryProgram } from '../src/cli/computer/program-run.ts';
 import { makeProgram } from '../src/cli/program.ts';
@@ -14,6 +15,7 @@ import { commandTable } from '../src/cli/shell/command-table.ts';
 import { CommandLine, commandFile } from './support/command-line.ts';
 import { GatewayRoom, until } from './support/gateway-room.ts';
 import type { TestStation } from './support/gateway-room.ts';
+import { startXServer } from './support/x-server.ts';
 
 /** What they print is for people or a shell. */
 const withoutJson = new Set(['test', 'help', 'completion']);
@@ -156,6 +158,11 @@ test('sessions', async () => {
   await second.signIn('ben');
   const sessions = await json<{ id: string; user: string }[]>('session', 'list');
   assert.deepEqual(sessions.map(({ user }) => user).toSorted(), ['anna', 'ben']);
+  await using x = await startXServer({ geometry: '800x600' });
+  const path = pixelSocket(room.places, sessions.find(({ user }) => user === 'anna')?.id ?? '');
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(x.path, path);
+  await json('session', 'picture', 'anna', '--to', join(folder, 'anna.jpg'));
   await json('session', 'check');
   await json('session', 'unsaved', '--all');
   await json('session', 'requests');
