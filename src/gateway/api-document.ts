@@ -4,7 +4,7 @@ import { apiPrefix, apiRoutes, auditEntrySchema, idempotencyKeySchema, principal
 import type { ApiRouteName } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import { accountSchema, computerSchema, errorSchema, sessionSchema, settingsSchema, stationSchema } from '#contract/values.ts';
-import { permissions } from '#model/permissions.ts';
+import { permissions, scopesFor } from '#model/permissions.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 interface Described {
@@ -127,6 +127,7 @@ function operationOf(name: string, route: Described, components: Record<string, 
     ...(isOpen ? { security: [] } : {}),
     'x-action': route.action,
     'x-rights': permissions[route.action],
+    'x-scopes': scopesFor(route.action),
   };
 }
 

@@ -1,4 +1,4 @@
-// The static pages: station, Manager, Dashboard and the documentation, as they were built into dist/web.
+// The static pages: station, Manager, Dashboard, the API's reference and the documentation, as they were built into dist/web.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -6,7 +6,9 @@ import type { FastifyInstance } from 'fastify';
 import { CodedError } from '#contract/errors.ts';
 import { framedByOwnPage, securityHeaders } from './web-security.ts';
 
-const pages = { '/': 'station', '/manager': 'manager', '/dashboard': 'dashboard' } as const;
+const pages = { '/': 'station', '/manager': 'manager', '/dashboard': 'dashboard', '/api': 'api' } as const;
+/** Pages that have others below them. */
+const deep: ReadonlySet<string> = new Set(['/manager', '/dashboard']);
 
 /** Serves what lies in `webRoot`, and the certificate of the computer's own authority at /ca.crt. */
 export async function setUpPages(app: FastifyInstance, webRoot: string, authorityFile: string): Promise<void> {
@@ -20,7 +22,7 @@ export async function setUpPages(app: FastifyInstance, webRoot: string, authorit
     cacheControl: false,
   });
   for (const [path, name] of Object.entries(pages)) {
-    const urls = path === '/' ? ['/'] : [path, `${path}/*`];
+    const urls = deep.has(path) ? [path, `${path}/*`] : [path];
     for (const url of urls) {
       app.get(url, async (request, reply) => {
         if (!existsSync(join(webRoot, name, 'index.html'))) throw new CodedError('not-found');

@@ -6,7 +6,7 @@ export default defineConfig({
   locales: ['en', 'fr'],
   sourceLocale: 'en',
   rootDir: import.meta.dirname,
-  catalogs: ['shared', 'station', 'manager', 'dashboard'].map((page) => ({
+  catalogs: ['shared', 'station', 'manager', 'dashboard', 'api'].map((page) => ({
     path: `<rootDir>/${page}/locales/{locale}`,
     include: [`<rootDir>/${page}`],
   })),

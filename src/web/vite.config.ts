@@ -61,6 +61,7 @@ export default defineConfig({
         station: join(root, 'station/index.html'),
         manager: join(root, 'manager/index.html'),
         dashboard: join(root, 'dashboard/index.html'),
+        api: join(root, 'api/index.html'),
       },
     },
   },

@@ -29,6 +29,7 @@ import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import { plainConfiguration } from '#model/station.ts';
 import type { Station } from '#model/station.ts';
+import { apiDocument } from '../../src/gateway/api-document.ts';
 import { securityHeaders } from '../../src/gateway/web-security.ts';
 
 const run = promisify(execFile);
@@ -333,7 +334,7 @@ export class FakeGateway implements AsyncDisposable {
         response.end(JSON.stringify(reply));
         return;
       }
-      const page = /^\/(manager|dashboard)(\/|$)/.exec(pathname)?.[1];
+      const page = /^\/(manager|dashboard|api)(\/|$)/.exec(pathname)?.[1];
       const documentation = /^\/docs\/[a-z/-]+$/.test(pathname) ? `${pathname}.html` : null;
       const file = documentation ?? (pathname.startsWith('/assets/') ? pathname : `/${page ?? 'station'}/index.html`);
       response.setHeader('content-type', types[extname(file)] ?? 'application/octet-stream');
@@ -398,6 +399,7 @@ export class FakeGateway implements AsyncDisposable {
         if (!this.dismissed.delete(String(body['key']))) throw new Refusal('not-found');
       },
     ],
+    [/^GET \/openapi\.json$/, () => JSON.parse(apiDocument()) as unknown],
     [/^GET \/tokens$/, () => this.tokens],
     [
       /^POST \/tokens$/,

@@ -355,7 +355,8 @@ export class GatewayRoom implements AsyncDisposable {
   /** One request to the API (or, with a path outside of it like `/healthz`, to the rest). */
   async ask(method: string, path: string, options: AskOptions = {}): Promise<Reply> {
     const url =
-      ['/healthz', '/ca.crt', '/manager', '/dashboard', '/', '/metrics'].includes(path) || /^\/(?:assets|docs)\b/.test(path)
+      ['/healthz', '/ca.crt', '/manager', '/dashboard', '/api', '/', '/metrics'].includes(path) ||
+      /^\/(?:assets|docs)\b/.test(path)
         ? path
         : `/api/v1${path}`;
     const headers: Record<string, string> = { ...options.headers };

@@ -18,7 +18,7 @@ async function sourcesOf(page: string): Promise<string[]> {
 const catalogue = (page: string, language: string): Promise<string> =>
   readFile(join(web, page, 'locales', `${language}.po`), 'utf8');
 
-for (const page of ['shared', 'station', 'manager', 'dashboard']) {
+for (const page of ['shared', 'station', 'manager', 'dashboard', 'api']) {
   test(`every text of ${page} is in English and French, and none is left over`, async () => {
     const shared = entriesOf(await catalogue('shared', 'en')).map((entry) => entry.id);
     const faults = catalogueFaults({

@@ -23,7 +23,9 @@ const useStyles = makeStyles({
   subtle: { color: tokens.colorNeutralForeground2 },
 });
 
-export function PageHeader({ title, help, signedIn }: { title: string; help: PageTopic; signedIn: SignedIn }): ReactNode {
+/** Without `signedIn`: a page for everybody. */
+export function PageHeader(props: { title: string; subtitle?: string; help?: PageTopic; signedIn?: SignedIn }): ReactNode {
+  const { title, help, signedIn } = props;
   const { _ } = useLingui();
   const styles = useStyles();
   return (
@@ -35,13 +37,13 @@ export function PageHeader({ title, help, signedIn }: { title: string; help: Pag
           {_(title)}
         </Text>
         <Text block size={200} className={mergeClasses(styles.line, styles.subtle)}>
-          {signedIn.computer}
+          {signedIn?.computer ?? props.subtitle}
         </Text>
       </div>
-      <HelpButton topic={help} />
+      {help !== undefined && <HelpButton topic={help} />}
       <LanguageMenu />
       <ThemeMenu />
-      <UserMenu principal={signedIn.principal} />
+      {signedIn !== undefined && <UserMenu principal={signedIn.principal} />}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 // The tokens of the room: what programs and the command line from elsewhere are let in with, and the tasks on them.
-import { Badge, Button, Card, Spinner, Subtitle1, Text, makeStyles, tokens } from '@fluentui/react-components';
+import { Badge, Button, Card, Link, Spinner, Subtitle1, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -112,7 +112,10 @@ export function TokensPanel(): ReactNode {
         <Button onClick={() => setOpen({ task: 'make' })}>{_('Make a token…')}</Button>
       </div>
       <Text className={styles.subtle}>
-        {_('With a token a program, or the command line on another computer, does what the Manager does.')}
+        {_('With a token a program, or the command line on another computer, does what the Manager does.')}{' '}
+        <Link href="/api" inline>
+          {_('What it can ask for: the API')}
+        </Link>
       </Text>
       {known.isPending && <Spinner label={_('Loading…')} />}
       {known.isError && <Failure error={known.error} again={() => void known.refetch()} />}
