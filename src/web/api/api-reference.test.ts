@@ -126,9 +126,10 @@ describe('what the reference says of a value', () => {
     assert.equal(kindOf({ type: 'string' }, schemas), 'string');
     assert.equal(kindOf({ anyOf: [{ type: 'string' }, { type: 'null' }] }, schemas), 'string | null');
     assert.equal(kindOf({ enum: ['csv', 'jsonl'] }, schemas), '"csv" | "jsonl"');
+    assert.match(kindOf({ enum: Object.keys(errorCodes) }, schemas), /^"bad-request" \|.{1,400}\| …$/);
     assert.equal(kindOf({ type: 'array', items: { enum: ['a', 'b'] } }, schemas), '("a" | "b")[]');
     assert.equal(kindOf({ type: 'array', items: { $ref: '#/components/schemas/Session' } }, schemas), 'Session[]');
-    assert.equal(boundsOf({ type: 'integer', minimum: 1, maximum: 500, default: 100 }), '1…500, = 100');
+    assert.equal(boundsOf({ type: 'integer', minimum: 1, maximum: 500, default: 100 }), '1…500, default 100');
     assert.equal(boundsOf({ type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }), '');
   });
 

@@ -36,6 +36,8 @@ const useStyles = makeStyles({
     gap: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalS}`,
     paddingBlock: tokens.spacingVerticalS,
     cursor: 'pointer',
+    '::before': { content: '"▸"', color: tokens.colorNeutralForeground2 },
+    'details[open] > &::before': { content: '"▾"' },
     overflowWrap: 'anywhere',
   },
   method: { minWidth: '64px', fontFamily: tokens.fontFamilyMonospace },

@@ -65,6 +65,8 @@ export function routesOf({ paths }: Described): Route[] {
 
 type Schemas = Described['components']['schemas'];
 
+/** More are not all shown. */
+const mostValues = 12;
 /** Beyond this depth a value is only named. */
 const deepest = 4;
 
@@ -91,7 +93,11 @@ export function kindOf(given: Schema, schemas: Schemas): string {
   const more = orNull ? ' | null' : '';
   if (schema.$ref !== undefined) return `${schema.$ref.split('/').at(-1)}${more}`;
   if (schema.const !== undefined) return `${JSON.stringify(schema.const)}${more}`;
-  if (schema.enum !== undefined) return `${schema.enum.map((one) => JSON.stringify(one)).join(' | ')}${more}`;
+  if (schema.enum !== undefined) {
+    const values = schema.enum.map((one) => JSON.stringify(one));
+    const shown = values.length > mostValues ? [...values.slice(0, mostValues), '…'] : values;
+    return `${shown.join(' | ')}${more}`;
+  }
   if (schema.anyOf !== undefined) {
     const kinds = [...new Set(schema.anyOf.map((one) => kindOf(one, schemas)))];
     return `${kinds.join(' | ')}${more}`;
@@ -103,20 +109,20 @@ export function kindOf(given: Schema, schemas: Schemas): string {
   return `${schema.type ?? 'any'}${more}`;
 }
 
-/** What a value is held to besides its kind. */
+/** What a value is held to besides its kind, in the words of its schema. */
 export function boundsOf(given: Schema): string {
   const { schema } = core(given);
-  const span = (least: number | undefined, most: number | undefined, unit: string): string => {
+  const span = (what: string, least: number | undefined, most: number | undefined): string => {
     // What a number of this language can hold is no bound that anybody meets.
     const from = least !== undefined && least > Number.MIN_SAFE_INTEGER ? String(least) : '';
     const to = most !== undefined && most < Number.MAX_SAFE_INTEGER ? String(most) : '';
-    return from === '' && to === '' ? '' : `${from}…${to}${unit}`;
+    return from === '' && to === '' ? '' : `${what}${from}…${to}`;
   };
   return [
-    span(schema.minimum, schema.maximum, ''),
-    span(schema.minLength, schema.maxLength, ' A'),
-    span(schema.minItems, schema.maxItems, ' ×'),
-    schema.default === undefined ? '' : `= ${JSON.stringify(schema.default)}`,
+    span('', schema.minimum, schema.maximum),
+    span('length ', schema.minLength, schema.maxLength),
+    span('items ', schema.minItems, schema.maxItems),
+    schema.default === undefined ? '' : `default ${JSON.stringify(schema.default)}`,
   ]
     .filter((text) => text !== '')
     .join(', ');

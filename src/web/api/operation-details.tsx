@@ -61,7 +61,9 @@ function Rows({ label, rows }: { label: string; rows: readonly Row[] }): ReactNo
               <td className={styles.cell}>
                 <code className={styles.code}>{row.kind}</code>
               </td>
-              <td className={styles.cell}>{row.bounds}</td>
+              <td className={styles.cell}>
+                <code className={styles.code}>{row.bounds}</code>
+              </td>
               <td className={styles.cell}>{row.required ? _('Yes') : _('No')}</td>
             </tr>
           ))}
