@@ -37,7 +37,8 @@ export interface Operation {
   tags: readonly string[];
   parameters?: readonly Parameter[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
-  responses: { '200': { content: Readonly<Record<string, { schema: Schema }>> } };
+  /** A file that is no text has no schema. */
+  responses: { '200': { content: Readonly<Record<string, { schema?: Schema }>> } };
   /** Empty: for everybody. */
   security?: readonly unknown[];
   'x-rights': Readonly<Record<string, 'any' | readonly string[]>>;
@@ -194,7 +195,8 @@ export function commandFor({ method, path, operation }: Route, base: string, sch
   const address = `${base}${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase())}`;
   const lines = ['curl --cacert ca.crt -H "Authorization: Bearer $(cat token)"'];
   if (method !== 'GET') lines[0] += ` -X ${method}`;
-  if (operation.parameters?.some((one) => one.in === 'header') === true) lines.push('-H "Idempotency-Key: $(uuidgen)"');
+  if (operation.parameters?.some(({ name }) => name === 'Idempotency-Key') === true)
+    lines.push('-H "Idempotency-Key: $(uuidgen)"');
   if (operation.requestBody !== undefined) {
     const body = JSON.stringify(exampleOf(operation.requestBody.content['application/json'].schema, schemas));
     lines.push('-H "Content-Type: application/json"', `-d '${body.replaceAll("'", String.raw`'\''`)}'`);

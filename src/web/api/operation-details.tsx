@@ -115,8 +115,8 @@ export function OperationDetails({ route, described }: { route: Route; described
   }));
   const body = operation.requestBody?.content['application/json'].schema;
   const bodyRows = body === undefined ? [] : rowsOf(body, schemas);
-  const [type = '', reply = { schema: {} }] = Object.entries(operation.responses['200'].content)[0] ?? [];
-  const replyRows = rowsOf(reply.schema, schemas);
+  const [type = '', { schema: reply = {} } = {}] = Object.entries(operation.responses['200'].content)[0] ?? [];
+  const replyRows = rowsOf(reply, schemas);
   const isOpen = operation.security?.length === 0;
   const rights = Object.entries(operation['x-rights'])
     .filter(([role]) => role !== 'nobody')
@@ -158,13 +158,13 @@ export function OperationDetails({ route, described }: { route: Route; described
       {replyRows.length > 0 && (
         <div className={styles.part}>
           <Text as="h3" weight="semibold">
-            {_('Answer: {kind}', { kind: kindOf(reply.schema, schemas) })}
+            {_('Answer: {kind}', { kind: kindOf(reply, schemas) })}
           </Text>
-          <Rows label={_('Answer: {kind}', { kind: kindOf(reply.schema, schemas) })} rows={replyRows} />
+          <Rows label={_('Answer: {kind}', { kind: kindOf(reply, schemas) })} rows={replyRows} />
         </div>
       )}
       {type === 'application/json' ? (
-        <Sample label={_('An answer such as')} text={JSON.stringify(exampleOf(reply.schema, schemas), null, 2)} />
+        <Sample label={_('An answer such as')} text={JSON.stringify(exampleOf(reply, schemas), null, 2)} />
       ) : (
         <Text>{_('The answer is a file: {types}', { types: Object.keys(operation.responses['200'].content).join(', ') })}</Text>
       )}
