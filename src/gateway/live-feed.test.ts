@@ -136,6 +136,63 @@ describe('the live feed', () => {
     feed.stop();
   });
 
+  test('who was told of a large room has time to read it: only what comes on top counts as unread', () => {
+    class Reader extends EventEmitter {
+      bufferedAmount = 0;
+      terminated = false;
+      readonly #sent: (() => void)[] = [];
+      send(text: string, sent?: () => void): void {
+        this.bufferedAmount += text.length;
+        if (sent !== undefined) this.#sent.push(sent);
+      }
+      read(): void {
+        this.bufferedAmount = 0;
+        for (const sent of this.#sent.splice(0)) sent();
+      }
+      terminate(): void {
+        this.terminated = true;
+      }
+      close(): void {}
+    }
+    let tell: (session: Session) => void = () => {};
+    const nothing = (): (() => void) => () => {};
+    const large = { state: 'active', user: 'a'.repeat(1000) } as Session;
+    const feed = new LiveFeed({
+      fleet: {
+        computers: () => [],
+        sessions: () => Array.from({ length: 3000 }, () => large),
+        onSession: (listener: typeof tell) => {
+          tell = listener;
+          return () => {};
+        },
+        onReachable: nothing,
+        onComputer: nothing,
+      },
+      stations: { list: () => [], onChange: nothing },
+      times: { requests: () => [], onRequests: nothing },
+      settings: { now: { allowRemoteManagement: true }, onChange: nothing },
+      pageSessions: { onClose: nothing },
+      tokens: { onRevoke: nothing },
+      log: makeLog('silent'),
+    } as unknown as ConstructorParameters<typeof LiveFeed>[0]);
+    feed.start();
+    const caller: Caller = { role: 'administrator', principal: null, address: '', remote: false, pageSession: null, token: null };
+    const reader = new Reader();
+    feed.enter(reader as unknown as WebSocket, caller);
+    assert.ok(reader.bufferedAmount > 3_000_000);
+    const tellMuch = (events: number): void => {
+      for (let at = 0; at < events; at += 1) tell(large);
+    };
+    tellMuch(900);
+    assert.equal(reader.terminated, false);
+    reader.read();
+    tellMuch(900);
+    assert.equal(reader.terminated, false);
+    tellMuch(200);
+    assert.equal(reader.terminated, true);
+    feed.stop();
+  });
+
   test('readers at other computers are shut out when remote management ends, and let in no more', () => {
     class Reader extends EventEmitter {
       bufferedAmount = 0;

@@ -25,6 +25,8 @@ interface Reader {
   socket: WebSocket;
   caller: Caller;
   alive: boolean;
+  /** What of the whole state that it was told first may still be on its way, in bytes: large rooms are more than what counts as unread. */
+  snapshotBytes: number;
   /** Until the token that it depends on expires. */
   expiry: NodeJS.Timeout | null;
 }
@@ -109,7 +111,7 @@ export class LiveFeed {
       socket.close(closeCodes.refused, 'refused');
       return;
     }
-    const reader: Reader = { socket, caller, alive: true, expiry: null };
+    const reader: Reader = { socket, caller, alive: true, snapshotBytes: 0, expiry: null };
     socket.on('message', () => this.#close(reader, 'badMessage'));
     socket.on('pong', () => {
       reader.alive = true;
@@ -122,12 +124,17 @@ export class LiveFeed {
     if (this.#timers.length === 0) {
       this.#timers = [setInterval(() => this.#askStatus(), statusEveryMs), setInterval(() => this.#recheck(), recheckEveryMs)];
     }
-    this.#send(reader, {
+    const snapshot: LiveEvent = {
       event: 'snapshot',
       computers: this.#fleet.computers(),
       stations: this.#stations.list(),
       sessions: this.#fleet.sessions(),
       settings: this.#settings.now,
+    };
+    const text = JSON.stringify(snapshot);
+    reader.snapshotBytes = Buffer.byteLength(text);
+    socket.send(text, () => {
+      reader.snapshotBytes = 0;
     });
     for (const known of this.#checks.known()) this.#send(reader, { event: 'checks.changed', ...known });
     const requests = this.#times.requests();
@@ -147,7 +154,7 @@ export class LiveFeed {
   }
 
   #sendText(reader: Reader, text: string): void {
-    if (reader.socket.bufferedAmount > mostUnread) {
+    if (reader.socket.bufferedAmount > reader.snapshotBytes + mostUnread) {
       reader.socket.terminate();
       this.#leave(reader);
       return;
