@@ -1,6 +1,6 @@
 // The gateway's relay beside a direct connection, websockify and a naive relay: throughput, processor time, the first full
 // frame, a key press; with 1 and 10 stations. And what the X server's frame rate does to a key press, and what it costs.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ownCertificate } from '../test/support/certificate.ts';
 import { startXServer } from '../test/support/x-server.ts';
 import type { XServer } from '../test/support/x-server.ts';
 import { markdown, options, publish, rounded, spreadOf, tell } from './figures.ts';
@@ -306,28 +307,12 @@ function timeTable(title: string, results: Map<string, Spread>): Table {
   };
 }
 
-async function makeCertificate(folder: string): Promise<void> {
-  const subject = [
-    '-subj',
-    '/CN=localhost',
-    '-days',
-    '2',
-    '-nodes',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-  ];
-  execFileSync('openssl', ['req', ...subject, '-keyout', `${folder}/server.key`, '-out', `${folder}/server.crt`], {
-    stdio: 'ignore',
-  });
-}
-
 const folder = await mkdtemp('/run/stationmaster-test-bench-');
 await using cleanup = new AsyncDisposableStack();
 cleanup.defer(() => rm(folder, { recursive: true, force: true }));
-await makeCertificate(folder);
+const { cert, key } = await ownCertificate();
+await writeFile(`${folder}/server.crt`, cert);
+await writeFile(`${folder}/server.key`, key);
 await writeFile(`${folder}/photo.xwd`, photoAsXwd(1920, 1080));
 
 const tables: Table[] = [];

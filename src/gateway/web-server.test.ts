@@ -1,6 +1,5 @@
 // The doors: headers, pages, the redirect, certificates, limits.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -10,6 +9,7 @@ import { describe, test } from 'node:test';
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { configSchema } from '#contract/config.ts';
+import { ownCertificate } from '../../test/support/certificate.ts';
 import { GatewayRoom, until } from '../../test/support/gateway-room.ts';
 import { systemClock } from './clock.ts';
 import { StartFault } from './configuration.ts';
@@ -223,27 +223,9 @@ describe('the web server', () => {
     writeFileSync(join(certificateDir, 'server.crt'), 'nonsense');
     writeFileSync(join(certificateDir, 'server.crt'), good);
     assert.equal(await fingerprint(), before);
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-subj',
-        '/CN=new',
-        '-days',
-        '2',
-        '-keyout',
-        join(certificateDir, 'server.key'),
-        '-out',
-        join(certificateDir, 'server.crt'),
-      ],
-      { stdio: 'ignore' },
-    );
+    const { cert, key } = await ownCertificate('new');
+    writeFileSync(join(certificateDir, 'server.key'), key);
+    writeFileSync(join(certificateDir, 'server.crt'), cert);
     await until('the new certificate is served', async () => (await fingerprint()) !== before);
   });
 

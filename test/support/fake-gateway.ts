@@ -1,14 +1,11 @@
 // A gateway for tests of the Manager and the Dashboard: the built pages under the real security headers, with a room that a test scripts.
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { SavedView, Token, ToldAlert } from '#contract/api.ts';
@@ -31,8 +28,8 @@ import { plainConfiguration } from '#model/station.ts';
 import type { Station } from '#model/station.ts';
 import { apiDocument } from '../../src/gateway/api-document.ts';
 import { securityHeaders } from '../../src/gateway/web-security.ts';
+import { ownCertificate } from './certificate.ts';
 
-const run = promisify(execFile);
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -267,40 +264,31 @@ export class FakeGateway implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    const folder = await mkdtemp(join(tmpdir(), 'stationmaster-fake-gateway-'));
-    try {
-      const keyFile = join(folder, 'key.pem');
-      const certificateFile = join(folder, 'certificate.pem');
-      const subject = ['-subj', '/CN=localhost', '-days', '365', '-keyout', keyFile, '-out', certificateFile];
-      await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...subject]);
-      const server = createServer({ key: await readFile(keyFile), cert: await readFile(certificateFile) });
-      this.#server = server;
-      server.on('request', (request, response) => void this.#serve(request, response));
-      server.on('upgrade', (request, socket, head) => {
-        if (!this.#up) {
-          socket.destroy();
+    const server = createServer(await ownCertificate());
+    this.#server = server;
+    server.on('request', (request, response) => void this.#serve(request, response));
+    server.on('upgrade', (request, socket, head) => {
+      if (!this.#up) {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.handleUpgrade(request, socket, head, (reader) => {
+        if (this.principal === null) {
+          reader.close(4002, 'refused');
           return;
         }
-        this.#sockets.handleUpgrade(request, socket, head, (reader) => {
-          if (this.principal === null) {
-            reader.close(4002, 'refused');
-            return;
-          }
-          this.#readers.add(reader);
-          reader.on('close', () => this.#readers.delete(reader));
-          const { computers, stations, sessions, settings } = this;
-          reader.send(JSON.stringify({ event: 'snapshot', computers, stations, sessions, settings } satisfies LiveEvent));
-          for (const [computer, checks] of Object.entries(this.checks))
-            reader.send(JSON.stringify({ event: 'checks.changed', computer, checks: [...checks] } satisfies LiveEvent));
-          const requests = this.timeRequests;
-          if (requests.length > 0) reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
-        });
+        this.#readers.add(reader);
+        reader.on('close', () => this.#readers.delete(reader));
+        const { computers, stations, sessions, settings } = this;
+        reader.send(JSON.stringify({ event: 'snapshot', computers, stations, sessions, settings } satisfies LiveEvent));
+        for (const [computer, checks] of Object.entries(this.checks))
+          reader.send(JSON.stringify({ event: 'checks.changed', computer, checks: [...checks] } satisfies LiveEvent));
+        const requests = this.timeRequests;
+        if (requests.length > 0) reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
       });
-      await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
-      this.#port = (server.address() as AddressInfo).port;
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    });
+    await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
+    this.#port = (server.address() as AddressInfo).port;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

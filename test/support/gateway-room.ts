@@ -1,16 +1,14 @@
 // For tests: a gateway in this process, in places of its own and on a free port, with the real host server over fake people
 // and desktops; and clients that speak to it as station pages, pixel connections, pages and command lines do.
-import { execFile } from 'node:child_process';
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { configSchema } from '#contract/config.ts';
@@ -25,6 +23,7 @@ import { FakeComputer } from '#host/fake-desktops.ts';
 import type { FakeQuestion } from '#host/fake-sign-ins.ts';
 import type { Sessions } from '#host/sessions.ts';
 import type { Settings } from '#model/settings.ts';
+import { ownCertificate } from './certificate.ts';
 import type { RoomHost } from './room-host.ts';
 import { ScriptedHost } from './scripted-host.ts';
 
@@ -469,35 +468,12 @@ export class GatewayRoom implements AsyncDisposable {
   }
 }
 
-let keptCertificate: { cert: Buffer; key: Buffer } | null = null;
+let keptCertificate: Awaited<ReturnType<typeof ownCertificate>> | null = null;
 
 async function makeCertificate(folder: string): Promise<void> {
-  const cert = join(folder, 'server.crt');
-  const key = join(folder, 'server.key');
-  const { writeFileSync } = await import('node:fs');
-  if (keptCertificate === null) {
-    await promisify(execFile)('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-subj',
-      '/CN=test',
-      '-days',
-      '365',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-    ]);
-    keptCertificate = { cert: readFileSync(cert), key: readFileSync(key) };
-  } else {
-    writeFileSync(cert, keptCertificate.cert);
-    writeFileSync(key, keptCertificate.key);
-  }
+  keptCertificate ??= await ownCertificate('test');
+  writeFileSync(join(folder, 'server.crt'), keptCertificate.cert);
+  writeFileSync(join(folder, 'server.key'), keptCertificate.key);
   writeFileSync(join(folder, 'ca.crt'), keptCertificate.cert);
 }
 

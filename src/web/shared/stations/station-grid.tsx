@@ -20,7 +20,7 @@ import { choiceKindOf } from './chosen.ts';
 import type { ChoiceKind, Chosen } from './chosen.ts';
 import { Risks } from './risks.tsx';
 import { SavedStatus } from './saved-status.tsx';
-import { narrow, narrowWidth } from './screen-width.ts';
+import { narrow, narrowWidth, useScreen } from './screen-width.ts';
 import { ComputerStatus, Countdown, Status } from './status.tsx';
 import { autoLogonOf, roomOf } from './table-view.ts';
 import type { TableColumn } from './table-view.ts';
@@ -503,6 +503,15 @@ const StationLine = memo(
     before.actions === after.actions,
 );
 
+/** The same array as before as long as the same texts are in it. */
+function useSame(texts: readonly string[]): readonly string[] {
+  const [kept, setKept] = useState(texts);
+  if (kept === texts) return kept;
+  if (kept.length === texts.length && kept.every((text, at) => text === texts[at])) return kept;
+  setKept(texts);
+  return texts;
+}
+
 export function StationGrid(props: {
   lines: readonly Line[];
   columns: readonly TableColumn[];
@@ -528,7 +537,8 @@ export function StationGrid(props: {
     () => new Set(chosen.keys.length > 0 ? chosen.keys : chosen.computer === null ? [] : [`computer:${chosen.computer}`]),
     [chosen.keys, chosen.computer],
   );
-  const placeOf = useMemo(() => new Map(lines.map((line, at) => [line.key, at])), [lines]);
+  const keys = useSame(useMemo(() => lines.map((line) => line.key), [lines]));
+  const placeOf = useMemo(() => new Map(keys.map((key, at) => [key, at])), [keys]);
   const chosenKey = chosen.anchor ?? chosenKeys.values().next().value;
   // The one line that the Tab key reaches.
   const reachedKey = chosenKey !== undefined && placeOf.has(chosenKey) ? chosenKey : lines[0]?.key;
@@ -545,10 +555,14 @@ export function StationGrid(props: {
     },
     [placeOf, wanted, reachedKey],
   );
+  const isNarrow = useScreen(narrowWidth);
+  // While the lines are the same ones, their heights are not added up again for every change in them.
+  const estimateSize = useCallback(() => (isNarrow ? guessedCardPx : guessedRowPx), [isNarrow]);
+  const getItemKey = useCallback((at: number) => keys[at] ?? at, [keys]);
   const virtualizer = useWindowVirtualizer({
     count: lines.length,
-    estimateSize: () => (matchMedia(narrowWidth).matches ? guessedCardPx : guessedRowPx),
-    getItemKey: (at) => lines[at]?.key ?? at,
+    estimateSize,
+    getItemKey,
     overscan: 8,
     scrollMargin: bodyTopPx,
     rangeExtractor,
