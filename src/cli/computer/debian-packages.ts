@@ -48,6 +48,7 @@ export const testPackages: readonly DebianPackage[] = [
   { name: 'xdotool', why: 'presses keys in the tests' },
   { name: 'zsh', why: 'a shell whose completion is tested' },
   { name: 'fish', why: 'a shell whose completion is tested' },
+  { name: 'sudo', why: 'its rules say who may become root' },
   { name: 'gpg', why: 'signs packages of the tests' },
   { name: 'debootstrap', why: "the disk of the lab's machines" },
   { name: 'e2fsprogs', why: "the file systems of the lab's machines" },
