@@ -9,116 +9,12 @@ import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { GatewayRoom } from '../support/gateway-room.ts';
 import type { Reply, TestStation } from '../support/gateway-room.ts';
+import { away, fitting, nastyValues, routesOf } from './api-requests.ts';
+import type { Route } from './api-requests.ts';
 
 const limitMs = Number(process.env['STATIONMASTER_FUZZ_SECONDS'] ?? 12) * 1000;
 /** Then the room is made anew: by then it has no stations or sessions left. */
 const requestsPerRoom = 400;
-/** What the contract names for a host that is away, or about to leave: the fuzzing restarts the computer as well. */
-const away: ReadonlySet<string> = new Set(['computer-unreachable', 'computer-leaving', 'sign-in-unavailable']);
-
-interface Schema {
-  type?: string;
-  enum?: unknown[];
-  const?: unknown;
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-  properties?: Record<string, Schema>;
-  required?: string[];
-  items?: Schema;
-  pattern?: string;
-  minLength?: number;
-  maxLength?: number;
-  maxItems?: number;
-  minimum?: number;
-  maximum?: number;
-  contentEncoding?: string;
-}
-interface Operation {
-  operationId: string;
-  parameters?: { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: Schema }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
-  responses: { '200': { content: Record<string, { schema: object }> } };
-}
-interface Route {
-  method: string;
-  path: string;
-  operation: Operation;
-}
-
-const words = ['anna', 'ben', 'teacher', 'Station 1', 'Library', 'x'];
-
-/** What is of the form that the schema says. */
-function fitting(schema: Schema): fc.Arbitrary<unknown> {
-  if (schema.const !== undefined) return fc.constant(schema.const);
-  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-  const choices = schema.anyOf ?? schema.oneOf;
-  if (choices !== undefined) return fc.oneof(...choices.map(fitting));
-  switch (schema.type) {
-    case 'null':
-      return fc.constant(null);
-    case 'boolean':
-      return fc.boolean();
-    case 'integer':
-      return fc.integer({
-        min: Math.max(schema.minimum ?? 0, -(2 ** 31)),
-        max: Math.min(schema.maximum ?? 2 ** 31 - 1, 2 ** 31 - 1),
-      });
-    case 'number':
-      return fc.double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true });
-    case 'array':
-      return fc.array(fitting(schema.items ?? {}), { maxLength: Math.min(schema.maxItems ?? 4, 4) });
-    case 'object': {
-      const { properties = {}, required = [] } = schema;
-      const arbitraries = Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, fitting(part)]));
-      return fc.record(arbitraries, {
-        requiredKeys: required.filter((name) => Object.hasOwn(arbitraries, name)),
-        noNullPrototype: true,
-      });
-    }
-    case 'string': {
-      if (schema.contentEncoding === 'base64') return fc.string().map((text) => Buffer.from(text).toString('base64'));
-      const lengths = { minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 40, 40) };
-      if (schema.pattern === undefined) return fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme', ...lengths }));
-      const pattern = new RegExp(schema.pattern);
-      const made = fc.stringMatching(pattern, { size: 'small' }).map((text) => text.slice(0, schema.maxLength));
-      const ours = words.filter((word) => pattern.test(word));
-      return ours.length === 0 ? made : fc.oneof(fc.constantFrom(...ours), made);
-    }
-    default:
-      return fc.jsonValue({ maxDepth: 2 });
-  }
-}
-
-/** What does not belong anywhere. */
-const nasty: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
-  null,
-  true,
-  -1,
-  0.5,
-  1e308,
-  Number.MAX_SAFE_INTEGER,
-  '',
-  ' ',
-  '-rf',
-  '../../etc/passwd',
-  'a/b',
-  'a\nb',
-  'a\u0000b',
-  '\u202eabc',
-  'root',
-  'daemon',
-  '=1+1',
-  "'; DROP TABLE audit; --",
-  '%_\\',
-  '__proto__',
-  'x'.repeat(5000),
-  '\ud800',
-  [],
-  {},
-  ['x'],
-  { constructor: 1 },
-);
-
 /** The same with one thing in it that does not belong there, or without something that does. */
 function almost(value: unknown, at: number, wrong: unknown): unknown {
   if (typeof value !== 'object' || value === null) return wrong;
@@ -162,7 +58,7 @@ function askingOf(route: Route): fc.Arbitrary<Asking> {
     });
   };
   const bodySchema = requestBody?.content['application/json'].schema;
-  const change = fc.record({ at: fc.nat(200), wrong: nasty });
+  const change = fc.record({ at: fc.nat(200), wrong: fc.constantFrom(...nastyValues) });
   return fc
     .record({
       params: partOf('path'),
@@ -278,10 +174,7 @@ test('no request to any route makes the gateway fail, and every answer is as the
     const { body: document } = await fuzzed.room.ask('GET', '/openapi.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema({ $id: 'document', ...document });
-    const routes: Route[] = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
-      ([path, operations]) =>
-        Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-    );
+    const routes = routesOf(document);
     const validatorOf = new Map(
       routes.map(({ path, method, operation }) => {
         const where = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method.toLowerCase()}/responses/200`;
