@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { errorCodes } from '#contract/errors.ts';
-import { apiDocument } from '../../gateway/api-document.ts';
+import { apiDocument } from '#gateway/api-document.ts';
 import { Browser } from '../../../test/e2e/browser.ts';
 import { FakeGateway } from '../../../test/support/fake-gateway.ts';
 import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';

@@ -908,7 +908,8 @@ describe('the Manager', () => {
     assert.deepEqual(await axeFaults(page), []);
     await button(page, 'Save settings').click();
     await shown(page, 'The settings are saved.');
-    assert.deepEqual(gateway.calls.at(-1)?.body, { sessionMemoryMegabytes: 2048, sessionProcesses: 600 });
+    const was = { sessionMemoryMegabytes: 0, sessionProcesses: 0 };
+    assert.deepEqual(gateway.calls.at(-1)?.body, { sessionMemoryMegabytes: 2048, sessionProcesses: 600, was });
   });
 
   test('lists and searches people', async () => {
