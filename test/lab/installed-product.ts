@@ -36,7 +36,7 @@ export interface MachineAccount {
 async function copyClone(machine: Machine): Promise<void> {
   await builtPages();
   const target = `${machine.root}${cloneInside}`;
-  const left = new Set(['.git', '.cache', 'dist', 'node_modules', 'docs', 'bench']);
+  const left = new Set(['.git', '.cache', 'dist', 'node_modules', 'bench']);
   await mkdir(target, { recursive: true });
   const names = (await readdir(clone)).filter((name) => !left.has(name));
   for (const name of [...names, 'dist/web', '.cache/pages.sha256']) {
