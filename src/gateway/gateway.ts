@@ -105,7 +105,7 @@ export class Gateway implements AsyncDisposable {
     const journal = new SessionJournal(fleet, audit);
     const computerSettings = new ComputerSettings(fleet, settings, log);
     const tickets = new Tickets(clock);
-    const limits = new LimitRules({ fleet, stations, settings, store, log });
+    const limits = new LimitRules({ fleet, stations, settings, store, clock, log });
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
     const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
     const watches = new ScreenWatches(fleet, log);

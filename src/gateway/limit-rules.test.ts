@@ -1,6 +1,7 @@
 // Limits of groups and stations through the whole gateway before the real host: decided, told with their source, and enforced.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { CodedError } from '#contract/errors.ts';
 import type { ToldLimit } from '#contract/values.ts';
 import { GatewayRoom, until } from '../../test/support/gateway-room.ts';
 import type { Reply, TestStation } from '../../test/support/gateway-room.ts';
@@ -184,4 +185,61 @@ describe('limits of groups and stations', () => {
     }
     assert.deepEqual((await room.ask('GET', '/limits', { local: true })).body.rules, []);
   });
+});
+
+test('while groups cannot be asked, those known before count; they are asked again after a minute', async () => {
+  await using room = await GatewayRoom.make({ scripted: true, settings: { hibernateAfterMinutes: 5 } });
+  const { script } = room;
+  let asked: () => string[] = () => ['teachers'];
+  script.answer('account.groups', () => ({ groups: asked() }));
+  script.answer('group.list', ({ groups }) => ({ groups }));
+  const { id } = script.add('anna');
+  const told = (): number | undefined =>
+    script
+      .heardOf('session.limit')
+      .at(-1)
+      ?.sessions.find(({ session }) => session === id)?.limits.hibernateAfterMinutes;
+  const tellings = (): number => script.heardOf('session.limit').length;
+  const change = async (path: string, body: object): Promise<void> => {
+    const before = tellings();
+    assert.equal((await room.ask('PATCH', path, { local: true, body })).status, 200);
+    await until('the host is told', () => tellings() > before);
+  };
+  await change('/limits', { scope: 'group', of: 'teachers', values: { hibernateAfterMinutes: 60 } });
+  assert.equal(told(), 60);
+
+  for (const code of ['internal', 'computer-unreachable'] as const) {
+    asked = () => {
+      throw new CodedError(code);
+    };
+    await change('/settings', { hibernateAfterMinutes: code === 'internal' ? 6 : 7 });
+    assert.equal(told(), 60, code);
+    const { body } = await room.ask('GET', `/sessions/${id}/limits`, { local: true });
+    assert.equal((body.limits as ToldLimit[]).find(({ name }) => name === 'hibernateAfterMinutes')?.value, 60, code);
+  }
+
+  // A gateway that starts meanwhile knows nothing from before: the host keeps what it has.
+  await room.stopGateway();
+  const beforeStart = tellings();
+  const asksBeforeStart = script.heardOf('account.groups').length;
+  await room.startGateway();
+  await until('the groups are asked for', () => script.heardOf('account.groups').length > asksBeforeStart);
+  // Each asks the host, over one line: with the second's answer it has heard what was told after the first's.
+  for (const _ of [1, 2]) assert.equal((await room.ask('GET', '/limits', { local: true })).status, 200);
+  assert.equal(tellings(), beforeStart);
+
+  asked = () => ['pupils'];
+  const before = tellings();
+  room.clock.pass(minuteMs);
+  await until('the groups are asked for again', () => tellings() > before);
+  assert.equal(told(), undefined);
+
+  asked = () => ['teachers'];
+  await change('/settings', { hibernateAfterMinutes: 8 });
+  assert.equal(told(), 60);
+  asked = () => {
+    throw new CodedError('not-found');
+  };
+  await change('/settings', { hibernateAfterMinutes: 9 });
+  assert.equal(told(), undefined);
 });

@@ -5,6 +5,7 @@ import type { Fleet } from '#fleet/fleet.ts';
 import { effectiveLimits, hostLimitsOf, limitNames, valuesOf } from '#model/limits.ts';
 import type { EffectiveLimit, LimitRule, LimitScope, LimitValues } from '#model/limits.ts';
 import type { Session } from '#model/session.ts';
+import type { TimingClock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { Stations } from './station/stations.ts';
@@ -12,6 +13,8 @@ import { ifRoom } from './store.ts';
 import type { Store } from './store.ts';
 
 const mostRules = 500;
+/** After so long groups are asked for again that could not be; a directory does not say when it is back. */
+const askAgainMs = 60_000;
 
 /** A change of a rule: null takes a value away, so that it is as on the computer again. */
 export type LimitChange = { readonly [K in keyof LimitValues]?: number | null | undefined };
@@ -21,6 +24,7 @@ interface LimitRulesParts {
   stations: Stations;
   settings: RoomSettings;
   store: Store;
+  clock: TimingClock;
   log: Log;
 }
 
@@ -32,6 +36,8 @@ export class LimitRules {
   /** Where each session is, or was last. */
   readonly #stations = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
+  /** By computer. */
+  readonly #askingAgain = new Map<string, Disposable>();
   readonly #undo = new DisposableStack();
 
   constructor(parts: LimitRulesParts) {
@@ -70,6 +76,8 @@ export class LimitRules {
 
   stop(): void {
     this.#undo.dispose();
+    for (const appointment of this.#askingAgain.values()) appointment[Symbol.dispose]();
+    this.#askingAgain.clear();
   }
 
   list(): readonly LimitRule[] {
@@ -194,19 +202,46 @@ export class LimitRules {
   async #tellAll(computer: string): Promise<void> {
     const { fleet } = this.#parts;
     const sessions = (): Session[] => fleet.sessions().filter((session) => session.computer === computer);
+    const unknown = new Set<string>();
     if (this.#rules.some(({ scope }) => scope === 'group')) {
       const before = JSON.stringify([...this.#groups]);
       const people = [...new Set(sessions().map(({ user }) => user))];
+      const faults: unknown[] = [];
       await Promise.all(
         people.map(async (user) => {
-          // An account that is no more is in no group.
-          await this.#ask(computer, user).catch(() => this.#groups.delete(user));
+          await this.#ask(computer, user).catch((error: unknown) => {
+            // An account that is no more is in no group; of any other, those known before count.
+            if (error instanceof CodedError && error.code === 'not-found') this.#groups.delete(user);
+            else {
+              faults.push(error);
+              if (!this.#groups.has(user)) unknown.add(user);
+            }
+          });
         }),
       );
+      if (faults.length > 0) this.#askAgain(computer, faults);
       if (JSON.stringify([...this.#groups]) !== before) for (const listener of this.#listeners) listener();
     }
-    const told = sessions().map((session) => ({ session: session.id, limits: hostLimitsOf(this.effectiveFor(session)) }));
+    // Of whom nothing is known, not even from before, the host's sessions keep what they have.
+    const told = sessions()
+      .filter(({ user }) => !unknown.has(user))
+      .map((session) => ({ session: session.id, limits: hostLimitsOf(this.effectiveFor(session)) }));
     if (told.length > 0) await fleet.call(computer, 'session.limit', { sessions: told });
+  }
+
+  #askAgain(computer: string, faults: readonly unknown[]): void {
+    const { clock, fleet, log } = this.#parts;
+    log.warn(
+      { err: faults[0], computer, people: faults.length },
+      'Groups of people could not be asked; those known before count.',
+    );
+    if (this.#askingAgain.has(computer) || this.#undo.disposed) return;
+    const appointment = clock.after(askAgainMs, () => {
+      this.#askingAgain.delete(computer);
+      // One that is away is asked when it comes again.
+      if (fleet.isReachable(computer)) this.#tellAll(computer).catch((error: unknown) => this.#untold(computer, error));
+    });
+    this.#askingAgain.set(computer, appointment);
   }
 
   #untold(computer: string, error: unknown): void {

@@ -292,6 +292,7 @@ export class ScriptedHost implements AsyncDisposable {
       return { outcomes: await Promise.all(outcomes) };
     },
     'session.check': () => ({ checks: this.checks }),
+    'session.limit': () => ({}),
     'session.list': () => ({ sessions: [...this.sessions.values()] }),
     'autoLogon.keepOnly': () => ({}),
     'account.removals': () => ({ removals: [] }),
