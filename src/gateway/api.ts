@@ -6,6 +6,7 @@ import { apiPrefix, apiRoutes, idempotencyKeySchema } from '#contract/api.ts';
 import type { ApiRouteName, Paging, PictureFile, Route, StreamedFile } from '#contract/api.ts';
 import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
+import { userNameFault } from '#model/account.ts';
 import { may, sessionTarget } from '#model/permissions.ts';
 import type { Target } from '#model/permissions.ts';
 import type { Answers } from './api-answers.ts';
@@ -68,11 +69,30 @@ function displacedBy(name: ApiRouteName, request: FastifyRequest): string | null
   return typeof displaces === 'string' ? displaces : null;
 }
 
+/** Whether a request makes an administrator, or is about the account of one; its form is checked later. */
+async function concernsAdministrator(fleet: Fleet, request: FastifyRequest): Promise<boolean> {
+  const { level } = (request.body ?? {}) as { level?: unknown };
+  if (level === 'administrator') return true;
+  const { name } = request.params as { name?: string };
+  if (name === undefined || userNameFault(name) !== null) return false;
+  try {
+    const account = await fleet.call(fleet.computers()[0]?.name ?? '', 'account.describe', { user: name });
+    return account.level === 'administrator';
+  } catch (error) {
+    if (error instanceof CodedError && error.code === 'not-found') return false;
+    throw error;
+  }
+}
+
 /** Throws `not-signed-in`, `not-allowed` or `token-not-allowed`. */
 async function mustBeAllowed(parts: ApiParts, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
   const { callers, fleet, settings } = parts;
   const { action } = apiRoutes[name];
   callers.mustBeInScope(caller, action);
+  // Whoever has an administrator's password has tokens without scopes as well.
+  if (caller.token !== null && caller.token.scopes !== null && action === 'accounts.manage') {
+    if (await concernsAdministrator(fleet, request)) callers.mustBeInScope(caller, 'administrators.manage');
+  }
   const displaced = displacedBy(name, request);
   const allowed =
     may(caller.role, action, await targetOf(fleet, name, request, caller), settings.now) &&

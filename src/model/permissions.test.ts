@@ -103,6 +103,7 @@ it('has every action in a scope, or keeps it from tokens with scopes on purpose'
     'setup.code',
     'manager.open',
     'dashboard.open',
+    'administrators.manage',
     'views.keep',
     'tokens.manage',
   ];

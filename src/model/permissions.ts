@@ -44,6 +44,8 @@ export const permissions = {
   'session.picture': { standard: ['own-session'], dashboard: reach, administrator: 'any' },
   'accounts.list': { administrator: 'any' },
   'accounts.manage': { administrator: 'any' },
+  /** Beside `accounts.manage`, where it makes an administrator or is done to one. */
+  'administrators.manage': { administrator: 'any' },
   'settings.see': { dashboard: 'any', administrator: 'any' },
   'settings.change': { administrator: 'any' },
   'views.keep': { dashboard: 'any', administrator: 'any' },
@@ -65,7 +67,7 @@ export interface RoomRules {
 
 /**
  * What a token may be held to, beside its level. Each scope lets through what is listed here and nothing else; what is in none is
- * for tokens without scopes only (tokens, set-up, what each person keeps).
+ * for tokens without scopes only (tokens, accounts of administrators, who may make tokens, set-up, what each person keeps).
  */
 export const tokenScopes = {
   /** Sees everything, changes nothing. */

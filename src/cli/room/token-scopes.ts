@@ -8,7 +8,7 @@ const scopeText: Readonly<Record<TokenScope, string>> = {
   sessions: 'suspend, move, save and log off sessions',
   stations: 'configure, admit, split, identify and remove stations',
   computers: 'restart, shut down, close and open the stations of a computer',
-  users: 'see, make, change and remove accounts',
+  users: 'see, make, change and remove accounts, not those of administrators',
   settings: 'see and change settings, put alerts aside',
 };
 

@@ -65,6 +65,35 @@ describe('scopes', () => {
       assert.equal((await ask(token, method, path, body)).body.code, 'token-not-allowed', `${method} ${path}`);
   });
 
+  test('no token with scopes makes an administrator, or takes the account of one over', async () => {
+    const { token, name } = await make({ scopes: ['read', 'metrics', 'sessions', 'stations', 'computers', 'users', 'settings'] });
+    const nora = { user: 'nora', password: 'nora-secret' };
+    for (const [method, path, body] of [
+      ['POST', '/users', { ...nora, level: 'administrator' }],
+      ['PATCH', '/users/anna', { level: 'administrator' }],
+      ['PATCH', '/users/admin', { fullName: 'Another' }],
+      ['PATCH', '/users/admin', { level: 'standard' }],
+      ['POST', '/users/admin/password', { password: 'mine-now' }],
+      ['POST', '/users/%61dmin/password', { password: 'mine-now' }],
+      ['DELETE', '/users/admin?files=keep', undefined],
+    ] as const) {
+      const reply = await ask(token, method, path, body);
+      assert.deepEqual([reply.status, reply.body.code], [403, 'token-not-allowed'], `${method} ${path}`);
+    }
+    assert.deepEqual((await refusalsOf(name))[0]?.details, { right: 'administrators.manage' });
+    assert.equal(room.accounts.find('nora'), null);
+    assert.equal(room.accounts.find('anna')?.level, 'standard');
+    assert.notEqual(room.accounts.check('admin', 'admin'), null);
+    assert.equal(room.accounts.find('admin')?.fullName, 'Ada Admin');
+    // Others are what the scope is for; a token without scopes may all.
+    assert.equal((await ask(token, 'POST', '/users', { ...nora, level: 'dashboard' })).status, 200);
+    assert.equal((await ask(token, 'POST', '/users/nora/password', { password: 'other-secret' })).status, 200);
+    const { token: whole } = await make();
+    assert.equal((await ask(whole, 'PATCH', '/users/nora', { level: 'administrator' })).status, 200);
+    assert.equal((await ask(token, 'DELETE', '/users/nora?files=keep')).body.code, 'token-not-allowed');
+    assert.equal((await ask(whole, 'DELETE', '/users/nora?files=keep')).status, 200);
+  });
+
   test('metrics wants its scope, where there are scopes', async () => {
     const { token } = await make({ scopes: ['users'] });
     assert.equal((await ask(token, 'GET', '/metrics')).body.code, 'token-not-allowed');

@@ -11,6 +11,9 @@ export const scopeLabels: Readonly<Record<TokenScope, { label: string; hint: str
     label: msg('Computers'),
     hint: msg('Restarts and shuts down, and closes the stations for maintenance.'),
   },
-  users: { label: msg('Users'), hint: msg('Makes, changes and removes accounts, and sets passwords.') },
+  users: {
+    label: msg('Users'),
+    hint: msg('Makes, changes and removes accounts and sets passwords; not of administrators.'),
+  },
   settings: { label: msg('Settings'), hint: msg('Sees and changes the settings of the room, and puts alerts aside.') },
 };
