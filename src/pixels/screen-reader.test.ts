@@ -44,6 +44,8 @@ const request = (onlyChanges: 0 | 1, width: number, height: number): number[] =>
   ...u16(height),
 ];
 
+const resize = (width: number, height: number): number[] => [0, 0, 0, 0, ...u16(width), ...u16(height), ...u32(-223)];
+
 function reading(width: number, height: number): ScreenReader {
   const reader = new ScreenReader();
   reader.push(Uint8Array.from(greeting(width, height)));
@@ -88,13 +90,12 @@ describe('screen reader', () => {
   });
 
   it('begins anew when the screen changes its size meanwhile', () => {
-    const resize = [...u16(0), ...u16(0), ...u16(2), ...u16(1), ...u32(-223)];
     const part = new ScreenReader();
     part.push(Uint8Array.from([...greeting(8, 4), 0, 0, ...u16(1), ...raw(0, 0, 8, 1, red)]));
     const whole = reading(8, 4);
     whole.ask();
     for (const reader of [part, whole]) {
-      const asked = reader.push(Uint8Array.from([0, 0, ...u16(1), ...resize]));
+      const asked = reader.push(Uint8Array.from([0, 0, ...u16(1), ...resize(2, 1)]));
       assert.deepEqual(Buffer.concat(asked), Buffer.from(request(0, 2, 1)));
       assert.equal(reader.screen, null);
       reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, 2, 1, [1, 2, 3])]));
@@ -102,6 +103,58 @@ describe('screen reader', () => {
       assert.deepEqual(sizeOf(reader), [2, 1]);
     }
     assert.equal(whole.changes, 2);
+  });
+
+  it('takes memory once for many sizes', () => {
+    const reader = reading(8, 4);
+    const memory = reader.screen?.pixels.buffer;
+    for (const [width, height] of [
+      [2, 1],
+      [4, 8],
+      [3, 5],
+    ] as const) {
+      reader.ask();
+      reader.push(Uint8Array.from([0, 0, ...u16(1), ...resize(width, height)]));
+      reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, width, height, blue)]));
+      assert.deepEqual(all(reader), row(width * height, blue));
+      assert.equal(reader.screen?.pixels.buffer, memory);
+    }
+    reader.ask();
+    reader.push(Uint8Array.from([0, 0, ...u16(2), ...resize(11, 3), ...raw(0, 0, 11, 3, red)]));
+    assert.deepEqual(all(reader), row(33, red));
+  });
+
+  it('refuses a screen that only changes its size', () => {
+    const twice = reading(8, 4);
+    twice.ask();
+    const both = Uint8Array.from([0, 0, ...u16(2), ...resize(2, 1), ...resize(4, 4)]);
+    assert.throws(() => twice.push(both), BadServerMessage);
+
+    const once = Uint8Array.from([0, 0, ...u16(1), ...resize(2, 1)]);
+    // What shows a screen in between, but at once and without being asked again, is not better.
+    const shown = Uint8Array.from([0, 0, ...u16(2), ...resize(2, 1), ...raw(0, 0, 2, 1, red)]);
+    for (const update of [once, shown]) {
+      const reader = reading(8, 4);
+      for (let time = 0; time < 3; time += 1) {
+        reader.ask();
+        for (let count = 0; count < 10; count += 1) reader.push(update);
+        if (update === once) reader.push(Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, 2, 1, blue)]));
+        assert.notEqual(reader.screen, null);
+      }
+      reader.ask();
+      for (let count = 0; count < 10; count += 1) reader.push(update);
+      assert.throws(() => reader.push(update), BadServerMessage);
+    }
+  });
+
+  it('owes one answer after a new size, whatever it asked before', () => {
+    const reader = reading(8, 4);
+    reader.ask();
+    reader.prod();
+    reader.push(Uint8Array.from([0, 0, ...u16(1), ...resize(2, 1)]));
+    const whole = Uint8Array.from([0, 0, ...u16(1), ...raw(0, 0, 2, 1, blue)]);
+    reader.push(whole);
+    assert.throws(() => reader.push(whole), BadServerMessage);
   });
 
   it('refuses what it did not ask for', () => {

@@ -26,6 +26,8 @@ const encodingDesktopSize = -223;
 const longestText = 64 * 1024 * 1024;
 /** Enough for 8K; the memory of a screen is taken as its pixels come. */
 const mostPixels = 2 ** 25;
+/** More often in a row, without a screen that was seen, no screen changes its size. */
+const mostResizes = 10;
 
 type Phase = 'version' | 'security' | 'result' | 'server-init' | 'messages' | 'rectangle' | 'raw';
 
@@ -37,6 +39,8 @@ export class ScreenReader {
   /** Bytes of text that are passed over. */
   #skipping = 0;
   #screen: Screen = { widthPx: 0, heightPx: 0, pixels: new Uint8Array(0) };
+  /** Where the screen's pixels lie. Only grows: memory for each new size would be at the server's bidding. */
+  #memory = new Uint8Array(0);
   /** Pixels of the screen that were not seen yet. */
   #missingPx = 1;
   #rectanglesLeft = 0;
@@ -47,6 +51,9 @@ export class ScreenReader {
   #asked = false;
   /** In the middle of an update. */
   #updating = false;
+  #resized = false;
+  /** Since the screen was last seen and asked for. */
+  #resizes = 0;
   /** Updates that the server may still send: one for each that was asked for, fewer if it answers several at once. */
   #updatesLeft = 0;
 
@@ -67,6 +74,7 @@ export class ScreenReader {
 
   /** What to send to hear of the next change. Only once the screen was seen. */
   ask(): Uint8Array {
+    this.#resizes = 0;
     return this.#ask(true, this.#screen.widthPx, this.#screen.heightPx);
   }
 
@@ -156,9 +164,22 @@ export class ScreenReader {
   /** Forgets what was seen and asks for the whole screen. */
   #begin(widthPx: number, heightPx: number): void {
     if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > mostPixels) throw new BadServerMessage('screen size');
-    this.#screen = { widthPx, heightPx, pixels: new Uint8Array(widthPx * heightPx * 4) };
+    const bytes = widthPx * heightPx * 4;
+    if (bytes > this.#memory.length) {
+      this.#memory = new Uint8Array(Math.min(Math.max(bytes, this.#memory.length * 2), mostPixels * 4));
+    }
+    this.#screen = { widthPx, heightPx, pixels: this.#memory.subarray(0, bytes) };
     this.#missingPx = widthPx * heightPx;
     this.#reply.push(this.#ask(false, widthPx, heightPx));
+    // What was asked of the screen before is not owed any more.
+    this.#updatesLeft = 1;
+  }
+
+  #resize(widthPx: number, heightPx: number): void {
+    this.#resizes += 1;
+    if (this.#resized || this.#resizes > mostResizes) throw new BadServerMessage('yet another size');
+    this.#resized = true;
+    this.#begin(widthPx, heightPx);
   }
 
   #ask(onlyChanges: boolean, widthPx: number, heightPx: number): Uint8Array {
@@ -178,6 +199,7 @@ export class ScreenReader {
         this.#updatesLeft -= 1;
         this.#asked = false;
         this.#updating = true;
+        this.#resized = false;
         this.#differs = false;
         this.#rectanglesLeft = queue.uint16(2);
         queue.drop(4);
@@ -216,7 +238,7 @@ export class ScreenReader {
     queue.drop(12);
     this.#rectanglesLeft -= 1;
     if (encoding === encodingDesktopSize) {
-      this.#begin(width, height);
+      this.#resize(width, height);
       return true;
     }
     if (encoding !== encodingRaw) throw new BadServerMessage(`encoding ${String(encoding)}`);
@@ -252,7 +274,8 @@ export class ScreenReader {
     this.#phase = 'messages';
     this.#updating = false;
     if (this.#missingPx === 0 && this.#differs) this.#changes += 1;
-    if (this.#missingPx > 0 && !this.#asked) this.#reply.push(this.ask());
+    const { widthPx, heightPx } = this.#screen;
+    if (this.#missingPx > 0 && !this.#asked) this.#reply.push(this.#ask(true, widthPx, heightPx));
   }
 
   #skip(count: number): void {
