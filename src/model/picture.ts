@@ -3,5 +3,5 @@
 export const pictureSizes = ['small', 'medium', 'large'] as const;
 export type PictureSize = (typeof pictureSizes)[number];
 
-/** How wide a picture is; the height follows from the screen, and a narrower screen is not made wider. */
+/** How wide a picture is; the height follows from the screen, a narrower screen is not made wider, and a very high one narrower. */
 export const pictureWidthsPx: Readonly<Record<PictureSize, number>> = { small: 320, medium: 640, large: 1280 };

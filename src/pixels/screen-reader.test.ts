@@ -105,6 +105,18 @@ describe('screen reader', () => {
     assert.equal(whole.changes, 2);
   });
 
+  it('takes screens up to 4K, and long ones', () => {
+    for (const [width, height] of [
+      [3840, 2160],
+      [8192, 1024],
+      [1, 8192],
+    ] as const) {
+      const reader = new ScreenReader();
+      const sent = Buffer.concat(reader.push(Uint8Array.from(greeting(width, height))));
+      assert.deepEqual([...sent.subarray(-10)], request(0, width, height));
+    }
+  });
+
   it('takes memory once for many sizes', () => {
     const reader = reading(8, 4);
     const memory = reader.screen?.pixels.buffer;
@@ -166,6 +178,9 @@ describe('screen reader', () => {
       Buffer.from('RFB 003.008\n\x01\x01\0\0\0\x01'),
       Uint8Array.from(greeting(0, 4)),
       Uint8Array.from(greeting(65_535, 65_535)),
+      Uint8Array.from(greeting(320, 8193)),
+      Uint8Array.from(greeting(8193, 1)),
+      Uint8Array.from(greeting(4096, 2049)),
       unlike(77),
       unlike(3, 0, 0, 0, 255, 255, 255, 255),
       unlike(0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(1), ...u16(1), ...u32(7)),

@@ -24,8 +24,9 @@ const encodingRaw = 0;
 const encodingDesktopSize = -223;
 /** A server's name or clipboard text longer than this is refused. */
 const longestText = 64 * 1024 * 1024;
-/** Enough for 8K; the memory of a screen is taken as its pixels come. */
-const mostPixels = 2 ** 25;
+/** Enough for 4K: what a picture costs must not be for the person to choose, who chooses the size. */
+const mostPixels = 2 ** 23;
+const longestSide = 8192;
 /** More often in a row, without a screen that was seen, no screen changes its size. */
 const mostResizes = 10;
 
@@ -163,7 +164,9 @@ export class ScreenReader {
 
   /** Forgets what was seen and asks for the whole screen. */
   #begin(widthPx: number, heightPx: number): void {
-    if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > mostPixels) throw new BadServerMessage('screen size');
+    const longer = Math.max(widthPx, heightPx);
+    if (widthPx < 1 || heightPx < 1 || longer > longestSide || widthPx * heightPx > mostPixels)
+      throw new BadServerMessage('screen size');
     const bytes = widthPx * heightPx * 4;
     if (bytes > this.#memory.length) {
       this.#memory = new Uint8Array(Math.min(Math.max(bytes, this.#memory.length * 2), mostPixels * 4));

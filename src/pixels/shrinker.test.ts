@@ -3,6 +3,11 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { Shrinker } from './shrinker.ts';
 
+function pictureOf(shrinker: Shrinker): Uint8Array {
+  for (let y = 0; y < shrinker.heightPx; y += 1) shrinker.finish(y);
+  return shrinker.picture;
+}
+
 describe('shrinker', () => {
   it('keeps the shape, and never makes a small screen larger', () => {
     const wide = new Shrinker(1920, 1080, 320);
@@ -11,13 +16,28 @@ describe('shrinker', () => {
     assert.deepEqual([small.widthPx, small.heightPx], [100, 50]);
     const thin = new Shrinker(16_000, 1, 320);
     assert.deepEqual([thin.widthPx, thin.heightPx], [320, 1]);
+    const upright = new Shrinker(1080, 1920, 320);
+    assert.deepEqual([upright.widthPx, upright.heightPx], [320, 569]);
+  });
+
+  it('makes no picture more than twice as high as it was to be wide', () => {
+    const sizes = [
+      [320, 8192, 25, 640],
+      [2048, 4100, 320, 640],
+      [1, 8192, 1, 640],
+      [300, 640, 300, 640],
+    ] as const;
+    for (const [width, height, ...expected] of sizes) {
+      const shrinker = new Shrinker(width, height, 320);
+      assert.deepEqual([shrinker.widthPx, shrinker.heightPx], expected);
+    }
   });
 
   it('gives the mean of the pixels of each cell', () => {
     const shrinker = new Shrinker(4, 2, 2);
     shrinker.add(0, 0, Uint8Array.of(0, 10, 0, 9, 100, 20, 0, 9, 1, 1, 1, 9, 1, 1, 1, 9));
     shrinker.add(0, 1, Uint8Array.of(200, 30, 0, 9, 100, 40, 0, 9, 1, 1, 1, 9, 3, 3, 3, 9));
-    assert.deepEqual([...shrinker.picture()], [100, 25, 0, 2, 2, 2]);
+    assert.deepEqual([...pictureOf(shrinker)], [100, 25, 0, 2, 2, 2]);
   });
 
   it('gives a screen of one colour in that colour, in whatever order and pieces it arrives', () => {
@@ -37,7 +57,7 @@ describe('shrinker', () => {
           shrinker.add(middle, y, pixels.subarray(middle * 4));
           shrinker.add(0, y, pixels.subarray(0, middle * 4));
         }
-        const picture = shrinker.picture();
+        const picture = pictureOf(shrinker);
         assert.equal(picture.length, shrinker.widthPx * shrinker.heightPx * 3);
         assert.ok(picture.every((value, index) => value === colour[index % 3]));
       }),

@@ -4,22 +4,30 @@
 export class Shrinker {
   readonly widthPx: number;
   readonly heightPx: number;
+  /** Red, green, blue for each pixel, row by row; black where nothing was added, or the row is not finished. */
+  readonly picture: Uint8Array;
   readonly #sourceWidthPx: number;
   readonly #sourceHeightPx: number;
   readonly #cellOfColumn: Uint32Array;
   /** Red, green, blue, number of pixels; for each cell. */
   readonly #sums: Uint32Array;
 
-  /** A picture `widthPx` wide (never wider than the screen) of the same shape; the screen's sides are at least one pixel. */
+  /**
+   * A picture `widthPx` wide (never wider than the screen) of the same shape, narrower where it would be more than twice as high as
+   * that; the screen's sides are at least one pixel.
+   */
   constructor(sourceWidthPx: number, sourceHeightPx: number, widthPx: number) {
     this.#sourceWidthPx = sourceWidthPx;
     this.#sourceHeightPx = sourceHeightPx;
-    this.widthPx = Math.max(1, Math.min(widthPx, sourceWidthPx));
-    this.heightPx = Math.max(1, Math.min(sourceHeightPx, Math.round((sourceHeightPx * this.widthPx) / sourceWidthPx)));
+    const highestPx = Math.min(sourceHeightPx, widthPx * 2);
+    const widthAtHighestPx = Math.round((sourceWidthPx * highestPx) / sourceHeightPx);
+    this.widthPx = Math.max(1, Math.min(widthPx, sourceWidthPx, widthAtHighestPx));
+    this.heightPx = Math.max(1, Math.min(highestPx, Math.round((sourceHeightPx * this.widthPx) / sourceWidthPx)));
     this.#cellOfColumn = Uint32Array.from(
       { length: sourceWidthPx },
       (_, x) => Math.floor((x * this.widthPx) / sourceWidthPx) * 4,
     );
+    this.picture = new Uint8Array(this.widthPx * this.heightPx * 3);
     this.#sums = new Uint32Array(this.widthPx * this.heightPx * 4);
   }
 
@@ -52,16 +60,16 @@ export class Shrinker {
     }
   }
 
-  /** The small picture: red, green, blue for each pixel, row by row. Where nothing was added it is black. */
-  picture(): Uint8Array {
+  /** Makes one row of the picture of what was added to it. */
+  finish(y: number): void {
     const sums = this.#sums;
-    const picture = new Uint8Array(this.widthPx * this.heightPx * 3);
-    for (let from = 0, to = 0; to < picture.length; from += 4, to += 3) {
+    const { picture, widthPx } = this;
+    const end = (y + 1) * widthPx * 3;
+    for (let from = y * widthPx * 4, to = y * widthPx * 3; to < end; from += 4, to += 3) {
       const pixels = Math.max(1, sums[from + 3] ?? 0);
       picture[to] = Math.round((sums[from] ?? 0) / pixels);
       picture[to + 1] = Math.round((sums[from + 1] ?? 0) / pixels);
       picture[to + 2] = Math.round((sums[from + 2] ?? 0) / pixels);
     }
-    return picture;
   }
 }

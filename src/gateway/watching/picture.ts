@@ -21,16 +21,32 @@ export function tagOf(jpeg: Uint8Array): string {
   return createHash('sha256').update(jpeg).digest('base64url').slice(0, 22);
 }
 
-/** A picture of what the screen shows at the moment of the call. */
-export async function takePicture({ widthPx, heightPx, pixels }: Screen, size: PictureSize): Promise<Picture> {
+function* make({ widthPx, heightPx, pixels }: Screen, size: PictureSize): Generator<undefined, Uint8Array> {
   const shrinker = new Shrinker(widthPx, heightPx, pictureWidthsPx[size]);
   const rowBytes = widthPx * 4;
-  for (let y = 0; y < heightPx; y += 1) shrinker.add(0, y, pixels.subarray(y * rowBytes, (y + 1) * rowBytes));
-  const encoder = new JpegEncoder(shrinker.picture(), shrinker.widthPx, shrinker.heightPx, quality);
-  let begun = performance.now();
+  for (let y = 0; y < heightPx; y += 1) {
+    shrinker.add(0, y, pixels.subarray(y * rowBytes, (y + 1) * rowBytes));
+    yield;
+  }
+  for (let y = 0; y < shrinker.heightPx; y += 1) {
+    shrinker.finish(y);
+    yield;
+  }
+  const encoder = new JpegEncoder(shrinker.picture, shrinker.widthPx, shrinker.heightPx, quality);
   for (;;) {
     const file = encoder.step();
-    if (file !== null) return { jpeg: Buffer.from(file), tag: tagOf(file) };
+    if (file !== null) return file;
+    yield;
+  }
+}
+
+/** A picture of what the screen shows while it is made: what changes meanwhile is in it or not. */
+export async function takePicture(screen: Screen, size: PictureSize): Promise<Picture> {
+  const steps = make(screen, size);
+  let begun = performance.now();
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return { jpeg: Buffer.from(value), tag: tagOf(value) };
     if (performance.now() - begun < turnMs) continue;
     await setImmediate();
     begun = performance.now();

@@ -36,6 +36,14 @@ async function serveOn(talk: (socket: Socket) => void): Promise<AsyncDisposable 
   };
 }
 
+function u16(...values: readonly number[]): Buffer {
+  return Buffer.from(values.flatMap((value) => [value >> 8, value & 255]));
+}
+
+function u32(value: number): Buffer {
+  return Buffer.from([value >> 24, value >> 16, value >> 8, value].map((byte) => byte & 255));
+}
+
 const paint = async (server: XServer, colour: string): Promise<unknown> => await server.run('xsetroot', ['-solid', colour]);
 
 /** Size, and whether the first pixel is of that colour. */
@@ -82,6 +90,32 @@ describe('watching a screen', () => {
       const [width, height] = (await seen(picture.jpeg, '#000000')).size;
       return width === 640 && height === 480;
     });
+  });
+
+  it('gives no picture of a screen that had another size before it was made', async () => {
+    const asked = Promise.withResolvers<void>();
+    let heard = 0;
+    let resize: () => void = () => {};
+    await using server = await serveOn((socket) => {
+      socket.write(Buffer.concat([Buffer.from('RFB 003.008\n\x01\x01'), u32(0), u16(2000, 2000), Buffer.alloc(16), u32(0)]));
+      socket.write(Buffer.concat([u16(0, 1), u16(0, 0, 2000, 2000), u32(0), Buffer.alloc(2000 * 2000 * 4, 200)]));
+      resize = () =>
+        void socket.write(
+          Buffer.concat([u16(0, 2), u16(0, 0, 8, 4), u32(-223), u16(0, 0, 8, 4), u32(0), Buffer.alloc(8 * 4 * 4, 100)]),
+        );
+      socket.on('data', (bytes: Buffer) => {
+        heard += bytes.length;
+        // Greeting, format, encodings, the whole screen; then what changed.
+        if (heard === 14 + 20 + 12 + 10 + 10) asked.resolve();
+      });
+    });
+    using watch = new ScreenWatch(server.path, quick);
+    await asked.promise;
+    const picture = watch.picture('large', patient);
+    const other = watch.picture('large', patient);
+    resize();
+    assert.deepEqual(await seen((await picture).jpeg, '#646464'), { size: [8, 4], same: true });
+    assert.equal(await other, await picture);
   });
 
   it('ends when the X server is killed, also for those who wait', async () => {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { PictureSize } from '#model/picture.ts';
 import { ScreenReader } from '#pixels/screen-reader.ts';
+import type { Screen } from '#pixels/screen-reader.ts';
 import { takePicture } from './picture.ts';
 import type { Picture } from './picture.ts';
 
@@ -24,7 +25,7 @@ export class ScreenWatch implements Disposable {
   readonly #socket: Socket;
   readonly #events = new EventEmitter();
   readonly #ended = new AbortController();
-  readonly #pictures = new Map<PictureSize, { of: number; picture: Promise<Picture> }>();
+  readonly #pictures = new Map<PictureSize, { screen: Screen; of: number; picture: Promise<Picture> }>();
   #seen = 0;
   #timer: NodeJS.Timeout;
 
@@ -57,12 +58,15 @@ export class ScreenWatch implements Disposable {
       const { screen, changes } = this.#reader;
       if (screen !== null) {
         const known = this.#pictures.get(size);
-        if (known?.of === changes) return await known.picture;
-        const picture = takePicture(screen, size);
-        this.#pictures.set(size, { of: changes, picture });
-        return await picture;
+        const same = known?.of === changes && known.screen === screen;
+        const picture = same ? known.picture : takePicture(screen, size);
+        if (!same) this.#pictures.set(size, { screen, of: changes, picture });
+        const taken = await picture;
+        // Had the screen another size before the picture was made, it is of neither.
+        if (this.#reader.screen === screen || this.#ended.signal.aborted) return taken;
+      } else {
+        await this.#change(signal);
       }
-      await this.#change(signal);
     }
   }
 
