@@ -21,6 +21,12 @@ export async function still(page: Page): Promise<void> {
   });
 }
 
+/** What the last key did is done: React has rendered it, and what goes by it has faded out. */
+export async function shownStill(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+  await still(page);
+}
+
 /** The faults that axe finds on the page as it is once nothing fades in any more, one text each. */
 export async function axeFaults(page: Page): Promise<string[]> {
   await still(page);

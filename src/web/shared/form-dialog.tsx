@@ -74,8 +74,14 @@ export function FormDialog(props: {
     if (valid && !busy) void send();
   };
   const told = error === null ? null : (props.explain?.(error) ?? { intent: 'error' as const, text: textOf(error) });
+  const alert = props.alert === true;
   return (
-    <Dialog open modalType={props.alert === true ? 'alert' : 'modal'} onOpenChange={(_event, data) => !data.open && close()}>
+    <Dialog
+      open
+      modalType={alert ? 'alert' : 'modal'}
+      // Fluent closes an alert on Escape too.
+      onOpenChange={(_event, data) => !data.open && !(alert && data.type === 'escapeKeyDown') && close()}
+    >
       <DialogSurface>
         <form onSubmit={onSubmit} noValidate>
           <DialogBody>

@@ -37,7 +37,8 @@ export function MadeTokenDialog({ made, close }: { made: MadeToken; close: () =>
     );
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_event, data) => !data.open && close()}>
+    // Without onOpenChange: Fluent closes an alert on Escape too, and the token would be gone for good.
+    <Dialog open modalType="alert">
       <DialogSurface>
         <DialogBody>
           <DialogTitle>{_('The token {name} is made', { name: made.name })}</DialogTitle>

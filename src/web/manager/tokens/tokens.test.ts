@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Page } from 'playwright-core';
 import { Browser } from '../../../../test/e2e/browser.ts';
 import { FakeGateway, idOf, makeComputer, makePrincipal } from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
+import { axeFaults, complaintsOf, shownStill } from '../../../../test/support/page-checks.ts';
 import { builtPages } from '../../../../test/support/pages.ts';
 
 const withinMs = 10_000;
@@ -106,6 +106,10 @@ describe('the tokens', () => {
     assert.match(secret, /^smt_/);
     await picture('token-made');
     assert.deepEqual(await axeFaults(page), []);
+    // It would be gone for good.
+    await page.keyboard.press('Escape');
+    await shownStill(page);
+    assert.equal(await alert().getByRole('textbox', { name: 'Token' }).inputValue(), secret);
     const call = gateway.calls.find(({ method, path }) => method === 'POST' && path === '/tokens');
     assert.deepEqual(call?.body, { name: 'Night script', level: 'dashboard', scopes: ['sessions'], expiresInDays: 30 });
     await button('I have kept it').click();
@@ -127,6 +131,9 @@ describe('the tokens', () => {
     await page.goto(gateway.url('/manager/systems'));
     await button('Revoke Backup…').click();
     await page.getByText('Whatever uses this token is refused at once.', { exact: false }).waitFor();
+    await page.keyboard.press('Escape');
+    await shownStill(page);
+    assert.equal(await alert().count(), 1);
     await button('Revoke').click();
     await page.getByText('The token Backup is revoked.').first().waitFor();
     await line('Backup').waitFor({ state: 'detached' });

@@ -234,7 +234,8 @@ export function ImportDialog({ changed, close }: { changed: () => void; close: (
     setStep('done');
   };
   return (
-    <Dialog open modalType="alert" onOpenChange={(_event, data) => !data.open && step !== 'running' && close()}>
+    // Fluent closes an alert on Escape too: once passwords were made up they would be gone for good.
+    <Dialog open modalType="alert" onOpenChange={(_event, data) => !data.open && step === 'look' && close()}>
       <DialogSurface className={styles.surface}>
         <DialogBody>
           <DialogTitle>{_('Import users')}</DialogTitle>

@@ -15,7 +15,7 @@ import {
 } from '../../../../test/support/fake-gateway.ts';
 import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../../test/support/manager-room.ts';
-import { axeFaults, still } from '../../../../test/support/page-checks.ts';
+import { axeFaults, shownStill, still } from '../../../../test/support/page-checks.ts';
 
 /** Where pictures of the page are put for whoever wants to look at them. */
 const picturesDir = process.env['STATIONMASTER_PICTURES'];
@@ -341,6 +341,10 @@ describe('the Users tab', () => {
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
     await page.locator('.print-sheet').waitFor({ state: 'detached' });
     assert.equal(await dialog.isVisible(), true);
+    // The passwords that were made up would be gone for good.
+    await page.keyboard.press('Escape');
+    await shownStill(page);
+    assert.equal(await dialog.count(), 1);
     const download = page.waitForEvent('download');
     await button('Save the list with passwords', dialog).click();
     const saved = await readFile(await (await download).path(), 'utf8');
