@@ -495,6 +495,7 @@ export class FakeGateway implements AsyncDisposable {
           .slice(0, Number(asked.get('limit') ?? 100));
       },
     ],
+    [/^GET \/settings$/, () => this.settings],
     [
       /^PATCH \/settings$/,
       ({ body }) => {

@@ -860,12 +860,46 @@ describe('the Manager', () => {
     gateway.tell({ event: 'settings.changed', settings: { ...gateway.settings, graceSeconds: 90 } });
     await page.getByText('Changed here. The default: 15').waitFor();
     await button(page, 'Save settings').click();
-    await page.getByText(/Somebody else changed this meanwhile/).waitFor();
+    await page.getByText(/Somebody else changed this setting meanwhile/).waitFor();
+    await shown(page, 'Grace time in seconds: now 90');
     assert.equal(gateway.settings.graceSeconds, 90);
     assert.equal(await grace.inputValue(), '20');
+    assert.deepEqual(await axeFaults(page), []);
+    // A third value was not told yet, so saving again does not overrule it.
+    gateway.tell({ event: 'settings.changed', settings: { ...gateway.settings, graceSeconds: 120 } });
+    await button(page, 'Save settings').click();
+    await shown(page, 'Grace time in seconds: now 120');
+    assert.equal(gateway.settings.graceSeconds, 120);
     await button(page, 'Save settings').click();
     await shown(page, 'The settings are saved.');
     assert.equal(gateway.settings.graceSeconds, 20);
+  });
+
+  test('a setting that was put back or discarded is changed anew, and conflicts with nobody', async () => {
+    await page.goto(gateway.url('/manager'));
+    const grace = page.getByRole('spinbutton', { name: 'Grace time in seconds' });
+    const save = button(page, 'Save settings');
+    const type = async (value: string): Promise<void> => {
+      await grace.fill(value);
+      await page.keyboard.press('Tab');
+    };
+    const others = async (graceSeconds: number): Promise<void> => {
+      gateway.tell({ event: 'settings.changed', settings: { ...gateway.settings, graceSeconds } });
+      await page.waitForFunction(
+        (value) => [...document.querySelectorAll('[role="spinbutton"]')].some((box) => (box as HTMLInputElement).value === value),
+        String(graceSeconds),
+      );
+    };
+    await type('20');
+    await type('15');
+    await others(91);
+    await type('25');
+    await button(page, 'Discard changes').click();
+    await others(92);
+    await type('30');
+    await save.click();
+    await shown(page, 'The settings are saved.');
+    assert.deepEqual(gateway.calls.at(-1)?.body, { graceSeconds: 30, was: { graceSeconds: 92 } });
   });
 
   test('says of each setting where its value comes from, and how to come back from refusing remote management', async () => {

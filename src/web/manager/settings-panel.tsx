@@ -20,13 +20,13 @@ import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
 import { defaultSettings, signInGroupNames } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
-import { ApiError, api, textOf } from '../shared/api.ts';
+import { api, isChangedMeanwhile, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
 import type { NumberName } from './setting-bounds.ts';
 import { NotDone, UnableToLimit } from './unable-parts.tsx';
-import { enrolmentLabels, signInRuleLabels } from './setting-labels.ts';
+import { enrolmentLabels, settingLabels, settingText, signInRuleLabels } from './setting-labels.ts';
 
 const useStyles = makeStyles({
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
@@ -45,41 +45,36 @@ const useStyles = makeStyles({
 
 type Changes = Partial<Settings>;
 
+interface Edit {
+  /** Only what the person changed: what others change meanwhile shows through, and is not undone by saving. */
+  changes: Changes;
+  /** What these were when the person changed them: whoever has changed the same meanwhile is not overruled unseen. */
+  was: Changes;
+}
+
+const noEdit: Edit = { changes: {}, was: {} };
+
+const namesOf = (some: Changes): (keyof Settings)[] => Object.keys(some) as (keyof Settings)[];
+
 /** What a setting does, and where its value comes from. */
 function Meaning(props: { name: keyof Settings; text: string }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const { settings } = useRoom();
   const usual = defaultSettings[props.name];
-  const value =
-    typeof usual === 'boolean'
-      ? usual
-        ? _('on')
-        : _('off')
-      : props.name === 'enrolment'
-        ? _(enrolmentLabels[usual as EnrolmentWay])
-        : props.name === 'whoMaySignIn'
-          ? _(signInRuleLabels[usual as SignInRule])
-          : usual === ''
-            ? _('none')
-            : usual;
   return (
     <>
       {props.text}
       <span className={styles.from}>
-        {settings[props.name] === usual ? _('This is the default.') : _('Changed here. The default: {value}', { value })}
+        {settings[props.name] === usual
+          ? _('This is the default.')
+          : _('Changed here. The default: {value}', { value: settingText(props.name, usual) })}
       </span>
     </>
   );
 }
 
-function NumberSetting(props: {
-  name: NumberName;
-  label: string;
-  hint: string;
-  value: number;
-  change: (some: Changes) => void;
-}): ReactNode {
+function NumberSetting(props: { name: NumberName; hint: string; value: number; change: (some: Changes) => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   const { name, value } = props;
@@ -89,7 +84,7 @@ function NumberSetting(props: {
     limit === null ? _('From {least} to {most}.', { least, most }) : _('0, or from {least} to {most}.', { least: limit, most });
   return (
     <Field
-      label={props.label}
+      label={_(settingLabels[name])}
       hint={<Meaning name={name} text={props.hint} />}
       {...(isOutside(name, value) && { validationMessage: bounds })}
     >
@@ -109,47 +104,63 @@ export function SettingsPanel(): ReactNode {
   const styles = useStyles();
   const notices = useNotices();
   const { settings } = useRoom();
-  // Only what the person changed: what others change meanwhile shows through, and is not undone by saving.
-  const [changes, setChanges] = useState<Changes>({});
-  /** What these were when the person changed them: whoever has changed the same meanwhile is not overruled unseen. */
-  const [was, setWas] = useState<Changes>({});
+  const [{ changes, was }, setEdit] = useState<Edit>(noEdit);
+  /** The settings that somebody else has changed as well, as the person was last told: who saves then overrules these values. */
+  const [overruled, setOverruled] = useState<Changes>({});
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const shown: Settings = { ...settings, ...changes };
   const change = (some: Changes): void => {
-    const names = Object.keys(some) as (keyof Settings)[];
-    const found = Object.fromEntries(names.map((name) => [name, settings[name]]));
-    setWas((before) => ({ ...found, ...before }));
-    setChanges((before) => {
-      const next = { ...before, ...some };
-      for (const key of Object.keys(next) as (keyof Settings)[]) if (next[key] === settings[key]) delete next[key];
+    const found = Object.fromEntries(namesOf(some).map((name) => [name, settings[name]]));
+    setEdit((before) => {
+      const next = { changes: { ...before.changes, ...some }, was: { ...found, ...before.was } };
+      // What is as it was found is no change; if it is changed again, then of what it is by then.
+      for (const name of namesOf(next.changes)) {
+        if (next.changes[name] !== settings[name]) continue;
+        delete next.changes[name];
+        delete next.was[name];
+      }
       return next;
     });
   };
-  const changed = Object.keys(changes).length > 0;
+  const discard = (): void => {
+    setEdit(noEdit);
+    setOverruled({});
+    setError(null);
+  };
+  const changed = namesOf(changes).length > 0;
+  const othersChanged = namesOf(overruled).filter((name) => Object.hasOwn(changes, name));
   const groupsFault = signInGroupNames(shown.signInGroups) === null;
   const desktopFault = !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(shown.desktop);
   const valid =
     !desktopFault &&
     !groupsFault &&
     Object.keys(numberBounds).every((name) => !isOutside(name as NumberName, shown[name as NumberName]));
-  const number = (name: NumberName, label: string, hint: string): ReactNode => (
-    <NumberSetting name={name} label={label} hint={hint} value={shown[name]} change={change} />
+  const number = (name: NumberName, hint: string): ReactNode => (
+    <NumberSetting name={name} hint={hint} value={shown[name]} change={change} />
   );
 
+  /** What somebody else has changed meanwhile is told with its value, and that is what saving again is based on: a third one is told anew. */
+  const tellOverruled = async (): Promise<void> => {
+    const now = await api('settings', {});
+    const others = namesOf(changes).filter((name) => now[name] !== was[name]);
+    const values = Object.fromEntries(others.map((name) => [name, now[name]]));
+    setOverruled(values);
+    setEdit((before) => ({ ...before, was: { ...before.was, ...values } }));
+  };
   const save = async (): Promise<void> => {
     setBusy(true);
     setError(null);
+    setOverruled({});
     try {
-      const names = Object.keys(changes) as (keyof Settings)[];
-      await api('changeSettings', { body: { ...changes, was: Object.fromEntries(names.map((name) => [name, was[name]])) } });
-      setChanges({});
-      setWas({});
+      await api('changeSettings', {
+        body: { ...changes, was: Object.fromEntries(namesOf(changes).map((name) => [name, was[name]])) },
+      });
+      setEdit(noEdit);
       notices.done(_('The settings are saved.'));
     } catch (failure) {
-      setError(failure);
-      // Told once; who saves again has seen it.
-      if (failure instanceof ApiError && failure.code === 'changed-meanwhile') setWas({ ...settings });
+      if (isChangedMeanwhile(failure)) await tellOverruled().catch(setError);
+      else setError(failure);
     }
     setBusy(false);
   };
@@ -166,7 +177,7 @@ export function SettingsPanel(): ReactNode {
       <Card>
         <form className={styles.form} onSubmit={onSubmit} noValidate>
           <Field
-            label={_('How a browser becomes a station')}
+            label={_(settingLabels.enrolment)}
             hint={<Meaning name="enrolment" text={_('Stations that exist already stay stations.')} />}
           >
             <RadioGroup value={shown.enrolment} onChange={(_event, data) => change({ enrolment: data.value as EnrolmentWay })}>
@@ -176,7 +187,7 @@ export function SettingsPanel(): ReactNode {
             </RadioGroup>
           </Field>
           <Field
-            label={_('Who may sign in at stations')}
+            label={_(settingLabels.whoMaySignIn)}
             hint={<Meaning name="whoMaySignIn" text={_('The Users tab says which groups there are.')} />}
           >
             <RadioGroup
@@ -189,7 +200,7 @@ export function SettingsPanel(): ReactNode {
             </RadioGroup>
           </Field>
           <Field
-            label={_('Further groups that may sign in')}
+            label={_(settingLabels.signInGroups)}
             hint={
               <Meaning
                 name="signInGroups"
@@ -216,7 +227,7 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Show the privacy notice')}
+              label={_(settingLabels.privacyNotice)}
               checked={shown.privacyNotice}
               onChange={(_event, data) => change({ privacyNotice: data.checked })}
             />
@@ -230,7 +241,7 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Always start in console mode')}
+              label={_(settingLabels.alwaysConsoleMode)}
               checked={shown.alwaysConsoleMode}
               onChange={(_event, data) => change({ alwaysConsoleMode: data.checked })}
             />
@@ -241,20 +252,15 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Allow one account to have multiple sessions')}
+              label={_(settingLabels.multipleSessions)}
               checked={shown.multipleSessions}
               onChange={(_event, data) => change({ multipleSessions: data.checked })}
             />
           </Field>
           {shown.multipleSessions &&
-            number(
-              'mostSessionsPerPerson',
-              _('Most sessions of one account'),
-              _('Those that are suspended or saved count as well. 0: any number.'),
-            )}
+            number('mostSessionsPerPerson', _('Those that are suspended or saved count as well. 0: any number.'))}
           {number(
             'mostSessions',
-            _('Most sessions on the computer'),
             _(
               'While so many are in memory no new one is started. Suspended and saved ones can always be continued. 0: any number.',
             ),
@@ -270,7 +276,7 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Allow the desktops of this computer to be watched')}
+              label={_(settingLabels.allowMonitoring)}
               checked={shown.allowMonitoring}
               onChange={(_event, data) => change({ allowMonitoring: data.checked })}
             />
@@ -284,7 +290,7 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Allow Dashboard users to act on sessions of administrators and Dashboard users')}
+              label={_(settingLabels.allowOrchestration)}
               checked={shown.allowOrchestration}
               onChange={(_event, data) => change({ allowOrchestration: data.checked })}
             />
@@ -300,7 +306,7 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Allow this computer to be managed remotely')}
+              label={_(settingLabels.allowRemoteManagement)}
               checked={shown.allowRemoteManagement}
               onChange={(_event, data) => change({ allowRemoteManagement: data.checked })}
             />
@@ -315,18 +321,10 @@ export function SettingsPanel(): ReactNode {
               </MessageBarBody>
             </MessageBar>
           )}
-          {number(
-            'graceSeconds',
-            _('Grace time in seconds'),
-            _('A session is suspended when its station has been away for so long.'),
-          )}
-          {number(
-            'logOffCountdownSeconds',
-            _('Warning before a log-off, in seconds'),
-            _('So long can a person save work when you log off. 0 is no warning.'),
-          )}
+          {number('graceSeconds', _('A session is suspended when its station has been away for so long.'))}
+          {number('logOffCountdownSeconds', _('So long can a person save work when you log off. 0 is no warning.'))}
           <Field
-            label={_('Desktop')}
+            label={_(settingLabels.desktop)}
             hint={
               <Meaning name="desktop" text={_('The kind of desktop that starts, by its name on the computer, such as xfce.')} />
             }
@@ -345,73 +343,47 @@ export function SettingsPanel(): ReactNode {
           <UnableToLimit className={styles.wide} />
           {number(
             'sessionMemoryMegabytes',
-            _('Most memory of a session, in MB'),
             _(
               'Where it is not enough, programs of the session are ended, the largest first. One that uses more already keeps what it has. 0: no limit.',
             ),
           )}
-          {number(
-            'sessionProcessorPercent',
-            _('Most processor time of a session, in percent of one core'),
-            _('200 is two cores. A session that wants more becomes slower. 0: no limit.'),
-          )}
-          {number(
-            'sessionProcesses',
-            _('Most processes of a session'),
-            _('Threads count as well; a desktop with a browser has several hundred. 0: no limit.'),
-          )}
+          {number('sessionProcessorPercent', _('200 is two cores. A session that wants more becomes slower. 0: no limit.'))}
+          {number('sessionProcesses', _('Threads count as well; a desktop with a browser has several hundred. 0: no limit.'))}
           <Subtitle2 as="h3" className={styles.wide}>
             {_('Time at stations')}
           </Subtitle2>
           {number(
             'idleSuspendMinutes',
-            _('Suspend after so many minutes without input'),
             _(
               'Where no key is pressed and the pointer is not moved for so long, the session is suspended and the station is free. A video that plays is no input. 0: never because of that.',
             ),
           )}
-          {number(
-            'idleWarningSeconds',
-            _('Warning before that, in seconds'),
-            _('The station counts down; any key or movement of the pointer ends it.'),
-          )}
+          {number('idleWarningSeconds', _('The station counts down; any key or movement of the pointer ends it.'))}
           {number(
             'longestSessionMinutes',
-            _('Longest session, in minutes'),
             _(
               'So long may one session be at stations; suspended it does not count. Then its person is logged off. If windows say that work is not saved, it is suspended once instead. 0: any time.',
             ),
           )}
-          {number(
-            'longestSessionWarningMinutes',
-            _('Warning before the end of the time, in minutes'),
-            _('The station counts down, and the person can ask for more time.'),
-          )}
+          {number('longestSessionWarningMinutes', _('The station counts down, and the person can ask for more time.'))}
           <Subtitle2 as="h3" className={styles.wide}>
             {_('Suspended and saved sessions')}
           </Subtitle2>
           {number(
             'hibernateAfterMinutes',
-            _('Save to disk after so many minutes'),
             _('A session that has been suspended for so long is saved to disk and frees its memory. 0: never because of that.'),
           )}
           {number(
             'hibernateBelowMemoryPercent',
-            _('Save to disk below so much free memory, in percent'),
             _('The sessions that have been suspended longest go first. 0: never because of that.'),
           )}
           {number(
             'logOffSuspendedHours',
-            _('Log off suspended sessions after so many hours'),
             _(
               'Counts while a session is suspended in memory; one that is saved to disk before is kept. What is not saved in programs is lost. 0: never.',
             ),
           )}
-          {number(
-            'keepSavedDays',
-            _('Keep saved sessions for so many days'),
-            _('A saved session that nobody continued for so long is removed for good. 0: never removed.'),
-          )}
+          {number('keepSavedDays', _('A saved session that nobody continued for so long is removed for good. 0: never removed.'))}
           <Field
             hint={
               <Meaning
@@ -423,7 +395,7 @@ export function SettingsPanel(): ReactNode {
             }
           >
             <Switch
-              label={_('Encrypt saved sessions')}
+              label={_(settingLabels.encryptSaved)}
               checked={shown.encryptSaved}
               onChange={(_event, data) => change({ encryptSaved: data.checked })}
             />
@@ -431,28 +403,39 @@ export function SettingsPanel(): ReactNode {
           <Subtitle2 as="h3" className={styles.wide}>
             {_('Restart and shutdown')}
           </Subtitle2>
-          {number(
-            'leaveWarningSeconds',
-            _('Warning before a restart or shutdown, in seconds'),
-            _('Shown to everybody at a station, with a countdown. 0 is no warning.'),
-          )}
+          {number('leaveWarningSeconds', _('Shown to everybody at a station, with a countdown. 0 is no warning.'))}
           {number(
             'leaveLimitSeconds',
-            _('Time to save all sessions, in seconds'),
             _('After the warning. When it is over the computer goes all the same, and what is not saved by then is lost.'),
           )}
           <Subtitle2 as="h3" className={styles.wide}>
             {_('Activity')}
           </Subtitle2>
-          {number(
-            'keepActivityDays',
-            _('Keep the activity for so many days'),
-            _('Older entries are removed for good. 0: kept for ever.'),
-          )}
+          {number('keepActivityDays', _('Older entries are removed for good. 0: kept for ever.'))}
           <Subtitle2 as="h3" className={styles.wide}>
             {_('What cannot be set')}
           </Subtitle2>
           <NotDone className={styles.notDone} />
+          {othersChanged.length > 0 && (
+            <MessageBar intent="warning" layout="multiline" className={styles.wide} role="alert">
+              <MessageBarBody>
+                {_(
+                  'Somebody else changed {count, plural, one {this setting} other {these settings}} meanwhile. Save again to put yours in its place, or discard your changes.',
+                  { count: othersChanged.length },
+                )}
+                <ul>
+                  {othersChanged.map((name) => (
+                    <li key={name}>
+                      {_('{setting}: now {value}', {
+                        setting: _(settingLabels[name]),
+                        value: settingText(name, overruled[name] ?? ''),
+                      })}
+                    </li>
+                  ))}
+                </ul>
+              </MessageBarBody>
+            </MessageBar>
+          )}
           {error !== null && (
             <MessageBar intent="error" layout="multiline" className={styles.wide} role="alert">
               <MessageBarBody>{textOf(error)}</MessageBarBody>
@@ -462,7 +445,7 @@ export function SettingsPanel(): ReactNode {
             <Button type="submit" appearance="primary" disabledFocusable={!changed || !valid || busy}>
               {_('Save settings')}
             </Button>
-            {changed && <Button onClick={() => setChanges({})}>{_('Discard changes')}</Button>}
+            {changed && <Button onClick={discard}>{_('Discard changes')}</Button>}
           </div>
         </form>
       </Card>

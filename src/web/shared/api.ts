@@ -55,6 +55,7 @@ const lines = {
   removeAccount: 'DELETE /users/:name',
   removal: 'GET /removals/:id',
   previewImport: 'POST /users/import/preview',
+  settings: 'GET /settings',
   changeSettings: 'PATCH /settings',
   limitRules: 'GET /limits',
   changeLimits: 'PATCH /limits',
