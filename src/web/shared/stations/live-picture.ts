@@ -82,6 +82,8 @@ async function follow(
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof ApiError) {
+        // Or the same picture would be answered with nothing new, and the fault stay on screen.
+        known = null;
         tell(null, error);
         if (lasting.has(error.code)) return;
         await pause(retryMs, signal);

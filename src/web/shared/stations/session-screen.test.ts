@@ -147,6 +147,15 @@ describe('the picture in the details', () => {
     await page.getByText('Nobody is signed in here.').waitFor();
   });
 
+  test('comes back after a fault, although it is still the same', async () => {
+    await open(/Station 1 /);
+    await hasColour(picture(), '3 0 0 3');
+    await page.route(/\/picture\?/, (route) => route.abort());
+    await details.getByText('The computer cannot be reached. Check the network, then try again.').waitFor();
+    await page.unroute(/\/picture\?/);
+    await hasColour(picture(), '3 0 0 3');
+  });
+
   for (const language of ['en', 'fr']) {
     test(`fits a narrow screen (${language})`, async () => {
       await page.addInitScript((chosen) => localStorage.setItem('stationmaster.language', chosen), language);
