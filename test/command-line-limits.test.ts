@@ -1,7 +1,10 @@
 // `stationmaster limits`, `session requests` and `session extend` against a real gateway and host.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TimeRequest } from '#model/session-time.ts';
+import { ownCertificate } from './support/certificate.ts';
 import { CommandLine } from './support/command-line.ts';
 import { GatewayRoom } from './support/gateway-room.ts';
 
@@ -87,4 +90,33 @@ test('limits are set for the computer, a group and a station, shown with their s
     [{ sessionProcesses: 500 }],
   );
   assert.deepEqual(await idle(), [0, 'default ']);
+});
+
+test('a token for settings sets limits of stations too, as it sees which there are', async () => {
+  await using room = await GatewayRoom.make();
+  // The command holds the gateway's name against its certificate.
+  const { cert, key } = await ownCertificate();
+  for (const name of ['server.crt', 'ca.crt']) writeFileSync(join(room.places.certificateDir, name), cert);
+  writeFileSync(join(room.places.certificateDir, 'server.key'), key);
+  await room.stopGateway();
+  await room.startGateway();
+  const command = new CommandLine(room);
+  using page = await room.station();
+  await page.hear('free');
+  const given = { name: 'settings', level: 'administrator', scopes: ['settings'] };
+  const { body: made } = await room.ask('POST', '/tokens', { local: true, body: given });
+  const limits = async (...words: string[]): Promise<string> => {
+    const token = { STATIONMASTER_TOKEN: String(made.token) };
+    const { code, stdout, stderr } = await command.runWith(
+      token,
+      'limits',
+      ...words,
+      '--server',
+      `https://localhost:${new URL(room.origin).port}`,
+    );
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  await limits('set', 'idleSuspendMinutes=5', '--station', 'Station 1');
+  assert.match(await limits('list'), /station +Station 1 +idleSuspendMinutes +5 /);
 });

@@ -115,7 +115,7 @@ export const tokenScopes = {
   ],
   computers: ['me.see', 'computers.list', 'computer.check', 'computer.mode', 'computer.leave'],
   users: ['me.see', 'accounts.list', 'accounts.manage'],
-  settings: ['me.see', 'settings.see', 'settings.change', 'alerts.see', 'alerts.dismiss'],
+  settings: ['me.see', 'stations.list', 'settings.see', 'settings.change', 'alerts.see', 'alerts.dismiss'],
 } as const satisfies Readonly<Record<string, readonly Action[]>>;
 
 /** How long a token holds unless something else is said. */
