@@ -194,8 +194,10 @@ export function makeAnswers(parts: AnswerParts): Answers {
 
   /** The sessions of a request on several. Throws `computer-unreachable` where it cannot be known what an earlier try has done. */
   const targetsOf = (progress: Progress, computer: string, concerned: () => Session[]): ReturnType<Progress['targets']> => {
-    const found = progress.targets(() => concerned().map(({ id, user, attachment }) => ({ session: id, user, attachment })));
-    if (found.resumed && !fleet.isReachable(computer)) throw new CodedError('computer-unreachable');
+    const isReachable = fleet.isReachable(computer);
+    const plan = (): Target[] => concerned().map(({ id, user, attachment }) => ({ session: id, user, attachment }));
+    const found = progress.targets(plan, isReachable);
+    if (found.resumed && !isReachable) throw new CodedError('computer-unreachable');
     return found;
   };
 

@@ -181,7 +181,7 @@ describe('a gateway that is killed in the middle', () => {
   let gateway: ChildProcess | null = null;
 
   /** A gateway in a process of its own, in the place of the room's. */
-  async function start(): Promise<void> {
+  async function start(isHostThere = true): Promise<void> {
     gateway = spawn(process.execPath, [resolve(import.meta.dirname, 'main.ts')], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
@@ -190,9 +190,9 @@ describe('a gateway that is killed in the middle', () => {
         STATIONMASTER_CONFIG: join(room.folder, 'config.toml'),
       },
     });
-    await until('the gateway reaches the host', async () => {
+    await until('the gateway answers, and reaches the host', async () => {
       const reply = await room.ask('GET', '/healthz', { local: true }).catch(() => null);
-      return reply?.body.host === true;
+      return reply?.body.host === isHostThere;
     });
   }
 
@@ -303,6 +303,38 @@ describe('a gateway that is killed in the middle', () => {
     assert.deepEqual(byUser(reply), all('done'));
     assert.ok([...room.script.sessions.values()].every(({ state }) => state === 'suspended'));
     assert.equal(room.script.heardOf('session.suspend').length, 4);
+  });
+
+  test('while it found nobody: who has come since is left alone', async () => {
+    const stuck = Promise.withResolvers<never>();
+    room.script.answer('session.suspendAll', () => stuck.promise);
+    for (const { id } of room.script.sessions.values()) room.script.happen(id, 'suspend', { station: null });
+    const [anna] = room.script.sessions.values();
+    assert.ok(anna !== undefined);
+    await until('the gateway knows', async () => {
+      const { body } = await room.ask('GET', '/sessions', { local: true });
+      return body.every((one: { state: string }) => one.state === 'suspended');
+    });
+    const { reply } = await interrupted(`/computers/${room.computerName}/suspend-all`, {}, () => {
+      if (room.script.heardOf('session.suspendAll').length === 0) return false;
+      room.script.happen(anna.id, 'attach', { station: 'aaaaaaaaaaaaaaaa', attachment: anna.attachment + 1 });
+      return true;
+    });
+    assert.deepEqual([reply.status, reply.body.outcomes], [200, []]);
+    assert.equal(room.script.sessions.get(anna.id)?.state, 'active');
+    assert.deepEqual([room.script.heardOf('session.suspendAll').length, room.script.heardOf('session.suspend').length], [1, 0]);
+  });
+
+  test('before it heard the host: that it knew of nobody decides nothing, and all is done later', async () => {
+    await kill();
+    await room.stopHost();
+    await start(false);
+    const key = newKey();
+    const path = `/computers/${room.computerName}/suspend-all`;
+    assert.equal((await ask(room, path, key)).body.code, 'computer-unreachable');
+    await room.startHost();
+    await until('the host is back', async () => (await room.ask('GET', '/healthz', { local: true })).body.host === true);
+    assert.deepEqual(byUser(await ask(room, path, key)), all('done'));
   });
 
   test('while hibernating all: saved ones are reported, the rest is saved, and who is at work is told apart', async () => {

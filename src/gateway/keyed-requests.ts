@@ -24,8 +24,11 @@ export interface Target {
 
 /** How far a request on several sessions has come. */
 export interface Progress {
-  /** The sessions that it concerns: those of the first try, else `plan`'s. `resumed`: an earlier try was interrupted. */
-  targets(plan: () => Target[]): { targets: Target[]; resumed: boolean };
+  /**
+   * The sessions that it concerns: those of the first try, none where it found none, else `plan`'s. `resumed`: an earlier try was
+   * interrupted. `isHeard` false: where `plan` finds none, there may be some that are not known of, and it is not decided yet.
+   */
+  targets(plan: () => Target[], isHeard: boolean): { targets: Target[]; resumed: boolean };
   /** What became of this one, where that is known already. */
   known(session: string): Outcome | null;
   note(outcome: Outcome): void;
@@ -38,7 +41,7 @@ export const noProgress: Progress = {
   note: () => {},
 };
 
-type Kept = { request: string; at: number; error: string | null; answer: string | null };
+type Kept = { request: string; at: number; error: string | null; answer: string | null; planned: number };
 type KeptTarget = { session: string; user: string; attachment: number; outcome: string | null };
 
 interface Running {
@@ -87,7 +90,7 @@ export class KeyedRequests {
     } else {
       this.#begin(id, given.owner, request);
     }
-    const answer = this.#carryOut(id, kept !== null, work);
+    const answer = this.#carryOut(id, kept?.planned === 1, work);
     this.#running.set(id, { request, answer });
     try {
       return await answer;
@@ -110,7 +113,7 @@ export class KeyedRequests {
   }
 
   #kept(id: string): Kept | null {
-    const [kept = null] = this.#store.all<Kept>('SELECT request, at, error, answer FROM keyedRequests WHERE id = ?', id);
+    const [kept = null] = this.#store.all<Kept>('SELECT request, at, error, answer, planned FROM keyedRequests WHERE id = ?', id);
     if (kept === null || this.#clock.nowMs() - kept.at < keptMs) return kept;
     this.#store.transaction(() => {
       this.#store.run('DELETE FROM keyedTargets WHERE request = ?', id);
@@ -136,9 +139,9 @@ export class KeyedRequests {
     });
   }
 
-  async #carryOut(id: string, resumed: boolean, work: (progress: Progress) => unknown): Promise<unknown> {
+  async #carryOut(id: string, planned: boolean, work: (progress: Progress) => unknown): Promise<unknown> {
     try {
-      const answer = await work(this.#progressOf(id, resumed));
+      const answer = await work(this.#progressOf(id, planned));
       this.#keep(id, null, JSON.stringify(answer));
       return answer;
     } catch (error) {
@@ -149,8 +152,9 @@ export class KeyedRequests {
     }
   }
 
-  #progressOf(id: string, resumed: boolean): Progress {
-    const kept = resumed
+  /** `planned`: an earlier try decided what it concerns; nothing, where that was nothing. */
+  #progressOf(id: string, planned: boolean): Progress {
+    const kept = planned
       ? this.#store.all<KeptTarget>(
           'SELECT session, user, attachment, outcome FROM keyedTargets WHERE request = ? ORDER BY position',
           id,
@@ -160,8 +164,8 @@ export class KeyedRequests {
       kept.filter(({ outcome }) => outcome !== null).map((one) => [one.session, JSON.parse(one.outcome ?? '') as Outcome]),
     );
     return {
-      targets: (plan) => {
-        if (kept.length > 0) {
+      targets: (plan, isHeard) => {
+        if (planned) {
           const targets = kept.map(({ session, user, attachment }) => ({ session, user, attachment }));
           return { targets, resumed: true };
         }
@@ -177,6 +181,7 @@ export class KeyedRequests {
               attachment,
             );
           }
+          if (isHeard || targets.length > 0) this.#store.run('UPDATE keyedRequests SET planned = 1 WHERE id = ?', id);
         });
         return { targets, resumed: false };
       },

@@ -155,4 +155,9 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE lastStations (session TEXT PRIMARY KEY, station TEXT NOT NULL) STRICT;
   `,
+  `
+  -- What the request concerns is decided, though it may be nothing. Of those of before it shows only where it was something.
+  ALTER TABLE keyedRequests ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
+  UPDATE keyedRequests SET planned = 1 WHERE id IN (SELECT request FROM keyedTargets);
+  `,
 ];
