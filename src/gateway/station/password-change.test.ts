@@ -92,3 +92,16 @@ test('it is only there at a desktop, and is over when the session leaves the sta
   assert.equal(codeOf(await stepAfter(page)), 'not-possible-now');
   assert.notEqual(room.accounts.check('carla', 'carla'), null);
 });
+
+test('with the host away it is refused, at the begin and in the middle', async () => {
+  await using room = await GatewayRoom.make();
+  using page = await atDesktop(room);
+  page.say({ say: 'password-change', password: 'carla' });
+  assert.equal((await stepAfter(page)).step, 'question');
+  await room.stopHost();
+  page.say({ say: 'password-answer', answer: 'a new word' });
+  assert.equal(codeOf(await stepAfter(page)), 'computer-unreachable');
+  assert.equal(codeOf(await change(page, 'carla', '', '')), 'computer-unreachable');
+  page.say({ say: 'password-answer', answer: 'to nothing' });
+  assert.equal(codeOf(await stepAfter(page)), 'not-possible-now');
+});
