@@ -26,6 +26,8 @@ export class PasswordPanel {
   readonly #actions: { begin(password: string): boolean; answer(text: string): boolean; cancel(): void };
   #input: HTMLInputElement | null = null;
   #isUnderWay = false;
+  /** An answer is on its way, and it may have been the last: then the password is changed before that is told. */
+  #mayBeChanged = false;
 
   constructor(actions: {
     begin(password: string): boolean;
@@ -68,7 +70,14 @@ export class PasswordPanel {
   interrupted(): void {
     if (!this.isOpen || !this.#isUnderWay) return;
     this.#isUnderWay = false;
-    this.#askCurrent(() => i18n._('The connection was lost before the password was changed. Begin again.'));
+    this.#askCurrent(
+      this.#mayBeChanged
+        ? () =>
+            i18n._(
+              'The connection was lost before the answer came: it is not known whether the password was changed. Begin again, and try the new one as the current password first.',
+            )
+        : () => i18n._('The connection was lost before the password was changed. Begin again.'),
+    );
     this.#input?.focus();
   }
 
@@ -84,6 +93,7 @@ export class PasswordPanel {
       case 'checking':
         break;
       case 'question': {
+        this.#mayBeChanged = false;
         const { text, visible, messages } = now.question;
         // The computer words it, mostly as a prompt that ends in a colon.
         const asked = text.replace(/[\s:]+$/, '');
@@ -93,7 +103,10 @@ export class PasswordPanel {
           visible,
           said: said.length === 0 ? null : () => said.join('\n'),
           error: null,
-          send: (answer) => this.#actions.answer(answer),
+          send: (answer) => {
+            this.#mayBeChanged = this.#actions.answer(answer);
+            return this.#mayBeChanged;
+          },
         });
         break;
       }
@@ -115,6 +128,7 @@ export class PasswordPanel {
       said: error === null ? () => i18n._('Your programs go on meanwhile.') : null,
       error,
       send: (password) => {
+        this.#mayBeChanged = false;
         this.#isUnderWay = this.#actions.begin(password);
         return this.#isUnderWay;
       },

@@ -699,8 +699,21 @@ describe('the station page in Chromium', () => {
     await there.next('password-change');
     there.socket.terminate();
     await dialog.getByText(/The connection was lost before the password was changed/).waitFor();
-    const back = await gateway.page();
+    const again = await gateway.page();
     await page.keyboard.type('secret');
+    await page.keyboard.press('Enter');
+    await again.next('password-change');
+    again.say({
+      say: 'password-change',
+      now: { step: 'question', question: { text: 'Retype new password: ', visible: false, messages: [] } },
+    });
+    await dialog.getByRole('textbox', { name: 'Retype new password' }).fill('better');
+    await page.keyboard.press('Enter');
+    await again.next('password-answer');
+    again.socket.terminate();
+    await dialog.getByText(/it is not known whether the password was changed/).waitFor();
+    const back = await gateway.page();
+    await page.keyboard.type('better');
     await page.keyboard.press('Enter');
     await back.next('password-change');
     back.say({ say: 'password-change', now: { step: 'done' } });

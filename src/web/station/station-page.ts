@@ -64,6 +64,7 @@ export class StationPage {
   readonly #time = new TimeBanner(
     () => this.#say({ say: 'ask-time' }),
     () => this.#link?.send({ say: 'here' }),
+    () => this.#desktop.focus(),
   );
   readonly #toast = new Toast();
   readonly #desktop: DesktopView;

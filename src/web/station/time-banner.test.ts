@@ -90,6 +90,30 @@ describe('the limits of time at a station', () => {
     await page.close();
   });
 
+  test('more time is asked for by the keyboard alone, which then is in the desktop again', async () => {
+    await using gateway = await StationGateway.start(folder);
+    const { page, there } = await onDesktop(gateway);
+    const typed = async (letter: string): Promise<void> => {
+      await page.keyboard.press(letter);
+      await gateway.desktops[0]?.until(({ keys }) => keys.some(({ keysym }) => keysym === letter.charCodeAt(0)));
+    };
+    const ask = page.getByRole('button', { name: 'Ask for more time' });
+    there.say({ say: 'time', ends: { why: 'longest', remainingMs: 287_000, request: 'none' } });
+    await ask.focus();
+    there.say({ say: 'time', ends: { why: 'longest', remainingMs: 227_000, request: 'none' } });
+    await page.getByText(/^Your time is over in 4 minutes/).waitFor();
+    assert.ok(await ask.evaluate((element) => element === document.activeElement), 'the button lost the keyboard');
+    await page.keyboard.press('Enter');
+    await there.next('ask-time');
+    await typed('q');
+    there.say({ say: 'time', ends: { why: 'longest', remainingMs: 200_000, request: 'none' } });
+    await ask.focus();
+    there.say({ say: 'time', ends: null });
+    await ask.waitFor({ state: 'detached' });
+    await typed('w');
+    await page.close();
+  });
+
   for (const [locale, widthPx] of [
     ['fr-FR', 1280],
     ['en-GB', 390],

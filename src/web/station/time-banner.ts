@@ -39,13 +39,18 @@ export class TimeBanner {
   readonly #request = make('div', { class: 'time-request', attributes: { 'aria-live': 'polite' } });
   readonly #ask: () => void;
   readonly #here: () => void;
+  readonly #focusDesktop: () => void;
   #why: Ends['why'] | null = null;
   #saidHereAt = 0;
 
-  /** `ask`: the person wants more time. `here`: a key or the pointer was used while nobody seemed to be there. */
-  constructor(ask: () => void, here: () => void) {
+  /**
+   * `ask`: the person wants more time. `here`: a key or the pointer was used while nobody seemed to be there. `focusDesktop`: what
+   * had the keyboard here goes away.
+   */
+  constructor(ask: () => void, here: () => void, focusDesktop: () => void) {
     this.#ask = ask;
     this.#here = here;
+    this.#focusDesktop = focusDesktop;
     this.element = make('div', { class: 'time' });
     for (const type of ['keydown', 'pointermove', 'pointerdown', 'wheel', 'touchstart'] as const)
       addEventListener(type, () => this.#used(), { capture: true, passive: true });
@@ -55,37 +60,49 @@ export class TimeBanner {
     this.#why = why;
     this.#countdown.start(remainingMs, why === 'idle' ? idleText : longestText);
     this.#showRequest(request);
-    this.element.replaceChildren(this.#countdown.element, this.#request);
+    // Put in once: an element that is put in again loses the keyboard.
+    if (this.element.childElementCount === 0) this.element.replaceChildren(this.#countdown.element, this.#request);
   }
 
   stop(): void {
     this.#why = null;
     this.#countdown.stop();
+    const hadKeyboard = this.#hasKeyboard;
     this.element.replaceChildren();
+    if (hadKeyboard) this.#focusDesktop();
+  }
+
+  get #hasKeyboard(): boolean {
+    return this.element.contains(document.activeElement);
   }
 
   #showRequest(request: Ends['request']): void {
-    if (this.#why === 'idle') {
-      this.#request.replaceChildren();
-      return;
-    }
-    const child =
-      request === 'none'
-        ? this.#askButton()
-        : make('span', {
-            text: () =>
-              request === 'asked'
-                ? i18n._('You asked for more time. The answer comes here.')
-                : i18n._('You are not given more time.'),
-          });
-    this.#request.replaceChildren(child);
+    const isOffered = this.#why !== 'idle' && request === 'none';
+    // The same button, so that the keyboard stays on it.
+    if (isOffered && this.#request.querySelector('button') !== null) return;
+    const hadKeyboard = this.#hasKeyboard;
+    if (this.#why === 'idle') this.#request.replaceChildren();
+    else if (isOffered) this.#request.replaceChildren(this.#askButton());
+    else
+      this.#request.replaceChildren(
+        make('span', {
+          text: () =>
+            request === 'asked'
+              ? i18n._('You asked for more time. The answer comes here.')
+              : i18n._('You are not given more time.'),
+        }),
+      );
+    if (hadKeyboard) this.#focusDesktop();
   }
 
   #askButton(): HTMLButtonElement {
     const ask = button(
       () => i18n._('Ask for more time'),
       'plain',
-      () => this.#ask(),
+      () => {
+        this.#ask();
+        this.#focusDesktop();
+      },
     );
     // The keyboard stays in the desktop.
     ask.addEventListener('mousedown', (event) => event.preventDefault());
