@@ -68,9 +68,13 @@ describe('limits of groups and stations', () => {
     await dialog.getByRole('checkbox', { name: 'Longest time at stations (minutes)' }).check();
     await dialog.getByRole('spinbutton', { name: 'Longest time at stations (minutes)' }).fill('60');
     await page.keyboard.press('Tab');
+    await dialog.getByRole('checkbox', { name: 'Suspended, logged off after (hours)' }).check();
+    await dialog.getByRole('spinbutton', { name: 'Suspended, logged off after (hours)' }).fill('1');
+    await page.keyboard.press('Tab');
     await dialog.getByRole('checkbox', { name: 'Suspended without input after (minutes)' }).uncheck();
     await dialog.getByRole('button', { name: 'Save' }).click();
     await card.getByText('60 minutes').waitFor();
+    await card.getByText('1 hour', { exact: true }).waitFor();
     await card.getByText('10 minutes').waitFor({ state: 'detached' });
     assert.deepEqual(gateway.calls.at(-1)?.body['was'], { idleSuspendMinutes: 10 });
     if (shots !== undefined) await card.scrollIntoViewIfNeeded();

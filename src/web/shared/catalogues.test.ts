@@ -31,6 +31,18 @@ for (const page of ['shared', 'station', 'manager', 'dashboard', 'api']) {
   });
 }
 
+test('French has one word for one thing, and says what is to come as such', async () => {
+  const texts = async (page: string): Promise<string[]> => entriesOf(await catalogue(page, 'fr')).map(({ text }) => text);
+  const help = await readFile(join(web, 'shared', 'help', 'french.ts'), 'utf8');
+  const all = [...(await Promise.all(['shared', 'station', 'manager', 'dashboard'].map(texts))).flat(), ...help.split('\n')];
+  // "Réglages"; "Paramètres" are those of the API. "Le tableau de bord", "le gestionnaire".
+  const faulty = /paramètre|(?:l[ea]s?|du|au) (?:Dashboard|Manager)\b|\best (?:écoulé|suspendu)e? dans \{|\barrive ici/iu;
+  assert.deepEqual(
+    all.filter((text) => faulty.test(text)),
+    [],
+  );
+});
+
 test('the check of the catalogues finds what is missing, empty, left over or of other placeholders', () => {
   const po = (entries: Record<string, string>): string =>
     `msgid ""\nmsgstr ""\n"Language: x\\n"\n${Object.entries(entries)

@@ -29,11 +29,27 @@ export const limitUnits: Readonly<Record<LimitName, string | null>> = {
   logOffSuspendedHours: msg('hours'),
 };
 
+const minutes = msg('{count, plural, one {# minute} other {# minutes}}');
+
+/** So much of it; null: a mere number. */
+const amounts: Readonly<Record<LimitName, string | null>> = {
+  idleSuspendMinutes: minutes,
+  idleWarningSeconds: msg('{count, plural, one {# second} other {# seconds}}'),
+  longestSessionMinutes: minutes,
+  longestSessionWarningMinutes: minutes,
+  mostSessionsPerPerson: null,
+  sessionMemoryMegabytes: msg('{count, plural, other {# MB}}'),
+  sessionProcessorPercent: msg('{count, plural, other {# percent of a core}}'),
+  sessionProcesses: null,
+  hibernateAfterMinutes: minutes,
+  logOffSuspendedHours: msg('{count, plural, one {# hour} other {# hours}}'),
+};
+
 /** "20 minutes", "no limit". */
 export function limitText(name: LimitName, value: number): string {
   if (value === 0) return i18n._('no limit');
-  const unit = limitUnits[name];
-  return unit === null ? i18n.number(value) : `${i18n.number(value)} ${i18n._(unit)}`;
+  const amount = amounts[name];
+  return amount === null ? i18n.number(value) : i18n._(amount, { count: value });
 }
 
 export function limitSourceText({ from, name }: ToldLimit['source']): string {

@@ -123,7 +123,7 @@ describe('the limits of time at a station', () => {
       const { page, there } = await onDesktop(gateway, { locale, widthPx });
       for (const why of ['longest', 'idle'] as const) {
         there.say({ say: 'time', ends: { why, remainingMs: 90_000, request: 'none' } });
-        const banner = page.getByRole('timer').filter({ hasText: why === 'idle' ? /suspend/ : /time is over|temps est écoulé/ });
+        const banner = page.getByRole('timer').filter({ hasText: why === 'idle' ? /suspend/ : /time is over|temps sera écoulé/ });
         await banner.waitFor();
         const box = await banner.boundingBox();
         assert.ok(box !== null && box.x >= 0 && box.x + box.width <= widthPx, JSON.stringify(box));

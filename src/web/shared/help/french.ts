@@ -4,7 +4,7 @@ import type { HelpTexts } from './help-topic.ts';
 export const texts: HelpTexts = {
   home: {
     title: 'Accueil',
-    purpose: 'Montre ce qui demande votre attention, la charge des ordinateurs et les paramètres de la salle.',
+    purpose: 'Montre ce qui demande votre attention, la charge des ordinateurs et les réglages de la salle.',
     tasks: [
       {
         what: 'Commencer avec une nouvelle salle',
@@ -23,8 +23,8 @@ export const texts: HelpTexts = {
         how: "Ouvrez les stations, choisissez l'ordinateur dans la colonne « Ordinateur », puis suspendez toutes les stations. Chaque bureau continue de fonctionner, et chacun reprend là où il en était à sa prochaine connexion.",
       },
       {
-        what: 'Modifier les paramètres',
-        how: "Chaque paramètre dit ce qu'il fait et quelle est sa valeur par défaut. Un changement compte dès qu'il est enregistré ; il ne ferme aucune session en cours.",
+        what: 'Modifier les réglages',
+        how: "Chaque réglage dit ce qu'il fait et quelle est sa valeur par défaut. Un changement compte dès qu'il est enregistré ; il ne ferme aucune session en cours.",
       },
     ],
   },
@@ -54,7 +54,7 @@ export const texts: HelpTexts = {
       },
       {
         what: 'Ajouter une station',
-        how: "Ouvrez l'adresse de cet ordinateur dans un navigateur sur l'appareil. Selon le paramètre, il attend ici d'être admis, ou demande un code d'inscription que vous créez ici.",
+        how: "Ouvrez l'adresse de cet ordinateur dans un navigateur sur l'appareil. Selon le réglage, il attend ici d'être admis, ou demande un code d'inscription que vous créez ici.",
       },
       {
         what: 'Retrouver un écran',
@@ -144,7 +144,7 @@ export const texts: HelpTexts = {
       },
       {
         what: 'Durée de conservation',
-        how: "Un paramètre de l'accueil dit pendant combien de jours. Exportez la liste avant s'il vous la faut plus longtemps.",
+        how: "Un réglage de l'accueil dit pendant combien de jours. Exportez la liste avant s'il vous la faut plus longtemps.",
       },
     ],
   },
