@@ -60,6 +60,11 @@ describe('the reference of the API', () => {
     assert.deepEqual(codes, Object.keys(errorCodes));
   });
 
+  test('an address that nothing can be read from shows it all the same', async () => {
+    await page.goto(gateway.url('/api#%'));
+    await operation('suspendAll').waitFor();
+  });
+
   test('unfolds an operation: who may, what it takes and gives, and a command; the address keeps it', async () => {
     await page.goto(gateway.url('/api'));
     await operation('logOffAll').locator('summary').click();
@@ -144,7 +149,10 @@ describe('what the reference says of a value', () => {
             `${operation.operationId} ${name}`,
           );
       const command = commandFor(route, 'https://computer/api/v1', schemas);
-      assert.match(command, /https:\/\/computer\/api\/v1\/[^ {}]+$/, operation.operationId);
+      const query = operation.parameters?.filter((one) => one.in === 'query' && one.required).map(({ name }) => name) ?? [];
+      const address = query.length === 0 ? /https:\/\/computer\/api\/v1\/[^ {}?"]+$/ : /"https:\/\/computer\/api\/v1\/[^ {}"]+"$/;
+      assert.match(command, address, operation.operationId);
+      for (const name of query) assert.ok(command.includes(`${name}=${name.toUpperCase()}`), command);
       assert.ok(!command.includes('undefined'), command);
       for (const { schema } of Object.values(operation.responses['200'].content))
         if (schema !== undefined) assert.doesNotThrow(() => JSON.stringify(exampleOf(schema, schemas)));

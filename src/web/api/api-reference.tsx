@@ -63,7 +63,15 @@ async function fetchDescribed(signal: AbortSignal): Promise<Described> {
 }
 
 /** What is in the address after #: an operation or a group. */
-const inAddress = (): string => decodeURIComponent(location.hash.slice(1));
+const inAddress = (): string => {
+  const written = location.hash.slice(1);
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    // Typed by hand, such as a lone %: it names nothing here.
+    return written;
+  }
+};
 
 function Operation({ route, described }: { route: Route; described: Described }): ReactNode {
   const styles = useStyles();

@@ -201,6 +201,10 @@ export function commandFor({ method, path, operation }: Route, base: string, sch
     const body = JSON.stringify(exampleOf(operation.requestBody.content['application/json'].schema, schemas));
     lines.push('-H "Content-Type: application/json"', `-d '${body.replaceAll("'", String.raw`'\''`)}'`);
   }
-  lines.push(address);
+  const query = (operation.parameters ?? [])
+    .filter((parameter) => parameter.in === 'query' && parameter.required)
+    .map(({ name }) => `${name}=${name.toUpperCase()}`);
+  // In quotes, as a shell takes ? and & for its own.
+  lines.push(query.length === 0 ? address : `"${address}?${query.join('&')}"`);
   return lines.join(' \\\n  ');
 }
