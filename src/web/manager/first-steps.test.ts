@@ -34,6 +34,10 @@ describe('First steps', () => {
     await step('To do:', 'Sessions survive a restart').waitFor();
     await step('To do:', 'Sessions survive a restart').getByRole('button', { name: 'Open the systems' }).click();
     await page.waitForURL(/\/manager\/systems$/);
+    // What a computer that does not answer could do is not known.
+    await page.goto(gateway.url('/manager/home'));
+    gateway.changeComputer('classroom', { reachable: false });
+    await step('Cannot be seen from here:', 'Sessions survive a restart').getByText('The computer does not answer.').waitFor();
   });
 
   test('are put away and found again by keyboard, and it is remembered', async () => {

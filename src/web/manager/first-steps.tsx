@@ -83,6 +83,7 @@ function remember(shown: boolean): void {
 function stepsOf(found: ApiReply<'firstSteps'>, room: Room, styles: { address: string }): Step[] {
   const { stations, sessions, settings, computers } = room;
   const enrolled = stations.filter(({ state }) => state === 'enrolled').length;
+  const canSave = computers.some(({ reachable, hibernation }) => reachable && hibernation.fault === null);
   const cannotSave = computers.find(({ reachable, hibernation }) => reachable && hibernation.fault !== null);
   const address = (
     <Link inline href="/" target="_blank" rel="noreferrer" className={styles.address}>
@@ -128,12 +129,14 @@ function stepsOf(found: ApiReply<'firstSteps'>, room: Room, styles: { address: s
     },
     {
       id: 'saving',
-      state: cannotSave === undefined ? 'done' : 'open',
+      state: cannotSave !== undefined ? 'open' : canSave ? 'done' : 'unseen',
       title: i18n._('Sessions survive a restart'),
       text:
-        cannotSave === undefined
-          ? i18n._('Sessions can be saved to disk, and are before a restart.')
-          : `${cannotSave.name}: ${hibernationFaultText(cannotSave.hibernation.fault) ?? ''}`,
+        cannotSave !== undefined
+          ? `${cannotSave.name}: ${hibernationFaultText(cannotSave.hibernation.fault) ?? ''}`
+          : canSave
+            ? i18n._('Sessions can be saved to disk, and are before a restart.')
+            : i18n._('The computer does not answer. It is tried again by itself.'),
       way: { label: i18n._('Open the systems'), tab: 'systems' },
     },
     {

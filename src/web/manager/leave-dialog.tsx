@@ -20,6 +20,7 @@ import { Failure } from '../shared/failure.tsx';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { hibernationFaultText } from '../shared/hibernation-text.ts';
 import { useRoom } from '../shared/room.tsx';
+import { typedNumber } from '../shared/typed-number.ts';
 import { RiskList } from '../shared/stations/risks.tsx';
 
 const useStyles = makeStyles({
@@ -149,7 +150,7 @@ export function LeaveDialog({ computer, how, close }: { computer: Computer; how:
           min={0}
           max={longestWarningSeconds}
           step={5}
-          onChange={(_event, data) => setSeconds(data.value ?? Number(data.displayValue ?? 'x'))}
+          onChange={(_event, data) => setSeconds(typedNumber(data))}
         />
       </Field>
     </FormDialog>

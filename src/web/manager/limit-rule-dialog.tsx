@@ -22,6 +22,7 @@ import { api } from '../shared/api.ts';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { limitLabels, limitText, limitUnits } from '../shared/limit-labels.ts';
 import { useRoom } from '../shared/room.tsx';
+import { typedNumber } from '../shared/typed-number.ts';
 import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
 
 const useStyles = makeStyles({
@@ -136,7 +137,7 @@ export function LimitRuleDialog(props: {
                     value={Number.isNaN(value) ? null : value}
                     min={least}
                     max={most}
-                    onChange={(_event, data) => set(name, data.value ?? Number(data.displayValue ?? 'x'))}
+                    onChange={(_event, data) => set(name, typedNumber(data))}
                   />
                 )}
               </div>

@@ -121,10 +121,17 @@ describe('limits of groups and stations', () => {
       gateway.leftMs = (12 + Number(body['minutes'])) * 60_000;
       return { leftMs: gateway.leftMs };
     });
+    const asked = Promise.withResolvers<void>();
+    await page.route('**/sessions/*/limits', async (route) => {
+      await asked.promise;
+      await route.continue();
+    });
     await page.goto(gateway.url('/manager/stations'));
     await page.getByRole('row', { name: /anna/ }).getByRole('gridcell').nth(1).click();
     await page.getByRole('button', { name: 'Details' }).click();
     const part = page.getByRole('region', { name: 'Limits', exact: true });
+    await part.getByText('Loading…').waitFor();
+    asked.resolve();
     await part.getByText('10 minutes (from the group pupils)').waitFor();
     await part.getByText('500 (from the station Station 1)').waitFor();
     await part.getByText('60 minutes (from the settings)').waitFor();

@@ -793,6 +793,13 @@ describe('the Manager', () => {
     await page.keyboard.press('Tab');
     await shown(page, 'From 0 to 525600.');
     assert.equal(await button(page, 'Save settings').getAttribute('aria-disabled'), 'true');
+    await minutes.fill('0');
+    await page.keyboard.press('Tab');
+    await page.getByText('From 0 to 525600.').waitFor({ state: 'detached' });
+    // Emptied, it is no 0.
+    await minutes.fill('');
+    await page.keyboard.press('Tab');
+    await shown(page, 'From 0 to 525600.');
     await minutes.fill('60');
     await page.getByRole('spinbutton', { name: 'Save to disk below so much free memory, in percent' }).fill('0');
     await page.getByRole('spinbutton', { name: 'Keep saved sessions for so many days' }).fill('30');

@@ -23,6 +23,7 @@ import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, isChangedMeanwhile, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
+import { typedNumber } from '../shared/typed-number.ts';
 import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
 import type { NumberName } from './setting-bounds.ts';
 import { NotDone, UnableToLimit } from './unable-parts.tsx';
@@ -93,7 +94,7 @@ function NumberSetting(props: { name: NumberName; hint: string; value: number; c
         value={Number.isNaN(value) ? null : value}
         min={least}
         max={most}
-        onChange={(_event, data) => props.change({ [name]: data.value ?? Number(data.displayValue ?? 'x') })}
+        onChange={(_event, data) => props.change({ [name]: typedNumber(data) })}
       />
     </Field>
   );

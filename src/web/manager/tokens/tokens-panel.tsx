@@ -99,8 +99,12 @@ export function TokensPanel(): ReactNode {
   const changed = (): void => void client.invalidateQueries({ queryKey: ['tokens'] });
   const close = (): void => setOpen(null);
   const revoke = async (token: Token): Promise<void> => {
-    await api('revokeToken', { params: { id: token.id } });
-    changed();
+    try {
+      await api('revokeToken', { params: { id: token.id } });
+    } finally {
+      // Also where it is refused: somebody else may have revoked it.
+      changed();
+    }
     notices.done(_('The token {name} is revoked.', { name: token.name }));
   };
   return (

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { Browser } from '../../../../test/e2e/browser.ts';
-import { FakeGateway, idOf, makeComputer, makePrincipal } from '../../../../test/support/fake-gateway.ts';
+import { FakeGateway, Refusal, idOf, makeComputer, makePrincipal } from '../../../../test/support/fake-gateway.ts';
 import { axeFaults, complaintsOf, shownStill } from '../../../../test/support/page-checks.ts';
 import { builtPages } from '../../../../test/support/pages.ts';
 
@@ -138,6 +138,21 @@ describe('the tokens', () => {
     await page.getByText('The token Backup is revoked.').first().waitFor();
     await line('Backup').waitFor({ state: 'detached' });
     await line('Monitoring').waitFor();
+  });
+
+  test('one that somebody else revoked meanwhile goes from the list', async () => {
+    await page.goto(gateway.url('/manager/systems'));
+    await button('Revoke Backup…').click();
+    gateway.tokens = gateway.tokens.filter(({ name }) => name !== 'Backup');
+    gateway.answer(/^DELETE \/tokens\//, () => {
+      throw new Refusal('not-found');
+    });
+    await button('Revoke').click();
+    await alert().getByText('This no longer exists.').waitFor();
+    await button('Cancel').click();
+    // First the one that stays: under the dialogue neither is found.
+    await line('Monitoring').waitFor();
+    await line('Backup').waitFor({ state: 'detached' });
   });
 
   for (const [language, dark] of [

@@ -1,5 +1,5 @@
 // The limits that hold for a session, with where each comes from, and what is left of its time; more of it can be given here.
-import { Button, Select, Text, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Select, Spinner, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -98,6 +98,7 @@ export function LimitsPart({ session, mayExtend }: { session: Session; mayExtend
   const leftMs = told.data?.leftMs ?? null;
   return (
     <DetailsPart title={_('Limits')}>
+      {told.isPending && <Spinner size="tiny" label={_('Loading…')} />}
       {told.isError && <Failure error={told.error} again={() => void told.refetch()} />}
       {told.data !== undefined && <LimitFacts limits={told.data.limits} />}
       {leftMs !== null && (

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { UnsavedWork } from '#model/session.ts';
 import { FormDialog } from '../form-dialog.tsx';
+import { typedNumber } from '../typed-number.ts';
 import { UnsavedList } from './unsaved-list.tsx';
 
 const useStyles = makeStyles({
@@ -52,7 +53,7 @@ export function LogOffDialog(props: {
               min={1}
               max={3600}
               step={5}
-              onChange={(_event, data) => setSeconds(data.value ?? Number(data.displayValue ?? 'x'))}
+              onChange={(_event, data) => setSeconds(typedNumber(data))}
             />
           </Field>
         )}
