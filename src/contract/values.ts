@@ -144,11 +144,11 @@ export const accountRemovalSchema = z.object({
   /** Of the files that are packed up; the total is null as long as it is not known. */
   doneBytes: z.number().int(),
   totalBytes: z.number().int().nullable(),
-  /** Where its files were packed to, once it is done. */
+  /** Where its files were packed to, once it is done; where it failed: only if the account is no more all the same. */
   archive: z.string().nullable(),
   /** Where files still are, once it is done. */
   left: z.string().nullable(),
-  /** Why it failed; then all is as it was. */
+  /** Why it failed; then all is as it was, if the account still is there. */
   error: errorSchema.nullable(),
   startedAt: timeSchema,
   by: z.string(),

@@ -31,6 +31,7 @@ import type { AccountRemoval } from '#contract/values.ts';
 import type { AccountFilesFate, RemovalPhase } from '#model/account.ts';
 import { isRemovalOver } from '#model/account.ts';
 import { AccountRemovals } from './account-removals.ts';
+import type { RemovalSteps } from './account-removals.ts';
 import { FakeAccounts } from './fake-accounts.ts';
 import { FakeClock } from './fake-clock.ts';
 import { TestClient } from './test-client.ts';
@@ -235,6 +236,24 @@ describe('the removal of an account', () => {
     const removal = await removals.waitFor(id, patienceMs);
     assert.deepEqual([removal.phase, removal.error?.code, removal.archive], ['failed', 'disk-full', null]);
     assert.notEqual(accounts.check('anna', 'anna'), null);
+  });
+
+  it('that fails once the account is no more leaves what was packed up', async () => {
+    const accounts = FakeAccounts.demonstration();
+    const removals = await make(accounts, join(folder, 'gone'));
+    const { drop } = accounts.removal;
+    Object.assign(accounts.removal, {
+      pack: async (_home, file) => writeFileSync(file, 'packed'),
+      drop: async (closed) => {
+        await drop(closed);
+        throw new Error('nobody knows whether it is there');
+      },
+    } satisfies Partial<RemovalSteps>);
+    const { id } = await removals.order({ ...order, files: 'archive' });
+    const { phase, archive } = await removals.waitFor(id, patienceMs);
+    assert.equal(phase, 'failed');
+    assert.ok(archive !== null);
+    assert.equal(readFileSync(archive, 'utf8'), 'packed');
   });
 
   it('is told until its end was noted, also to the next life of the host', async () => {

@@ -1,6 +1,6 @@
 // Removals of accounts, from the order to the end: what is being done stands on the disk before it is done, so that the host's next
 // life finishes it or takes it back. They may take hours; whoever ordered one need not wait.
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -37,8 +37,8 @@ export interface RemovalSteps {
    * `last-administrator`, `domain-account`, `home-not-own`, `not-allowed`, `not-found`, and with what `note` throws.
    */
   begin(order: { user: string; files: AccountFilesFate }, note: (closed: ClosedAccount) => void): Promise<PosixAccount>;
-  /** Makes it as it was. Does nothing if it is no more. */
-  reopen(closed: ClosedAccount): Promise<void>;
+  /** Makes it as it was. Gives false, and does nothing, if it is no more. */
+  reopen(closed: ClosedAccount): Promise<boolean>;
   /** Rejects with `disk-full` if there is no room. */
   pack(home: string, file: string, progress: (doneBytes: number, totalBytes: number | null) => void): Promise<void>;
   /** Removes the account, if it is still there. Rejects with `account-in-use`. */
@@ -250,9 +250,12 @@ export class AccountRemovals {
     if (!(fault instanceof CodedError)) log.error({ err: fault, user: note.user }, 'removing an account failed');
     const error = tellError(isDiskFull(fault) ? new CodedError('disk-full') : fault);
     try {
-      await steps.reopen(note);
-      if (note.packedTo !== null) await rm(note.packedTo, { force: true });
-      this.#note(note, { phase: 'failed', error });
+      const { packedTo } = note;
+      const isBack = await steps.reopen(note);
+      // Of an account that is no more, these may be the only files.
+      if (isBack && packedTo !== null) await rm(packedTo, { force: true });
+      const archive = packedTo !== null && existsSync(packedTo) ? packedTo : null;
+      this.#note(note, { phase: 'failed', error, archive });
     } catch (again) {
       // The note on the disk stays as it is: the next life takes it back.
       log.error({ err: again, user: note.user }, 'what was done to remove an account could not be taken back');

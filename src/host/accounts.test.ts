@@ -432,6 +432,26 @@ describe('removing an account', () => {
     isRemoved(room, gone.name);
   });
 
+  it('goes on to the end if userdel failed only after the account was gone', async () => {
+    await using room = await makeTestRoom();
+    const { name, home } = await room.addAccount();
+    writeFileSync(`${home}/work.txt`, 'work');
+    // userdel runs what is in there last, and fails if that fails.
+    const hooks = '/etc/shadow-maint/userdel-post.d';
+    const made = mkdirSync(hooks, { recursive: true });
+    const hook = join(hooks, name);
+    writeFileSync(hook, `#!/bin/sh\ntest "$SUBJECT" != ${name}\n`, { mode: 0o755 });
+    try {
+      const { archive, left } = await remove({ user: name, files: 'archive' });
+      assert.equal(left, null);
+      assert.ok(archive !== null && existsSync(archive) && !exists(name) && !existsSync(home));
+    } finally {
+      rmSync(made ?? hook, { recursive: true });
+      if (!exists(name)) isRemoved(room, name);
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
   it('changes nothing when a session may not be ended, and lets nobody in meanwhile', async () => {
     await using room = await makeTestRoom();
     const { name, home } = await room.addAccount();

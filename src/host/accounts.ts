@@ -381,8 +381,10 @@ export class LinuxAccounts implements Accounts {
     return (await lookUpAccount(user))?.uid === uid;
   }
 
-  async #reopen(one: ClosedAccount): Promise<void> {
-    if (await this.#isThere(one)) await this.#expire(one.user, one.expires);
+  async #reopen(one: ClosedAccount): Promise<boolean> {
+    if (!(await this.#isThere(one))) return false;
+    await this.#expire(one.user, one.expires);
+    return true;
   }
 
   async #drop(one: ClosedAccount): Promise<void> {
@@ -393,8 +395,10 @@ export class LinuxAccounts implements Accounts {
       await pause(busyRetryMs);
       gone = await change('userdel', ['--', one.user]);
     }
+    // It changes one file after the other (passwd before shadow): one that failed may have removed the account all the same.
+    if (gone.code === 0 || !(await this.#isThere(one))) return;
     if (gone.code === exit.inUse) throw new CodedError('account-in-use');
-    if (gone.code !== 0) throw failure('userdel', gone);
+    throw failure('userdel', gone);
   }
 
   async #setLevel(user: string, level: Level): Promise<Account> {

@@ -38,6 +38,7 @@ export class FakeAccounts implements Accounts {
       await Promise.resolve();
       const person = this.#people.get(user);
       if (person !== undefined) person.disabled = expires !== '';
+      return person !== undefined;
     },
     pack: (_home, _file, progress) => this.packing(progress),
     drop: async ({ user }) => {
