@@ -148,7 +148,7 @@ export const accountRemovalSchema = z.object({
   archive: z.string().nullable(),
   /** Where files still are, once it is done. */
   left: z.string().nullable(),
-  /** Why it failed; then all is as it was, if the account still is there. */
+  /** Why it failed, or is being taken back (`closing`); once that is over all is as it was, if the account still is there. */
   error: errorSchema.nullable(),
   startedAt: timeSchema,
   by: z.string(),

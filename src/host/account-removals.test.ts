@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -21,7 +22,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, describe, it } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
@@ -200,14 +201,14 @@ describe('the removal of an account', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stationmaster-removals-'));
   after(() => rmSync(folder, { recursive: true }));
 
-  const make = async (accounts: FakeAccounts, notesDir: string): Promise<AccountRemovals> => {
+  const make = async (accounts: FakeAccounts, notesDir: string, clock = new FakeClock()): Promise<AccountRemovals> => {
     const removals = new AccountRemovals({
       steps: accounts.removal,
       notesDir,
       archiveDir: join(folder, 'archives'),
       endSessions: async () => {},
       gone: () => {},
-      clock: new FakeClock(),
+      clock,
       log: pino({ level: 'silent' }),
     });
     await removals.start();
@@ -241,11 +242,11 @@ describe('the removal of an account', () => {
   it('that fails once the account is no more leaves what was packed up', async () => {
     const accounts = FakeAccounts.demonstration();
     const removals = await make(accounts, join(folder, 'gone'));
-    const { drop } = accounts.removal;
+    const real = { ...accounts.removal };
     Object.assign(accounts.removal, {
       pack: async (_home, file) => writeFileSync(file, 'packed'),
       drop: async (closed) => {
-        await drop(closed);
+        await real.drop(closed);
         throw new Error('nobody knows whether it is there');
       },
     } satisfies Partial<RemovalSteps>);
@@ -255,6 +256,57 @@ describe('the removal of an account', () => {
     assert.ok(archive !== null);
     assert.equal(readFileSync(archive, 'utf8'), 'packed');
   });
+
+  for (const [what, hinder] of [
+    ['making the account as it was fails', () => Promise.reject(new Error('vipw is open'))],
+    [
+      'that cannot be noted',
+      async (note, reopen) => {
+        mkdirSync(`${note}.new`);
+        return await reopen();
+      },
+    ],
+  ] as const satisfies readonly (readonly [string, (note: string, reopen: () => Promise<boolean>) => Promise<boolean>])[]) {
+    it(`is taken back, now or by the next life, also if ${what} at first; it is not over before`, async () => {
+      const notesDir = mkdtempSync(join(folder, 'taken-back-'));
+      const accounts = FakeAccounts.demonstration();
+      const real = { ...accounts.removal };
+      let note = '';
+      Object.assign(accounts.removal, {
+        drop: () => Promise.reject(new CodedError('account-in-use')),
+        reopen: (closed) => hinder(note, () => real.reopen(closed)),
+      } satisfies Partial<RemovalSteps>);
+      const clock = new FakeClock();
+      const removals = await make(accounts, notesDir, clock);
+      const { id } = await removals.order({ ...order, files: 'keep' });
+      note = join(notesDir, `${id}.json`);
+      const untilMs = performance.now() + patienceMs;
+      while (clock.waiting === 0) {
+        assert.ok(performance.now() < untilMs, 'it is not tried again');
+        await setImmediate();
+      }
+      removals.noted(id);
+      assert.ok(removals.isGoing('anna'));
+      assert.deepEqual(
+        removals.list().map(({ phase, error }) => [phase, error?.code]),
+        [['closing', 'account-in-use']],
+      );
+      rmSync(`${note}.new`, { recursive: true, force: true });
+      Object.assign(accounts.removal, { reopen: (closed) => real.reopen(closed) } satisfies Partial<RemovalSteps>);
+      const nextDir = mkdtempSync(join(folder, 'next-'));
+      cpSync(notesDir, nextDir, { recursive: true });
+      const next = await make(accounts, nextDir);
+      for (const life of [next, removals]) {
+        const end = life.waitFor(id, 2 * patienceMs);
+        clock.pass(patienceMs);
+        const { phase, error } = await end;
+        assert.deepEqual([phase, error?.code], ['failed', 'account-in-use']);
+        assert.notEqual(accounts.check('anna', 'anna'), null);
+        life.noted(id);
+        assert.deepEqual(life.list(), []);
+      }
+    });
+  }
 
   it('is told until its end was noted, also to the next life of the host', async () => {
     const notesDir = join(folder, 'told');

@@ -18,6 +18,9 @@ import { isDiskFull, readFileIfThere, removeDurably, writeDurably } from './dura
 import { newIdentity } from './identity.ts';
 import type { Sessions } from './sessions.ts';
 
+/** Taking one back may be in the way of somebody who edits the account files, or of a full disk: it is tried again after that. */
+const retryAfterMs = 30_000;
+
 const noteSchema = accountRemovalSchema.extend({
   uid: z.number().int(),
   home: z.string().nullable(),
@@ -211,7 +214,7 @@ export class AccountRemovals {
   async #untilDropped(note: Note, endSessions: (() => Promise<void>) | null): Promise<void> {
     const { steps } = this.#parts;
     if (note.phase === 'closing') {
-      // Who ordered it was not told that it had begun.
+      // Who ordered it was not told that it had begun, or it is being taken back.
       if (endSessions === null) throw new CodedError('interrupted');
       await endSessions();
       if (note.files === 'archive' && note.home !== null) {
@@ -245,21 +248,28 @@ export class AccountRemovals {
     log.info({ user: note.user, by: note.by, archive: note.packedTo, left }, 'an account was removed');
   }
 
+  /** It is over only when it stands on the disk: whoever hears that it failed makes the host forget what taking it back needs. */
   async #takeBack(note: Note, fault: unknown): Promise<void> {
-    const { steps, log } = this.#parts;
+    const { steps, clock, log } = this.#parts;
     if (!(fault instanceof CodedError)) log.error({ err: fault, user: note.user }, 'removing an account failed');
-    const error = tellError(isDiskFull(fault) ? new CodedError('disk-full') : fault);
-    try {
-      const { packedTo } = note;
-      const isBack = await steps.reopen(note);
-      // Of an account that is no more, these may be the only files.
-      if (isBack && packedTo !== null) await rm(packedTo, { force: true });
-      const archive = packedTo !== null && existsSync(packedTo) ? packedTo : null;
-      this.#note(note, { phase: 'failed', error, archive });
-    } catch (again) {
-      // The note on the disk stays as it is: the next life takes it back.
-      log.error({ err: again, user: note.user }, 'what was done to remove an account could not be taken back');
-      Object.assign(note, { phase: 'failed', error });
+    const error = note.error ?? tellError(isDiskFull(fault) ? new CodedError('disk-full') : fault);
+    for (;;) {
+      try {
+        // First of all: from here on, the next life takes it back as well.
+        if (note.phase !== 'closing' || note.error === null) this.#to(note, { phase: 'closing', error });
+        const { packedTo } = note;
+        const isBack = await steps.reopen(note);
+        // Of an account that is no more, these may be the only files.
+        if (isBack && packedTo !== null) await rm(packedTo, { force: true });
+        const archive = packedTo !== null && existsSync(packedTo) ? packedTo : null;
+        this.#to(note, { phase: 'failed', archive });
+        return;
+      } catch (again) {
+        log.error({ err: again, user: note.user }, 'what was done to remove an account could not be taken back yet');
+      }
+      const paused = Promise.withResolvers<void>();
+      using _pause = clock.after(retryAfterMs, paused.resolve);
+      await paused.promise;
     }
   }
 
