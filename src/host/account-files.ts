@@ -112,6 +112,12 @@ export async function clearFiles({ user, uid, home, files }: ClosedAccount): Pro
   // Where root may not (a file server), what is left there is told.
   await giveToRoot(home).catch(() => undefined);
   if (files === 'keep') return home;
+  // What was looked at when it began may be hours ago; `rm` itself only notices mounts of another file system.
+  const isMountedIn = await mustHaveNoMountIn(home).then(
+    () => false,
+    () => true,
+  );
+  if (isMountedIn) return home;
   await finish('rm', ['--recursive', '--force', '--one-file-system', '--', home], { timeoutMs: null, diesWithUs: true });
   return (await lstat(home).catch(() => null)) === null ? null : home;
 }

@@ -505,6 +505,25 @@ describe('removing an account', () => {
     }
   });
 
+  it('empties nothing that was mounted within the home folder after it had begun', async () => {
+    await using room = await makeTestRoom();
+    const shared = mkdtempSync(join(tmpdir(), 'stationmaster-shared-'));
+    writeFileSync(`${shared}/of-all.txt`, 'of all');
+    const { name, home } = await room.addAccount();
+    const place = `${home}/of all`;
+    mkdirSync(place);
+    const mount = async (): Promise<void> => void execFileSync('mount', ['--bind', shared, place]);
+    try {
+      assert.deepEqual(await remove({ user: name, files: 'remove' }, mount), { archive: null, left: home });
+      assert.equal(readFileSync(`${shared}/of-all.txt`, 'utf8'), 'of all');
+    } finally {
+      execFileSync('umount', [place]);
+      if (!exists(name)) isRemoved(room, name);
+      rmSync(home, { recursive: true, force: true });
+      rmSync(shared, { recursive: true });
+    }
+  });
+
   it('removes the mailbox with the files', async () => {
     await using room = await makeTestRoom();
     const { name, uid, gid } = await room.addAccount();
