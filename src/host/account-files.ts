@@ -44,7 +44,7 @@ export async function mustHaveNoMountIn(home: string): Promise<void> {
 
 /** Null where that is not known. */
 async function sizeOf(folder: string): Promise<number | null> {
-  const size = await finish('du', ['--summarize', '--bytes', '--one-file-system', '--', folder], {
+  const size = await finish('du', ['--summarize', '--block-size=1', '--one-file-system', '--', folder], {
     timeoutMs: null,
     diesWithUs: true,
   });
@@ -74,7 +74,8 @@ export async function packHome(
     done = Number(records) * recordBytes;
     progress(total === null ? done : Math.min(done, total), total);
   };
-  const how = ['--one-file-system', '--numeric-owner', '--acls', '--xattrs'];
+  // A file of 16 terabytes may be one that has nothing in it: holes are neither read nor counted.
+  const how = ['--sparse', '--one-file-system', '--numeric-owner', '--acls', '--xattrs'];
   const tell = [`--checkpoint=${recordsBetweenTellings}`, '--checkpoint-action=echo=%u'];
   const args = ['--create', '--zstd', ...how, ...tell, '--file', part, '--directory', dirname(home), '--', basename(home)];
   const packed = await finish('tar', args, { timeoutMs: null, diesWithUs: true, onSaid });

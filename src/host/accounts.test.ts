@@ -11,10 +11,11 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
@@ -22,6 +23,7 @@ import { CodedError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { levelGroups, levels } from '#model/account.ts';
 import type { AccountFilesFate } from '#model/account.ts';
+import { packHome } from './account-files.ts';
 import { AccountRemovals } from './account-removals.ts';
 import { LinuxAccounts } from './accounts.ts';
 import type { NewAccount, PosixAccount } from './accounts.ts';
@@ -430,6 +432,21 @@ describe('removing an account', () => {
     assert.deepEqual(await remove({ user: gone.name, files: 'remove' }), { archive: null, left: null });
     assert.ok(!exists(gone.name) && !existsSync(gone.home));
     isRemoved(room, gone.name);
+  });
+
+  it('packs up of a file with holes only what is in it', async () => {
+    const home = mkdtempSync(join(folder, 'holes-'));
+    writeFileSync(join(home, 'disk.img'), '');
+    truncateSync(join(home, 'disk.img'), 2 ** 31);
+    let total: number | null = null;
+    const archive = `${home}.tar.zst`;
+    await packHome(home, archive, (_doneBytes, totalBytes) => (total = totalBytes));
+    assert.ok(total !== null && total < 2 ** 20, `it has ${total} bytes to read`);
+    const into = mkdtempSync(join(folder, 'unpacked-'));
+    execFileSync('tar', ['--zstd', '--extract', '--file', archive, '--directory', into]);
+    const { size, blocks } = statSync(join(into, basename(home), 'disk.img'));
+    assert.equal(size, 2 ** 31);
+    assert.ok(blocks < 2_000, `${blocks} blocks`);
   });
 
   it('goes on to the end if userdel failed only after the account was gone', async () => {
