@@ -92,7 +92,7 @@ export class Gateway implements AsyncDisposable {
     const refusals = new TokenRefusals(audit, clock);
     const pageSessions = new PageSessions(store, fleet, clock, log);
     const desk = new SignInDesk(fleet, throttle, audit);
-    const removals = new Removals(fleet, audit, pageSessions, log);
+    const removals = new Removals(fleet, audit, pageSessions, clock, log);
     const people = new People({ fleet, audit, pageSessions, settings, removals });
     const signIns = new PageSignIns(fleet, desk, pageSessions, audit);
     const setUp = new SetUp({ fleet, desk, settings, audit, clock });

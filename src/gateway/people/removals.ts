@@ -5,11 +5,14 @@ import type { AccountRemoval } from '#contract/values.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { isRemovalOver } from '#model/account.ts';
 import type { Audit } from '../audit.ts';
+import type { TimingClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { PageSessions } from './page-sessions.ts';
 
 /** Who asks how far a removal is waits so long for its end. */
 const patienceMs = 20_000;
+/** A computer that is there but gave no answer is asked again after that. */
+const retryAfterMs = 5_000;
 /** So many that are over can still be asked for. */
 const mostOver = 200;
 
@@ -22,15 +25,17 @@ export class Removals {
   readonly #fleet: Fleet;
   readonly #audit: Audit;
   readonly #pageSessions: PageSessions;
+  readonly #clock: TimingClock;
   readonly #log: Log;
   readonly #known = new Map<string, Known>();
   /** Those whose end is being waited for. */
   readonly #followed = new Set<string>();
 
-  constructor(fleet: Fleet, audit: Audit, pageSessions: PageSessions, log: Log) {
+  constructor(fleet: Fleet, audit: Audit, pageSessions: PageSessions, clock: TimingClock, log: Log) {
     this.#fleet = fleet;
     this.#audit = audit;
     this.#pageSessions = pageSessions;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -77,17 +82,33 @@ export class Removals {
     if (this.#followed.has(id)) return;
     this.#followed.add(id);
     try {
+      while (!(await this.#hasEnded(computer, id))) {
+        const paused = Promise.withResolvers<void>();
+        using _pause = this.#clock.after(retryAfterMs, paused.resolve);
+        await paused.promise;
+      }
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'not-found') this.#forget(id);
+      throw error;
+    } finally {
+      this.#followed.delete(id);
+    }
+  }
+
+  /** False: no answer came, though the computer is there. */
+  async #hasEnded(computer: string, id: string): Promise<boolean> {
+    try {
       let removal = this.#known.get(id)?.now;
       while (removal !== undefined && !isRemovalOver(removal)) {
         removal = await this.#fleet.call(computer, 'account.removal', { id });
         this.#hear(removal);
       }
       await this.#fleet.call(computer, 'account.removalNoted', { id });
+      return true;
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'not-found') this.#forget(id);
-      throw error;
-    } finally {
-      this.#followed.delete(id);
+      if ((error instanceof CodedError && error.code === 'not-found') || !this.#fleet.isReachable(computer)) throw error;
+      this.#failed(error);
+      return false;
     }
   }
 
