@@ -135,7 +135,13 @@ export function UsersTab(): ReactNode {
   const [level, setLevel] = useState<Level | 'all' | 'none'>('all');
   const [most, setMost] = useState(pageSize);
   const [open, setOpen] = useState<Open>(null);
-  const accounts = useQuery({ queryKey: ['accounts'], queryFn: ({ signal }) => api('accounts', {}, signal), staleTime: 5000 });
+  const accounts = useQuery({
+    queryKey: ['accounts'],
+    queryFn: ({ signal }) => api('accounts', {}, signal),
+    staleTime: 5000,
+    // Nothing tells a page how far a removal is that somebody else ordered.
+    refetchInterval: ({ state }) => (state.data?.some(({ removal }) => removal !== null) === true ? 5000 : false),
+  });
   const changed = (): void => void client.invalidateQueries({ queryKey: ['accounts'] });
   const close = (): void => setOpen(null);
   const wanted = search.trim().toLocaleLowerCase();

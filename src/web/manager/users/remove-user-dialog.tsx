@@ -20,6 +20,9 @@ const fateLabels: Readonly<Record<AccountFilesFate, { label: string; hint: strin
   remove: { label: msg('Delete them'), hint: msg('For good. Nobody can get them back.') },
 };
 
+/** The removal goes on while the gateway is away. */
+const retryAfterMs = 2000;
+
 export function RemoveUserDialog(props: { person: ListedPerson; changed: () => void; close: () => void }): ReactNode {
   const { _ } = useLingui();
   const notices = useNotices();
@@ -40,9 +43,17 @@ export function RemoveUserDialog(props: { person: ListedPerson; changed: () => v
     // Each answer comes when it is over, or after a while.
     while (!isRemovalOver(now)) {
       setRemoval(now);
-      const next = await api('removal', { params: { id: now.id } }).catch((error: unknown) => {
+      const known = now;
+      const next = await api('removal', { params: { id: now.id } }).catch(async (error: unknown) => {
         if (error instanceof ApiError && error.code === 'not-found') return null;
-        throw error;
+        if (!(error instanceof ApiError && ['offline', 'computer-unreachable'].includes(error.code))) {
+          setRemoval(null);
+          throw error;
+        }
+        await new Promise((resolve) => {
+          setTimeout(resolve, retryAfterMs);
+        });
+        return known;
       });
       if (next === null) {
         // It ended while the gateway was away.

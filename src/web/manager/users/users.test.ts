@@ -262,6 +262,32 @@ describe('the Users tab', () => {
     await row(/anna/).waitFor({ state: 'detached' });
   });
 
+  test('shows how far a deletion is that somebody else began, up to its end', async () => {
+    const going = gateway.removal('ben', { phase: 'packing', doneBytes: 400, totalBytes: 1000 });
+    const before = gateway.accounts;
+    gateway.accounts = before.map((one) => (one.name === 'ben' ? { ...one, disabled: true, removal: going } : one));
+    await page.goto(gateway.url('/manager/users'));
+    await row(/ben .*Being deleted: 40%/).waitFor();
+    gateway.accounts = before.filter(({ name }) => name !== 'ben');
+    await row(/ben .*/).waitFor({ state: 'detached' });
+    gateway.accounts = before;
+  });
+
+  test('goes on asking how far a deletion is when one answer is lost', async () => {
+    await page.goto(gateway.url('/manager/users'));
+    const going = gateway.removal('ben', { phase: 'packing' });
+    gateway.answer(/^DELETE \/users\/ben/, () => going);
+    let asked = 0;
+    gateway.answer(/^GET \/removals\/r+$/, () => {
+      asked += 1;
+      if (asked === 1) throw new Refusal('computer-unreachable');
+      return { ...going, phase: 'done', left: null };
+    });
+    await task('ben', 'Delete…');
+    await button('Delete user', page.getByRole('dialog', { name: 'Delete ben?' })).click();
+    await shown('ben is deleted, and there are no files left.');
+  });
+
   test('says why a deletion that took long failed, in the dialogue', async () => {
     await page.goto(gateway.url('/manager/users'));
     const going = gateway.removal('ben', { phase: 'packing' });
