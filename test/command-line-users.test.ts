@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { tryProgram } from '../src/cli/computer/program-run.ts';
 import type { ProgramResult } from '../src/cli/computer/program-run.ts';
+import { CodedError } from '#contract/errors.ts';
 import { CommandLine, commandFile } from './support/command-line.ts';
 import { GatewayRoom } from './support/gateway-room.ts';
 
@@ -64,6 +65,19 @@ test('level, name and password are changed, an account is disabled and enabled',
   const last = await line.run('user', 'set', 'admin', '--level', 'standard');
   assert.equal(last.code, 1);
   assert.match(last.stderr, /last administrator/);
+});
+
+test('the removal of an account that ended while the gateway was away is no failure', async () => {
+  await using scripted = await GatewayRoom.make({ scripted: true });
+  const going = { id: 'r'.repeat(16), user: 'anna', files: 'keep', phase: 'removing', doneBytes: 0, totalBytes: null } as const;
+  const rest = { archive: null, left: null, error: null, startedAt: 1, by: 'ada', address: '' };
+  scripted.script.answer('account.remove', () => ({ ...going, ...rest }));
+  scripted.script.answer('account.removal', () => {
+    throw new CodedError('not-found');
+  });
+  const removed = await new CommandLine(scripted).run('user', 'remove', 'anna', '--files', 'keep');
+  assert.deepEqual([removed.code, removed.stdout], [0, '']);
+  assert.match(removed.stderr, /anna: the removal has ended; the audit says how/);
 });
 
 test('an account is removed with what is said of its files and its session', async () => {

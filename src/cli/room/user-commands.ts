@@ -95,14 +95,22 @@ export async function setPassword(
   else answer(`${user} has a new password.`);
 }
 
-/** Waits until it is over, and says how far it is. */
-async function overOf(gateway: GatewayClient, begun: AccountRemoval): Promise<AccountRemoval> {
+/** Waits until it is over, and says how far it is. Null: it ended while the gateway was away. */
+async function overOf(gateway: GatewayClient, begun: AccountRemoval): Promise<AccountRemoval | null> {
   let removal = begun;
   while (!isRemovalOver(removal)) {
     const { user, phase, doneBytes, totalBytes } = removal;
     const part = phase === 'packing' && totalBytes ? `, ${Math.round((doneBytes / totalBytes) * 100)} %` : '';
     say(`${user}: ${phase}${part}; this goes on without this command as well`);
-    removal = await gateway.call('removal', { params: { id: removal.id } });
+    const next = await gateway.call('removal', { params: { id: removal.id } }).catch((error: unknown) => {
+      if (error instanceof CommandError && error.errorCode === 'not-found') return null;
+      throw error;
+    });
+    if (next === null) {
+      say(`${user}: the removal has ended; the audit says how`);
+      return null;
+    }
+    removal = next;
   }
   const { error } = removal;
   if (error !== null) throw new CommandError(error.message, exitCodeOf(error.code), error.code);
@@ -135,7 +143,8 @@ export async function removeUsers(gateway: GatewayClient, options: RemoveOptions
       if (!(error instanceof CommandError) || error.errorCode !== 'session-exists') throw error;
       throw new CommandError(`${user} has a session; with --end-session it is ended first`, error.exitCode, error.errorCode);
     });
-    removed.push(await overOf(gateway, done));
+    const over = await overOf(gateway, done);
+    if (over !== null) removed.push(over);
   }
   if (options.json) {
     answerJson({ removed });
