@@ -200,6 +200,12 @@ for (const language of ['en', 'fr'] as const) {
       await told([`POST /sessions/${idOf('a1')}/keep`], [`POST /sessions/${idOf('b1')}/keep`]);
       await press('Suspend ({count})', { count: 2 });
       await told([`POST /sessions/${idOf('a1')}/suspend`], [`POST /sessions/${idOf('b1')}/suspend`]);
+      // They are lines of their own then; until the page knows, theirs are still those of the stations.
+      for (const name of ['anna', 'ben'])
+        await page
+          .getByRole('row', { name })
+          .filter({ hasText: say('At no station') })
+          .waitFor();
       await choose('anna');
       await choose('ben', 'ControlOrMeta');
       await press('Hibernate ({count})', { count: 2 });
