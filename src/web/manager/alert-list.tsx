@@ -11,7 +11,6 @@ import {
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
-import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { useLingui } from '@lingui/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -21,6 +20,7 @@ import { alertsOf, dismissible, severities } from '#model/alert.ts';
 import type { Alert } from '#model/alert.ts';
 import { api } from '../shared/api.ts';
 import { timeText } from '../shared/clock.ts';
+import { DismissButton } from '../shared/dismiss-button.tsx';
 import { Time } from '../shared/time.tsx';
 import { Failure } from '../shared/failure.tsx';
 import { useNotices } from '../shared/notices.tsx';
@@ -177,12 +177,10 @@ export function AlertList({ open }: { open: (tab: TabName, query?: string) => vo
         {dismissible.has(alert.code) && (
           <MessageBarActions
             containerAction={
-              <Button
-                appearance="transparent"
-                icon={<DismissRegular />}
-                aria-label={_('Put aside: {title}', { title })}
+              <DismissButton
+                label={_('Put aside: {title}', { title })}
                 title={_('Put aside, for all administrators')}
-                onClick={() => void change(group, 'dismissAlert', _('This could not be put aside.'))}
+                run={() => void change(group, 'dismissAlert', _('This could not be put aside.'))}
               />
             }
           />

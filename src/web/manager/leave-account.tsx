@@ -1,19 +1,11 @@
 // After a computer restarted: what became of each session, until the administrator has read it.
-import {
-  Button,
-  MessageBar,
-  MessageBarActions,
-  MessageBarBody,
-  MessageBarTitle,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
-import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
+import { MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Computer, LeaveReport } from '#contract/values.ts';
 import { timeText } from '../shared/clock.ts';
+import { DismissButton } from '../shared/dismiss-button.tsx';
 import { errorText } from '../shared/error-text.ts';
 import { i18n } from '../shared/i18n.ts';
 import { namesText } from '../shared/names-text.ts';
@@ -122,12 +114,8 @@ export function LeaveAccount({ computer }: { computer: Computer }): ReactNode {
       </MessageBarBody>
       <MessageBarActions
         containerAction={
-          <Button
-            appearance="transparent"
-            icon={<DismissRegular />}
-            aria-label={_('Close')}
-            title={_('Close')}
-            onClick={() => {
+          <DismissButton
+            run={() => {
               rememberRead(computer.name, report.at);
               setRead(report.at);
             }}

@@ -5,6 +5,7 @@ import type { ErrorCode } from '#contract/errors.ts';
 import { noteServerTime } from './clock.ts';
 import { errorText } from './error-text.ts';
 import type { ToldError } from './error-text.ts';
+import { pause } from './pause.ts';
 
 type Routes = typeof apiRoutes;
 type Line<N extends ApiRouteName> = `${Routes[N]['method']} ${Routes[N]['path']}`;
@@ -132,9 +133,7 @@ async function replyTo(where: URL, request: Asking, hasKey: boolean): Promise<Re
     });
     // A gateway that has just started may not reach the host yet.
     if (reply !== null && (at === 0 || reply.status !== 503)) return reply;
-    await new Promise((resolve) => {
-      setTimeout(resolve, waitMs);
-    });
+    await pause(waitMs);
   }
   return await fetch(where, keyed);
 }

@@ -3,7 +3,7 @@ import './page.css';
 import { FluentProvider, Spinner, Toaster, makeStyles, tokens } from '@fluentui/react-components';
 import { I18nProvider, useLingui } from '@lingui/react';
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { StrictMode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { StrictMode, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { Principal } from '#contract/api.ts';
@@ -16,6 +16,7 @@ import { toasterId } from './notices.tsx';
 import { RoomProvider } from './room.tsx';
 import { SignInPage } from './sign-in-page.tsx';
 import { useTheme } from './theme.ts';
+import { useMedia } from './use-media.ts';
 
 const useStyles = makeStyles({
   page: { minHeight: '100vh', display: 'flex', flexDirection: 'column', backgroundColor: tokens.colorNeutralBackground2 },
@@ -31,23 +32,13 @@ export interface SignedIn {
 }
 
 /** At a narrow screen's lower edge are the tasks of the chosen line. */
-const narrow = matchMedia('(max-width: 720px)');
-
-function useNarrow(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      narrow.addEventListener('change', listener);
-      return () => narrow.removeEventListener('change', listener);
-    },
-    () => narrow.matches,
-  );
-}
+const narrow = '(max-width: 720px)';
 
 function Frame({ title, children }: { title: string; children: ReactNode }): ReactNode {
   const styles = useStyles();
   const theme = useTheme();
   const { _ } = useLingui();
-  const isNarrow = useNarrow();
+  const isNarrow = useMedia(narrow);
   const shownTitle = _(title);
   useEffect(() => {
     document.title = `${shownTitle} - Stationmaster`;

@@ -1,5 +1,6 @@
 // The desktop with everything around it: picture, toolbar, the toolbar's windows.
 import { i18n } from '../shared/i18n.ts';
+import { personName } from '../shared/names-text.ts';
 import type { PasswordStep } from '#contract/station-page.ts';
 import { ClipboardPanel } from './clipboard-panel.ts';
 import { DesktopPicture } from './desktop-picture.ts';
@@ -122,7 +123,7 @@ export class DesktopView {
     this.#user = user;
     this.#isPainted = false;
     this.element.hidden = false;
-    const person = fullName === '' ? user : fullName;
+    const person = personName({ user, fullName });
     this.#toolbar.describe(person, station);
     this.#picture.open(ticket, (canvas) => {
       canvas.setAttribute('role', 'application');

@@ -1,6 +1,7 @@
 // The page of a locked session: whose it is, and the password that opens it.
 import { errorText } from '../shared/error-text.ts';
 import { i18n } from '../shared/i18n.ts';
+import { personName } from '../shared/names-text.ts';
 import { make } from './element.ts';
 import { Note, SubmitButton, clearPassword, form, passwordField } from './form.ts';
 import type { ToldError, View } from './view.ts';
@@ -27,7 +28,7 @@ export class LockedView implements View {
 
   constructor(person: { user: string; fullName: string }, unlock: (password: string) => void) {
     this.user = person.user;
-    const fullName = person.fullName === '' ? person.user : person.fullName;
+    const fullName = personName(person);
     this.#error.belongsTo(this.#password.input);
     this.element = make(
       'div',

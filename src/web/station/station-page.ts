@@ -3,6 +3,7 @@ import type { FreeReason, GatewaySaysToStation } from '#contract/station-page.ts
 import type { LeaveWay } from '#contract/values.ts';
 import { errorText } from '../shared/error-text.ts';
 import { beginInLanguage, currentLanguage, i18n } from '../shared/i18n.ts';
+import { personName } from '../shared/names-text.ts';
 import type { AutoLogon } from './auto-logon-note.ts';
 import { BackOff } from './back-off.ts';
 import { ChoiceView } from './choice-view.ts';
@@ -351,15 +352,15 @@ export class StationPage {
 
   #showDesktop(message: Extract<GatewaySaysToStation, { say: 'desktop' }>): void {
     const { user, fullName, ticket, movedHere } = message;
+    const person = personName(message);
     clearTimeout(this.#ticketTimer);
     // The wheel stays until there is something to see; after a break the last picture does.
     if (!this.#onDesktop && this.#frame.view?.name !== 'opening') this.#frame.show(openingView('resume'));
-    this.#place({ name: message.station.name, computer: message.computer }, fullName === '' ? user : fullName);
+    this.#place({ name: message.station.name, computer: message.computer }, person);
     this.#onDesktop = true;
     delete document.documentElement.dataset['firstFrame'];
     this.#nowShows('desktop');
     this.#desktop.show({ user, fullName, station: message.station.name, ticket });
-    const person = fullName === '' ? user : fullName;
     if (movedHere === true) this.#toast.say(() => i18n._('The session of {person} was moved here.', { person }));
   }
 

@@ -1,18 +1,5 @@
 // The limits that hold for a person, with where each comes from.
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-  Select,
-  Spinner,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Field, Select, Spinner, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -20,6 +7,7 @@ import type { ReactNode } from 'react';
 import { api } from '../../shared/api.ts';
 import { Failure } from '../../shared/failure.tsx';
 import { useRoom } from '../../shared/room.tsx';
+import { ShowDialog } from '../../shared/show-dialog.tsx';
 import { LimitFacts } from '../../shared/stations/limits-part.tsx';
 
 const useStyles = makeStyles({ content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalL } });
@@ -34,34 +22,22 @@ export function LimitsDialog({ user, close }: { user: string; close: () => void 
     queryFn: ({ signal }) => api('limitsOf', { query: { user, ...(station !== '' && { station }) } }, signal),
   });
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{_('Limits of {user}', { user })}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <Field label={_('Where')}>
-              <Select value={station} onChange={(_event, data) => setStation(data.value)}>
-                <option value="">{_('At a station without limits of its own')}</option>
-                {stations
-                  .filter(({ state }) => state === 'enrolled')
-                  .map(({ id, name }) => (
-                    <option key={id} value={id}>
-                      {name}
-                    </option>
-                  ))}
-              </Select>
-            </Field>
-            {told.isPending && <Spinner label={_('Loading…')} />}
-            {told.isError && <Failure error={told.error} again={() => void told.refetch()} />}
-            {told.data !== undefined && <LimitFacts limits={told.data.limits} all />}
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={close}>
-              {_('Close')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <ShowDialog title={_('Limits of {user}', { user })} className={styles.content} close={close}>
+      <Field label={_('Where')}>
+        <Select value={station} onChange={(_event, data) => setStation(data.value)}>
+          <option value="">{_('At a station without limits of its own')}</option>
+          {stations
+            .filter(({ state }) => state === 'enrolled')
+            .map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+        </Select>
+      </Field>
+      {told.isPending && <Spinner label={_('Loading…')} />}
+      {told.isError && <Failure error={told.error} again={() => void told.refetch()} />}
+      {told.data !== undefined && <LimitFacts limits={told.data.limits} all />}
+    </ShowDialog>
   );
 }

@@ -10,6 +10,7 @@ import type { AccountFilesFate } from '#model/account.ts';
 import { ApiError, api } from '../../shared/api.ts';
 import { msg } from '../../shared/i18n.ts';
 import { useNotices } from '../../shared/notices.tsx';
+import { pause } from '../../shared/pause.ts';
 import { useRoom } from '../../shared/room.tsx';
 import { FormDialog } from '../../shared/form-dialog.tsx';
 import { packedPart, phaseText, removedText } from './removal-text.ts';
@@ -50,9 +51,7 @@ export function RemoveUserDialog(props: { person: ListedPerson; changed: () => v
           setRemoval(null);
           throw error;
         }
-        await new Promise((resolve) => {
-          setTimeout(resolve, retryAfterMs);
-        });
+        await pause(retryAfterMs);
         return known;
       });
       if (next === null) {

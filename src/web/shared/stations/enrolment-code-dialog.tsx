@@ -1,12 +1,6 @@
 // Makes a code with which browsers become stations, and shows it large enough to read out to a room.
 import {
   Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
   MessageBar,
   MessageBarActions,
   MessageBarBody,
@@ -24,6 +18,7 @@ import { hourText } from '../clock.ts';
 import { Failure } from '../failure.tsx';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
+import { ShowDialog } from '../show-dialog.tsx';
 
 const useStyles = makeStyles({
   content: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM },
@@ -62,48 +57,36 @@ export function EnrolmentCodeDialog({ close }: { close: () => void }): ReactNode
     }
   };
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{_('Enrolment code')}</DialogTitle>
-          <DialogContent className={styles.content}>
-            <Text>
-              {_('Open {address} in the browser of the new station and type this code there.', {
-                address: `${location.origin}/`,
-              })}
-            </Text>
-            {code.isPending && <Spinner label={_('Loading…')} />}
-            {code.isError && <Failure error={code.error} again={() => void code.refetch()} />}
-            {code.data !== undefined && (
-              <>
-                <div className={styles.code}>{code.data.code}</div>
-                <Text align="center">
-                  {_('Valid until {time}, for as many stations as you like.', { time: hourText(code.data.expiresAt) })}
-                </Text>
-              </>
-            )}
-            {settings.enrolment !== 'code' && (
-              <MessageBar intent="info" layout="multiline">
-                <MessageBarBody>
-                  {settings.enrolment === 'open'
-                    ? _('At present every browser becomes a station by itself and is not asked for a code.')
-                    : _('At present new stations wait until you let them in and are not asked for a code.')}
-                </MessageBarBody>
-                <MessageBarActions>
-                  <Button size="small" onClick={() => void askForCodes()}>
-                    {_('Ask for a code')}
-                  </Button>
-                </MessageBarActions>
-              </MessageBar>
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={close}>
-              {_('Close')}
+    <ShowDialog title={_('Enrolment code')} className={styles.content} close={close}>
+      <Text>
+        {_('Open {address} in the browser of the new station and type this code there.', {
+          address: `${location.origin}/`,
+        })}
+      </Text>
+      {code.isPending && <Spinner label={_('Loading…')} />}
+      {code.isError && <Failure error={code.error} again={() => void code.refetch()} />}
+      {code.data !== undefined && (
+        <>
+          <div className={styles.code}>{code.data.code}</div>
+          <Text align="center">
+            {_('Valid until {time}, for as many stations as you like.', { time: hourText(code.data.expiresAt) })}
+          </Text>
+        </>
+      )}
+      {settings.enrolment !== 'code' && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>
+            {settings.enrolment === 'open'
+              ? _('At present every browser becomes a station by itself and is not asked for a code.')
+              : _('At present new stations wait until you let them in and are not asked for a code.')}
+          </MessageBarBody>
+          <MessageBarActions>
+            <Button size="small" onClick={() => void askForCodes()}>
+              {_('Ask for a code')}
             </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+          </MessageBarActions>
+        </MessageBar>
+      )}
+    </ShowDialog>
   );
 }

@@ -1,5 +1,5 @@
 // The limits that hold for a session, with where each comes from, and what is left of its time; more of it can be given here.
-import { Button, Select, Spinner, Text, makeStyles, tokens } from '@fluentui/react-components';
+import { Button, Spinner, Text, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -10,9 +10,10 @@ import { api } from '../api.ts';
 import { durationText } from '../clock.ts';
 import { Failure } from '../failure.tsx';
 import { limitLabels, limitSourceText, limitText } from '../limit-labels.ts';
+import { personName } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
 import { DetailsPart, Facts } from './details-part.tsx';
-import { offeredMinutes, usualMinutes } from './time-requests.tsx';
+import { MinutesSelect, useMoreTime, usualMinutes } from './more-time.tsx';
 
 const minuteMs = 60_000;
 const askEveryMs = 20_000;
@@ -52,12 +53,11 @@ function MoreTime({ session, given }: { session: Session; given: () => void }): 
   const notices = useNotices();
   const [minutes, setMinutes] = useState<number>(usualMinutes);
   const [busy, setBusy] = useState(false);
-  const person = session.fullName === '' ? session.user : session.fullName;
+  const giveMore = useMoreTime(session.id, personName(session));
   const give = async (): Promise<void> => {
     setBusy(true);
     try {
-      await api('extendSession', { params: { id: session.id }, body: { minutes } });
-      notices.done(_('{person} has {minutes, plural, one {# more minute} other {# more minutes}}.', { person, minutes }));
+      await giveMore(minutes);
       given();
     } catch (error) {
       notices.failed(_('More time could not be given.'), error);
@@ -66,18 +66,7 @@ function MoreTime({ session, given }: { session: Session; given: () => void }): 
   };
   return (
     <div className={styles.more}>
-      <Select
-        aria-label={_('How many minutes')}
-        size="small"
-        value={String(minutes)}
-        onChange={(_event, data) => setMinutes(Number(data.value))}
-      >
-        {offeredMinutes.map((each) => (
-          <option key={each} value={each}>
-            {_('{minutes, plural, one {# minute} other {# minutes}}', { minutes: each })}
-          </option>
-        ))}
-      </Select>
+      <MinutesSelect minutes={minutes} choose={setMinutes} />
       <Button size="small" disabledFocusable={busy} onClick={() => !busy && void give()}>
         {_('Give more time')}
       </Button>

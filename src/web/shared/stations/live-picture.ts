@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { PictureSize } from '#model/picture.ts';
 import { ApiError, pictureOf } from '../api.ts';
+import { pause } from '../pause.ts';
 
 const everyMs = 1000;
 const retryMs = 3000;
@@ -26,20 +27,6 @@ export interface LivePicture {
 }
 
 const none: LivePicture = { url: null, fault: null };
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener(
-    'abort',
-    () => {
-      clearTimeout(timer);
-      resolve();
-    },
-    { once: true },
-  );
-  return promise;
-}
 
 function shown(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 // The widths at which the Stations page is laid out anew: wide, the tasks stand beside the list; narrow, a line is a card.
-import { useSyncExternalStore } from 'react';
+import { useMedia } from '../use-media.ts';
 
 export const wideWidth = '(min-width: 1100px)';
 export const narrowWidth = '(max-width: 767px)';
@@ -10,12 +10,5 @@ export const narrow = `@media ${narrowWidth}`;
 
 /** Whether the screen is so now. */
 export function useScreen(width: typeof wideWidth | typeof narrowWidth): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const query = matchMedia(width);
-      query.addEventListener('change', changed);
-      return () => query.removeEventListener('change', changed);
-    },
-    () => matchMedia(width).matches,
-  );
+  return useMedia(width);
 }

@@ -1,16 +1,5 @@
 // What a session's screen shows, live, and large if wanted; or why it cannot be seen.
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Spinner,
-  makeStyles,
-  tokens,
-} from '@fluentui/react-components';
+import { Button, Spinner, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
 import { FullScreenMaximizeRegular } from '@fluentui/react-icons/svg/full-screen-maximize';
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
@@ -19,7 +8,9 @@ import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import { textOf } from '../api.ts';
 import { errorText } from '../error-text.ts';
+import { personName } from '../names-text.ts';
 import { useRoom } from '../room.tsx';
+import { ShowDialog } from '../show-dialog.tsx';
 import { useLivePicture } from './live-picture.ts';
 import type { LivePicture } from './live-picture.ts';
 
@@ -52,7 +43,7 @@ function Frame({ live, session, className }: { live: LivePicture; session: Sessi
   const styles = useStyles();
   const { url, fault } = live;
   return (
-    <div className={className === undefined ? styles.frame : `${styles.frame} ${className}`}>
+    <div className={mergeClasses(styles.frame, className)}>
       {url !== null && fault === null && (
         <img className={styles.picture} src={url} alt={_('Screen of {user}', { user: session.user })} draggable={false} />
       )}
@@ -70,23 +61,10 @@ function Enlarged({ session, attempt, close }: { session: Session; attempt: stri
   const { _ } = useLingui();
   const styles = useStyles();
   const live = useLivePicture(session.id, 'large', attempt, true);
-  const name = session.fullName === '' ? session.user : session.fullName;
   return (
-    <Dialog open onOpenChange={(_event, data) => !data.open && close()}>
-      <DialogSurface className={styles.surface}>
-        <DialogBody>
-          <DialogTitle>{_('Screen of {user}', { user: name })}</DialogTitle>
-          <DialogContent>
-            <Frame live={live} session={session} className={styles.large} />
-          </DialogContent>
-          <DialogActions>
-            <Button appearance="primary" onClick={close}>
-              {_('Close')}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <ShowDialog title={_('Screen of {user}', { user: personName(session) })} surface={styles.surface} close={close}>
+      <Frame live={live} session={session} className={styles.large} />
+    </ShowDialog>
   );
 }
 

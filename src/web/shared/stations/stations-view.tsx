@@ -14,7 +14,6 @@ import {
   tokens,
   useRestoreFocusTarget,
 } from '@fluentui/react-components';
-import { DismissRegular } from '@fluentui/react-icons/svg/dismiss';
 import { KeyRegular } from '@fluentui/react-icons/svg/key';
 import { MultiselectLtrRegular } from '@fluentui/react-icons/svg/multiselect-ltr';
 import { useLingui } from '@lingui/react';
@@ -27,6 +26,7 @@ import type { ProgramRiskReason, Session, SessionCheck, UnsavedWork } from '#mod
 import { unsortedRows } from '#model/station.ts';
 import type { Station, StationRow } from '#model/station.ts';
 import { ApiError, api } from '../api.ts';
+import { DismissButton } from '../dismiss-button.tsx';
 import { errorText } from '../error-text.ts';
 import type { ToldError } from '../error-text.ts';
 import { hibernationFaultText } from '../hibernation-text.ts';
@@ -592,17 +592,7 @@ export function StationsView({
                   ))}
                 </ul>
               </MessageBarBody>
-              <MessageBarActions
-                containerAction={
-                  <Button
-                    appearance="transparent"
-                    icon={<DismissRegular />}
-                    aria-label={_('Close')}
-                    title={_('Close')}
-                    onClick={() => setFailures(null)}
-                  />
-                }
-              />
+              <MessageBarActions containerAction={<DismissButton run={() => setFailures(null)} />} />
             </MessageBar>
           )}
           <StationGrid

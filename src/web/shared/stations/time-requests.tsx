@@ -5,7 +5,6 @@ import {
   MessageBarActions,
   MessageBarBody,
   MessageBarTitle,
-  Select,
   makeStyles,
   tokens,
 } from '@fluentui/react-components';
@@ -15,11 +14,10 @@ import type { ReactNode } from 'react';
 import type { TimeRequest } from '#model/session-time.ts';
 import { api } from '../api.ts';
 import { countdownText, useNow } from '../clock.ts';
+import { personName } from '../names-text.ts';
 import { useNotices } from '../notices.tsx';
 import { useRoom } from '../room.tsx';
-
-export const offeredMinutes = [5, 10, 15, 30, 60, 120] as const;
-export const usualMinutes = 15;
+import { MinutesSelect, useMoreTime, usualMinutes } from './more-time.tsx';
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, marginBottom: tokens.spacingVerticalM },
@@ -34,16 +32,15 @@ function Request({ request }: { request: TimeRequest }): ReactNode {
   const { stations } = useRoom();
   const [minutes, setMinutes] = useState<number>(usualMinutes);
   const [busy, setBusy] = useState(false);
-  const { session: id, user, fullName, station, endsAt } = request;
-  const person = fullName === '' ? user : fullName;
+  const { session: id, station, endsAt } = request;
+  const person = personName(request);
+  const giveMore = useMoreTime(id, person);
   const name = stations.find((one) => one.id === station)?.name ?? '';
   const answer = async (give: boolean): Promise<void> => {
     setBusy(true);
     try {
-      if (give) {
-        await api('extendSession', { params: { id }, body: { minutes } });
-        notices.done(_('{person} has {minutes, plural, one {# more minute} other {# more minutes}}.', { person, minutes }));
-      } else await api('refuseTime', { params: { id } });
+      if (give) await giveMore(minutes);
+      else await api('refuseTime', { params: { id } });
     } catch (error) {
       notices.failed(_('{person} could not be answered.', { person }), error);
     }
@@ -56,18 +53,7 @@ function Request({ request }: { request: TimeRequest }): ReactNode {
         {_('{station}. The time is over in {left}.', { station: name, left: countdownText(endsAt - now) })}
       </MessageBarBody>
       <MessageBarActions className={styles.actions}>
-        <Select
-          aria-label={_('How many minutes')}
-          size="small"
-          value={String(minutes)}
-          onChange={(_event, data) => setMinutes(Number(data.value))}
-        >
-          {offeredMinutes.map((each) => (
-            <option key={each} value={each}>
-              {_('{minutes, plural, one {# minute} other {# minutes}}', { minutes: each })}
-            </option>
-          ))}
-        </Select>
+        <MinutesSelect minutes={minutes} choose={setMinutes} />
         <Button appearance="primary" disabledFocusable={busy} onClick={() => !busy && void answer(true)}>
           {_('Give more time')}
         </Button>
