@@ -11,6 +11,7 @@ import { ApiError } from '../shared/api.ts';
 import { routesOf } from './described.ts';
 import type { Described, Route } from './described.ts';
 import { OperationDetails } from './operation-details.tsx';
+import { Code, WideTable } from './wide-table.tsx';
 
 const documentAddress = '/api/v1/openapi.json';
 
@@ -41,16 +42,7 @@ const useStyles = makeStyles({
     overflowWrap: 'anywhere',
   },
   method: { minWidth: '64px', fontFamily: tokens.fontFamilyMonospace },
-  code: { fontFamily: tokens.fontFamilyMonospace },
   subtle: { color: tokens.colorNeutralForeground2 },
-  scroll: { overflowX: 'auto' },
-  table: { borderCollapse: 'collapse', width: '100%' },
-  cell: {
-    textAlign: 'start',
-    verticalAlign: 'top',
-    padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS} 0`,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
 });
 
 async function fetchDescribed(signal: AbortSignal): Promise<Described> {
@@ -102,7 +94,7 @@ function Operation({ route, described }: { route: Route; described: Described })
         >
           {route.method}
         </Badge>
-        <code className={styles.code}>{route.path}</code>
+        <Code>{route.path}</Code>
         <Text className={styles.subtle} lang="en">
           {summary}
         </Text>
@@ -164,30 +156,20 @@ function Reference({ described }: { described: Described }): ReactNode {
         </Subtitle1>
         <Text>{_('An answer that is no 200 has a code, a text and details. Programs go by the code; texts may change.')}</Text>
         <Card>
-          <div className={styles.scroll} tabIndex={0} role="group" aria-label={_('Errors')}>
-            <table className={styles.table}>
-              <thead>
-                <tr>
-                  <th className={styles.cell}>{_('Code')}</th>
-                  <th className={styles.cell}>HTTP</th>
-                  <th className={styles.cell}>{_('Meaning')}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {Object.entries(described['x-errors']).map(([code, { status, text }]) => (
-                  <tr key={code}>
-                    <td className={styles.cell}>
-                      <code className={styles.code}>{code}</code>
-                    </td>
-                    <td className={styles.cell}>{status}</td>
-                    <td className={styles.cell} lang="en">
-                      {text}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <WideTable
+            label={_('Errors')}
+            heads={[_('Code'), 'HTTP', _('Meaning')]}
+            rows={Object.entries(described['x-errors']).map(([code, { status, text }]) => ({
+              key: code,
+              cells: [
+                <Code key="code">{code}</Code>,
+                status,
+                <span key="text" lang="en">
+                  {text}
+                </span>,
+              ],
+            }))}
+          />
         </Card>
       </section>
     </>

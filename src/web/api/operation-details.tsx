@@ -7,21 +7,12 @@ import { levelLabels } from '../shared/labels.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { boundsOf, commandFor, exampleOf, kindOf, rowsOf } from './described.ts';
 import type { Described, Route, Row } from './described.ts';
+import { Code, WideTable } from './wide-table.tsx';
 
 const useStyles = makeStyles({
   details: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalM, paddingBlock: tokens.spacingVerticalM },
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS, minWidth: 0 },
   head: { display: 'flex', alignItems: 'center', justifyContent: 'space-between', gap: tokens.spacingHorizontalM },
-  scroll: { overflowX: 'auto' },
-  table: { borderCollapse: 'collapse', width: '100%', fontSize: tokens.fontSizeBase200 },
-  cell: {
-    textAlign: 'start',
-    verticalAlign: 'top',
-    padding: `${tokens.spacingVerticalXXS} ${tokens.spacingHorizontalM} ${tokens.spacingVerticalXXS} 0`,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-  },
-  code: { fontFamily: tokens.fontFamilyMonospace },
-  subtle: { color: tokens.colorNeutralForeground2 },
   sample: {
     margin: 0,
     padding: tokens.spacingHorizontalM,
@@ -34,41 +25,34 @@ const useStyles = makeStyles({
   },
 });
 
-function Rows({ label, rows }: { label: string; rows: readonly Row[] }): ReactNode {
+/** Nothing, where there are none. */
+function Rows({ title, rows }: { title: string; rows: readonly Row[] }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  if (rows.length === 0) return null;
   return (
-    <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
-      <table className={styles.table}>
-        <thead>
-          <tr>
-            <th className={styles.cell}>{_('Name')}</th>
-            <th className={styles.cell}>{_('Kind')}</th>
-            <th className={styles.cell}>{_('Bounds')}</th>
-            <th className={styles.cell}>{_('Needed')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, at) => (
-            // A name may come again inside of something else.
-            <tr key={`${at} ${row.name}`}>
-              <td className={styles.cell}>
-                <code className={styles.code}>
-                  {'\u00a0\u00a0'.repeat(row.depth)}
-                  {row.name}
-                </code>
-              </td>
-              <td className={styles.cell}>
-                <code className={styles.code}>{row.kind}</code>
-              </td>
-              <td className={styles.cell}>
-                <code className={styles.code}>{row.bounds}</code>
-              </td>
-              <td className={styles.cell}>{row.required ? _('Yes') : _('No')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <div className={styles.part}>
+      <Text as="h3" weight="semibold">
+        {title}
+      </Text>
+      <WideTable
+        small
+        label={title}
+        heads={[_('Name'), _('Kind'), _('Bounds'), _('Needed')]}
+        // A name may come again inside of something else.
+        rows={rows.map((row, at) => ({
+          key: `${at} ${row.name}`,
+          cells: [
+            <Code key="name">
+              {'\u00a0\u00a0'.repeat(row.depth)}
+              {row.name}
+            </Code>,
+            <Code key="kind">{row.kind}</Code>,
+            <Code key="bounds">{row.bounds}</Code>,
+            row.required ? _('Yes') : _('No'),
+          ],
+        }))}
+      />
     </div>
   );
 }
@@ -114,9 +98,7 @@ export function OperationDetails({ route, described }: { route: Route; described
     required,
   }));
   const body = operation.requestBody?.content['application/json'].schema;
-  const bodyRows = body === undefined ? [] : rowsOf(body, schemas);
   const [type = '', { schema: reply = {} } = {}] = Object.entries(operation.responses['200'].content)[0] ?? [];
-  const replyRows = rowsOf(reply, schemas);
   const isOpen = operation.security?.length === 0;
   const rights = Object.entries(operation['x-rights'])
     .filter(([role]) => role !== 'nobody')
@@ -138,31 +120,10 @@ export function OperationDetails({ route, described }: { route: Route; described
           </Text>
         )}
       </div>
-      {parameters.length > 0 && (
-        <div className={styles.part}>
-          <Text as="h3" weight="semibold">
-            {_('Parameters')}
-          </Text>
-          <Rows label={_('Parameters')} rows={parameters} />
-        </div>
-      )}
-      {bodyRows.length > 0 && (
-        <div className={styles.part}>
-          <Text as="h3" weight="semibold">
-            {_('Body')}
-          </Text>
-          <Rows label={_('Body')} rows={bodyRows} />
-        </div>
-      )}
+      <Rows title={_('Parameters')} rows={parameters} />
+      <Rows title={_('Body')} rows={body === undefined ? [] : rowsOf(body, schemas)} />
       <Sample label={_('To try it')} text={commandFor(route, base, schemas)} />
-      {replyRows.length > 0 && (
-        <div className={styles.part}>
-          <Text as="h3" weight="semibold">
-            {_('Answer: {kind}', { kind: kindOf(reply, schemas) })}
-          </Text>
-          <Rows label={_('Answer: {kind}', { kind: kindOf(reply, schemas) })} rows={replyRows} />
-        </div>
-      )}
+      <Rows title={_('Answer: {kind}', { kind: kindOf(reply, schemas) })} rows={rowsOf(reply, schemas)} />
       {type === 'application/json' ? (
         <Sample label={_('An answer such as')} text={JSON.stringify(exampleOf(reply, schemas), null, 2)} />
       ) : (

@@ -23,7 +23,7 @@ import { FormDialog } from '../shared/form-dialog.tsx';
 import { limitLabels, limitText, limitUnits } from '../shared/limit-labels.ts';
 import { useRoom } from '../shared/room.tsx';
 import { typedNumber } from '../shared/typed-number.ts';
-import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
+import { boundsText, isOutside, numberBounds } from './setting-bounds.ts';
 
 const useStyles = makeStyles({
   limits: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalXS },
@@ -120,7 +120,6 @@ export function LimitRuleDialog(props: {
           const label = unit === null ? _(limitLabels[name]) : `${_(limitLabels[name])} (${_(unit)})`;
           const value = values[name];
           const [least, most] = numberBounds[name];
-          const atLeast = leastLimit(name);
           return (
             <div key={name}>
               <div className={styles.line}>
@@ -141,15 +140,7 @@ export function LimitRuleDialog(props: {
                   />
                 )}
               </div>
-              {faulty.includes(name) && (
-                <Field
-                  validationMessage={
-                    atLeast === null
-                      ? _('From {least} to {most}.', { least, most })
-                      : _('0, or from {least} to {most}.', { least: atLeast, most })
-                  }
-                />
-              )}
+              {faulty.includes(name) && <Field validationMessage={boundsText(name)} />}
             </div>
           );
         })}

@@ -1,6 +1,7 @@
 // How small and how large the settings that are numbers may be.
 import { leastOfSession } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
+import { i18n } from '../shared/i18n.ts';
 
 /** The least and the most that each number may be, as the contract has it. */
 export const numberBounds = {
@@ -26,7 +27,7 @@ export const numberBounds = {
 export type NumberName = keyof typeof numberBounds;
 
 /** The least that a limit may be, unless it is 0 for none; null for other numbers. */
-export function leastLimit(name: NumberName): number | null {
+function leastLimit(name: NumberName): number | null {
   return Object.hasOwn(leastOfSession, name) ? leastOfSession[name as keyof typeof leastOfSession] : null;
 }
 
@@ -34,4 +35,12 @@ export function leastLimit(name: NumberName): number | null {
 export function isOutside(name: NumberName, value: number): boolean {
   const [least, most] = numberBounds[name];
   return !Number.isInteger(value) || value < least || value > most || (value !== 0 && value < (leastLimit(name) ?? 0));
+}
+
+export function boundsText(name: NumberName): string {
+  const [least, most] = numberBounds[name];
+  const limit = leastLimit(name);
+  return limit === null
+    ? i18n._('From {least} to {most}.', { least, most })
+    : i18n._('0, or from {least} to {most}.', { least: limit, most });
 }

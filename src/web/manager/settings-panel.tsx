@@ -24,7 +24,7 @@ import { api, isChangedMeanwhile, textOf } from '../shared/api.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { typedNumber } from '../shared/typed-number.ts';
-import { isOutside, leastLimit, numberBounds } from './setting-bounds.ts';
+import { boundsText, isOutside, numberBounds } from './setting-bounds.ts';
 import type { NumberName } from './setting-bounds.ts';
 import { NotDone, UnableToLimit } from './unable-parts.tsx';
 import { enrolmentLabels, settingLabels, settingText, signInRuleLabels } from './setting-labels.ts';
@@ -45,6 +45,7 @@ const useStyles = makeStyles({
 });
 
 type Changes = Partial<Settings>;
+type SwitchName = { [K in keyof Settings]: Settings[K] extends boolean ? K : never }[keyof Settings];
 
 interface Edit {
   /** Only what the person changed: what others change meanwhile shows through, and is not undone by saving. */
@@ -80,14 +81,11 @@ function NumberSetting(props: { name: NumberName; hint: string; value: number; c
   const styles = useStyles();
   const { name, value } = props;
   const [least, most] = numberBounds[name];
-  const limit = leastLimit(name);
-  const bounds =
-    limit === null ? _('From {least} to {most}.', { least, most }) : _('0, or from {least} to {most}.', { least: limit, most });
   return (
     <Field
       label={_(settingLabels[name])}
       hint={<Meaning name={name} text={props.hint} />}
-      {...(isOutside(name, value) && { validationMessage: bounds })}
+      {...(isOutside(name, value) && { validationMessage: boundsText(name) })}
     >
       <SpinButton
         className={styles.number}
@@ -95,6 +93,20 @@ function NumberSetting(props: { name: NumberName; hint: string; value: number; c
         min={least}
         max={most}
         onChange={(_event, data) => props.change({ [name]: typedNumber(data) })}
+      />
+    </Field>
+  );
+}
+
+function SwitchSetting(props: { name: SwitchName; hint: string; value: boolean; change: (some: Changes) => void }): ReactNode {
+  const { _ } = useLingui();
+  const { name, value } = props;
+  return (
+    <Field hint={<Meaning name={name} text={props.hint} />}>
+      <Switch
+        label={_(settingLabels[name])}
+        checked={value}
+        onChange={(_event, data) => props.change({ [name]: data.checked })}
       />
     </Field>
   );
@@ -140,6 +152,9 @@ export function SettingsPanel(): ReactNode {
   const number = (name: NumberName, hint: string): ReactNode => (
     <NumberSetting name={name} hint={hint} value={shown[name]} change={change} />
   );
+  const toggle = (name: SwitchName, hint: string): ReactNode => (
+    <SwitchSetting name={name} hint={hint} value={shown[name]} change={change} />
+  );
 
   /** What somebody else has changed meanwhile is told with its value, and that is what saving again is based on: a third one is told anew. */
   const tellOverruled = async (): Promise<void> => {
@@ -154,9 +169,7 @@ export function SettingsPanel(): ReactNode {
     setError(null);
     setOverruled({});
     try {
-      await api('changeSettings', {
-        body: { ...changes, was: Object.fromEntries(namesOf(changes).map((name) => [name, was[name]])) },
-      });
+      await api('changeSettings', { body: { ...changes, was } });
       setEdit(noEdit);
       notices.done(_('The settings are saved.'));
     } catch (failure) {
@@ -219,45 +232,12 @@ export function SettingsPanel(): ReactNode {
               onChange={(_event, data) => change({ signInGroups: data.value })}
             />
           </Field>
-          <Field
-            hint={
-              <Meaning
-                name="privacyNotice"
-                text={_('Before the first sign-in, standard users accept that their screen may be watched.')}
-              />
-            }
-          >
-            <Switch
-              label={_(settingLabels.privacyNotice)}
-              checked={shown.privacyNotice}
-              onChange={(_event, data) => change({ privacyNotice: data.checked })}
-            />
-          </Field>
-          <Field
-            hint={
-              <Meaning
-                name="alwaysConsoleMode"
-                text={_('The stations are closed whenever the computer has started, until you switch to station mode.')}
-              />
-            }
-          >
-            <Switch
-              label={_(settingLabels.alwaysConsoleMode)}
-              checked={shown.alwaysConsoleMode}
-              onChange={(_event, data) => change({ alwaysConsoleMode: data.checked })}
-            />
-          </Field>
-          <Field
-            hint={
-              <Meaning name="multipleSessions" text={_('Off: a second sign-in moves the running session to the new station.')} />
-            }
-          >
-            <Switch
-              label={_(settingLabels.multipleSessions)}
-              checked={shown.multipleSessions}
-              onChange={(_event, data) => change({ multipleSessions: data.checked })}
-            />
-          </Field>
+          {toggle('privacyNotice', _('Before the first sign-in, standard users accept that their screen may be watched.'))}
+          {toggle(
+            'alwaysConsoleMode',
+            _('The stations are closed whenever the computer has started, until you switch to station mode.'),
+          )}
+          {toggle('multipleSessions', _('Off: a second sign-in moves the running session to the new station.'))}
           {shown.multipleSessions &&
             number('mostSessionsPerPerson', _('Those that are suspended or saved count as well. 0: any number.'))}
           {number(
@@ -266,52 +246,18 @@ export function SettingsPanel(): ReactNode {
               'While so many are in memory no new one is started. Suspended and saved ones can always be continued. 0: any number.',
             ),
           )}
-          <Field
-            hint={
-              <Meaning
-                name="allowMonitoring"
-                text={_(
-                  'Off: nobody gets a picture of any desktop, and the privacy notice is not shown. People at work notice nothing.',
-                )}
-              />
-            }
-          >
-            <Switch
-              label={_(settingLabels.allowMonitoring)}
-              checked={shown.allowMonitoring}
-              onChange={(_event, data) => change({ allowMonitoring: data.checked })}
-            />
-          </Field>
-          <Field
-            hint={
-              <Meaning
-                name="allowOrchestration"
-                text={_('Off: Dashboard users look at and act on sessions of standard users and their own only.')}
-              />
-            }
-          >
-            <Switch
-              label={_(settingLabels.allowOrchestration)}
-              checked={shown.allowOrchestration}
-              onChange={(_event, data) => change({ allowOrchestration: data.checked })}
-            />
-          </Field>
-          <Field
-            hint={
-              <Meaning
-                name="allowRemoteManagement"
-                text={_(
-                  'Off: the Manager, the Dashboard and the API answer on the computer itself only. Stations are not concerned.',
-                )}
-              />
-            }
-          >
-            <Switch
-              label={_(settingLabels.allowRemoteManagement)}
-              checked={shown.allowRemoteManagement}
-              onChange={(_event, data) => change({ allowRemoteManagement: data.checked })}
-            />
-          </Field>
+          {toggle(
+            'allowMonitoring',
+            _('Off: nobody gets a picture of any desktop, and the privacy notice is not shown. People at work notice nothing.'),
+          )}
+          {toggle(
+            'allowOrchestration',
+            _('Off: Dashboard users look at and act on sessions of standard users and their own only.'),
+          )}
+          {toggle(
+            'allowRemoteManagement',
+            _('Off: the Manager, the Dashboard and the API answer on the computer itself only. Stations are not concerned.'),
+          )}
           {!shown.allowRemoteManagement && (
             <MessageBar intent="warning" layout="multiline" className={styles.wide} role="status">
               <MessageBarBody>
@@ -385,22 +331,12 @@ export function SettingsPanel(): ReactNode {
             ),
           )}
           {number('keepSavedDays', _('A saved session that nobody continued for so long is removed for good. 0: never removed.'))}
-          <Field
-            hint={
-              <Meaning
-                name="encryptSaved"
-                text={_(
-                  'With a key that stays on this computer, so that a copy or backup of them cannot be read elsewhere. Takes a little longer.',
-                )}
-              />
-            }
-          >
-            <Switch
-              label={_(settingLabels.encryptSaved)}
-              checked={shown.encryptSaved}
-              onChange={(_event, data) => change({ encryptSaved: data.checked })}
-            />
-          </Field>
+          {toggle(
+            'encryptSaved',
+            _(
+              'With a key that stays on this computer, so that a copy or backup of them cannot be read elsewhere. Takes a little longer.',
+            ),
+          )}
           <Subtitle2 as="h3" className={styles.wide}>
             {_('Restart and shutdown')}
           </Subtitle2>

@@ -239,6 +239,8 @@ export function LineTasks(props: {
   const { row, level } = props;
   const { station, session } = row;
   const target = session === null ? 'none' : sessionTarget(props.user, session.user, 'standard');
+  /** Where nobody is, a task is offered to who may do it to most people, and is off. */
+  const usual = target === 'none' ? 'standard-session' : target;
   const waiting = row.status === 'waiting';
   return (
     <Pane
@@ -260,7 +262,7 @@ export function LineTasks(props: {
               main: true,
             },
           !waiting &&
-            may(level, 'session.suspend', target === 'none' ? 'standard-session' : target) &&
+            may(level, 'session.suspend', usual) &&
             station !== null && {
               icon: <PauseCircleRegular />,
               label: _('Suspend'),
@@ -279,7 +281,7 @@ export function LineTasks(props: {
             },
           !waiting &&
             row.status !== 'lost' &&
-            may(level, 'session.hibernate', target === 'none' ? 'standard-session' : target) && {
+            may(level, 'session.hibernate', usual) && {
               icon: <SaveRegular />,
               label: _('Hibernate'),
               title: props.hibernationFault ?? _('Saves the session to disk and frees its memory.'),
@@ -287,7 +289,7 @@ export function LineTasks(props: {
               disabled: session === null || !isRunning(session) || props.hibernationFault !== null,
             },
           !waiting &&
-            may(level, 'session.log-off', target === 'none' ? 'standard-session' : target) && {
+            may(level, 'session.log-off', usual) && {
               icon: row.status === 'lost' ? <DeleteRegular /> : <SignOutRegular />,
               label: row.status === 'lost' ? _('Remove from the list') : _('Log off'),
               run: () => props.logOff(row),
