@@ -1,6 +1,8 @@
 // What every page is held to: no accessibility fault that axe finds, nothing that its own security policy refuses.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Page, PageScreenshotOptions } from 'playwright-core';
 
 interface AxeViolation {
   id: string;
@@ -50,6 +52,16 @@ export async function axeFaults(page: Page): Promise<string[]> {
     return result.violations;
   });
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`);
+}
+
+/** Where pictures of the pages are put, for whoever wants to look at them. */
+const picturesFolder = process.env['STATIONMASTER_PICTURES'];
+
+/** What the page shows, kept where somebody wants to look at it. */
+export async function keepPicture(page: Page, name: string, options: PageScreenshotOptions = {}): Promise<void> {
+  if (picturesFolder === undefined) return;
+  await mkdir(picturesFolder, { recursive: true });
+  await page.screenshot({ path: join(picturesFolder, `${name}.png`), animations: 'disabled', ...options });
 }
 
 /** Collects what the page complains of: errors of its own, and what its policy refused. Refused requests (4xx) are not errors of the page. */

@@ -1,53 +1,28 @@
 // The reference of the API in a real browser, under the real security headers: everything that the document says, in both languages.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { errorCodes } from '#contract/errors.ts';
 import { apiDocument } from '#gateway/api-document.ts';
-import { Browser } from '../../../test/e2e/browser.ts';
-import { FakeGateway } from '../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 import { boundsOf, commandFor, exampleOf, kindOf, routesOf, rowsOf } from './described.ts';
 import type { Described } from './described.ts';
 
-const withinMs = 10_000;
-/** Where pictures of the page are put for whoever wants to look at them. */
-const picturesDir = process.env['STATIONMASTER_PICTURES'];
 const described = JSON.parse(apiDocument()) as Described;
 const routes = routesOf(described);
 
 describe('the reference of the API', () => {
-  let browser: Browser;
-  let pages: string;
+  const room = managerRoom({ widthPx: 1280, heightPx: 900 });
   let gateway: FakeGateway;
   let page: Page;
-  let complaints: string[];
 
-  const picture = async (name: string): Promise<void> => {
-    if (picturesDir === undefined) return;
-    await mkdir(picturesDir, { recursive: true });
-    await page.screenshot({ path: join(picturesDir, `${name}.png`), animations: 'disabled' });
-  };
+  const picture = (name: string): Promise<void> => keepPicture(page, name);
   const operation = (id: string) => page.locator(`details#${id}`);
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 900 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(withinMs);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
+  beforeEach(() => {
+    ({ gateway, page } = room);
   });
 
   test('is for everybody, and has every operation and every error', async () => {

@@ -1,49 +1,31 @@
 // The limits of groups and stations in the Manager, in a real browser: written, changed, removed, and shown with where they come from.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser } from '../../../test/e2e/browser.ts';
 import {
-  FakeGateway,
   Refusal,
   idOf,
   makeComputer,
+  makePerson,
   makePrincipal,
   makeSession,
   makeStation,
 } from '../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
-
-/** Where pictures to look at go, for who is at work on these pages. */
-const shots = process.env['SHOTS'];
+import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../test/support/manager-room.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 
 describe('limits of groups and stations', () => {
-  let pages: string;
-  let browser: Browser;
+  const room = managerRoom({ widthPx: 1280, heightPx: 900 });
   let page: Page;
-  let complaints: string[];
   let gateway: FakeGateway;
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 900 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     gateway.principal = makePrincipal('ada', 'administrator');
     gateway.computers = [makeComputer('classroom')];
     gateway.stations = [makeStation('s1', 'Station 1', 'classroom')];
     gateway.sessions = [makeSession('a1', 'anna', 'classroom', 's1')];
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   test('are written for a group, changed, and removed', async () => {
@@ -58,7 +40,7 @@ describe('limits of groups and stations', () => {
     await dialog.getByRole('spinbutton', { name: 'Suspended without input after (minutes)' }).fill('10');
     await page.keyboard.press('Tab');
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/limits-dialog.png` });
+    await keepPicture(page, 'limits-dialog');
     await dialog.getByRole('button', { name: 'Save' }).click();
     const card = page.getByRole('group', { name: 'pupils' });
     await card.getByText('10 minutes').waitFor();
@@ -77,8 +59,8 @@ describe('limits of groups and stations', () => {
     await card.getByText('1 hour', { exact: true }).waitFor();
     await card.getByText('10 minutes').waitFor({ state: 'detached' });
     assert.deepEqual(gateway.calls.at(-1)?.body['was'], { idleSuspendMinutes: 10 });
-    if (shots !== undefined) await card.scrollIntoViewIfNeeded();
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/limits-rules.png` });
+    await card.scrollIntoViewIfNeeded();
+    await keepPicture(page, 'limits-rules');
 
     await card.getByRole('button', { name: 'Remove…' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
@@ -137,29 +119,15 @@ describe('limits of groups and stations', () => {
     await part.getByText('60 minutes (from the settings)').waitFor();
     await part.getByText('12 minutes of its time are left.').waitFor();
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await part.scrollIntoViewIfNeeded();
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/limits-details.png` });
+    await part.scrollIntoViewIfNeeded();
+    await keepPicture(page, 'limits-details');
     await part.getByRole('button', { name: 'Give more time' }).click();
     await part.getByText('27 minutes of its time are left.').waitFor();
   });
 
   test('the limits of a person are shown in Users', async () => {
     gateway.limitRules = [{ scope: 'group', of: 'pupils', name: 'pupils', exists: false, values: { idleSuspendMinutes: 10 } }];
-    gateway.accounts = [
-      {
-        name: 'anna',
-        uid: 2001,
-        fullName: 'Anna',
-        level: 'standard',
-        listed: true,
-        domain: false,
-        disabled: false,
-        inGroups: false,
-        sessions: 0,
-        lastSignInAt: null,
-        removal: null,
-      },
-    ];
+    gateway.accounts = [makePerson('anna', 'standard', { fullName: 'Anna' })];
     await page.goto(gateway.url('/manager/users'));
     await page.getByRole('button', { name: 'Tasks for anna' }).click();
     await page.getByRole('menuitem', { name: 'Show limits…' }).click();
@@ -167,7 +135,7 @@ describe('limits of groups and stations', () => {
     await dialog.getByText('10 minutes (from the group pupils)').waitFor();
     await dialog.getByText('60 seconds (default)').waitFor();
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/limits-user.png` });
+    await keepPicture(page, 'limits-user');
     await dialog.getByRole('button', { name: 'Close' }).click();
     await page.goto(gateway.url('/manager/home'));
     await page.getByText('There is no such group on the computer any more, so nobody is in it.').waitFor();
@@ -187,29 +155,17 @@ describe('limits of groups and stations', () => {
           values: { idleSuspendMinutes: 10, sessionMemoryMegabytes: 2048 },
         },
       ];
-      const narrow = await browser.page
-        .context()
-        .browser()
-        ?.newContext({
-          locale,
-          viewport: { width: widthPx, height: 900 },
-          colorScheme: dark ? 'dark' : 'light',
-          ignoreHTTPSErrors: true,
-        });
-      assert.ok(narrow !== undefined);
-      const own = await narrow.newPage();
-      own.setDefaultTimeout(10_000);
+      const own = await room.another({ language: locale, widthPx, heightPx: 900, dark });
       await own.goto(gateway.url('/manager/home'));
       const card = own.getByRole('group', { name: 'pupils' });
       await card.scrollIntoViewIfNeeded();
       assert.deepEqual(await axeFaults(own), []);
-      if (shots !== undefined) await own.screenshot({ path: `${shots}/limits-rules-${locale}-${widthPx}.png` });
+      await keepPicture(own, `limits-rules-${locale}-${widthPx}`);
       await card.getByRole('button').first().click();
       await own.getByRole('dialog').waitFor();
       assert.deepEqual(await axeFaults(own), []);
-      if (shots !== undefined) await own.screenshot({ path: `${shots}/limits-dialog-${locale}-${widthPx}.png` });
+      await keepPicture(own, `limits-dialog-${locale}-${widthPx}`);
       const wide = await own.evaluate(() => document.documentElement.scrollWidth);
       assert.ok(wide <= widthPx, String(wide));
-      await narrow.close();
     });
 });

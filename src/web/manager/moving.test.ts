@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { Refusal, idOf, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
 import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../test/support/manager-room.ts';
-import { axeFaults } from '../../../test/support/page-checks.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 
 function furnish(gateway: FakeGateway): void {
   gateway.computers = [makeComputer('classroom')];
@@ -246,13 +246,12 @@ describe('stations and their sessions', () => {
       assert.deepEqual(await axeFaults(there), []);
       const wide = await there.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(wide <= 0, `${wide} pixels too wide`);
-      const pictures = process.env['STATIONMASTER_PICTURES'];
-      if (pictures !== undefined) await there.screenshot({ path: `${pictures}/move-${options.widthPx}.png` });
+      await keepPicture(there, `move-${options.widthPx}`);
       await there.getByRole('button', { name: 'Annuler' }).click();
       await button(there, 'Fermer la session').click();
       await there.getByText('Ces fenêtres indiquent du travail non enregistré :').waitFor();
       assert.deepEqual(await axeFaults(there), []);
-      if (pictures !== undefined) await there.screenshot({ path: `${pictures}/log-off-${options.widthPx}.png` });
+      await keepPicture(there, `log-off-${options.widthPx}`);
     });
   }
 });

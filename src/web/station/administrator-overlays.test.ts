@@ -3,12 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
-import { axeFaults } from '../../../test/support/page-checks.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 import { StationGateway } from '../../../test/support/station-gateway.ts';
-
-/** Where pictures to look at go, for who is at work on these pages. */
-const shots = process.env['SHOTS'];
 
 describe('what the administrator puts over the stations', () => {
   let browser: Browser;
@@ -34,7 +31,7 @@ describe('what the administrator puts over the stations', () => {
     assert.ok(desktop !== undefined);
     there.say({ say: 'remap', shows: { letter: 'K', number: 0 } });
     await page.getByRole('button', { name: /Press K when it is the turn of this station/ }).waitFor();
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/remap.png` });
+    await keepPicture(page, 'remap');
     await page.mouse.move(60, 700);
     await desktop.until(({ pointers }) => pointers.some(({ x, y }) => x === 60 && y === 700));
     await page.keyboard.press('k');

@@ -3,12 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { axeFaults } from '../../../test/support/page-checks.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 import { StationGateway, computer, station } from '../../../test/support/station-gateway.ts';
-
-/** Where pictures to look at go, for who is at work on these pages. */
-const shots = process.env['SHOTS'];
 
 describe('a station that signs an account in by itself', () => {
   let browser: Browser;
@@ -44,7 +41,7 @@ describe('a station that signs an account in by itself', () => {
     const words = page.getByText(/anna is signed in in (30|29|28) seconds\. Type to sign in as somebody else\./);
     await words.waitFor();
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/auto-logon.png` });
+    await keepPicture(page, 'auto-logon');
     await page.getByRole('textbox', { name: 'User name' }).fill('b');
     assert.equal((await there.next('auto-logon')).now, false);
     await words.waitFor({ state: 'hidden' });

@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import axe from 'axe-core';
 import { closeCodes } from '#contract/station-page.ts';
+import { keepPicture } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 import type { PaintedDesktop } from '../../../test/support/painted-desktop.ts';
 import { StationGateway, computer } from '../../../test/support/station-gateway.ts';
@@ -332,8 +333,7 @@ describe('a split screen', () => {
       await frame(page, 'right').getByRole('textbox').first().click();
       await page.locator('.keyboard-word span').waitFor();
       assert.deepEqual(await axeFaults(page), []);
-      const picture = process.env['STATIONMASTER_PICTURES'];
-      if (picture !== undefined) await page.screenshot({ path: `${picture}/split-${kind.replaceAll(/\W+/g, '-')}.png` });
+      await keepPicture(page, `split-${kind.replaceAll(/\W+/g, '-')}`);
       for (const half of ['left', 'right'] as const) {
         assert.deepEqual(await axeFaults(frame(page, half)), [], half);
         const wide = await frame(page, half).evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -3,13 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { axeFaults } from '../../../test/support/page-checks.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 import { StationGateway } from '../../../test/support/station-gateway.ts';
 import type { ScriptedPage } from '../../../test/support/station-gateway.ts';
-
-/** Where pictures to look at go, for who is at work on these pages. */
-const shots = process.env['SHOTS'];
 
 describe('the limits of time at a station', () => {
   let browser: Browser;
@@ -45,7 +42,7 @@ describe('the limits of time at a station', () => {
     await page.mouse.move(300, 300);
     there.say({ say: 'time', ends: { why: 'idle', remainingMs: 47_900, request: 'none' } });
     await page.getByText(/^Nobody seems to be here\. Your desktop is suspended in 4[78] seconds/).waitFor();
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/time-idle.png` });
+    await keepPicture(page, 'time-idle');
     assert.equal(await page.getByRole('button', { name: 'Ask for more time' }).count(), 0);
     assert.deepEqual(await axeFaults(page), []);
     assert.ok(!there.heard.some(({ say }) => say === 'here'));
@@ -67,7 +64,7 @@ describe('the limits of time at a station', () => {
     await page.mouse.move(300, 300);
     assert.ok(!there.heard.some(({ say }) => say === 'here'));
     const ask = page.getByRole('button', { name: 'Ask for more time' });
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/time-longest.png` });
+    await keepPicture(page, 'time-longest');
     assert.deepEqual(await axeFaults(page), []);
     await ask.click();
     await there.next('ask-time');
@@ -128,7 +125,7 @@ describe('the limits of time at a station', () => {
         const box = await banner.boundingBox();
         assert.ok(box !== null && box.x >= 0 && box.x + box.width <= widthPx, JSON.stringify(box));
         assert.deepEqual(await axeFaults(page), []);
-        if (shots !== undefined) await page.screenshot({ path: `${shots}/time-${why}-${locale}-${widthPx}.png` });
+        await keepPicture(page, `time-${why}-${locale}-${widthPx}`);
       }
       await page.close();
     });

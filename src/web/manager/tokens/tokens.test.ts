@@ -1,18 +1,13 @@
 // The tokens of the Systems tab in a real browser: made, shown once, held to scopes, revoked; in English and French, dark and narrow.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Browser } from '../../../../test/e2e/browser.ts';
-import { FakeGateway, Refusal, idOf, makeComputer, makePrincipal } from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf, shownStill } from '../../../../test/support/page-checks.ts';
-import { builtPages } from '../../../../test/support/pages.ts';
+import { Refusal, idOf, makeComputer, makePrincipal } from '../../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../../test/support/manager-room.ts';
+import { axeFaults, keepPicture, shownStill } from '../../../../test/support/page-checks.ts';
 
-const withinMs = 10_000;
 const dayMs = 86_400_000;
-/** Where pictures of the page are put for whoever wants to look at them. */
-const picturesDir = process.env['STATIONMASTER_PICTURES'];
 
 function furnish(gateway: FakeGateway): void {
   const now = Date.now();
@@ -27,11 +22,9 @@ function furnish(gateway: FakeGateway): void {
 }
 
 describe('the tokens', () => {
-  let browser: Browser;
-  let pages: string;
+  const room = managerRoom();
   let gateway: FakeGateway;
   let page: Page;
-  let complaints: string[];
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const dialog = () => page.getByRole('dialog');
@@ -42,28 +35,11 @@ describe('the tokens', () => {
       .getByRole('list', { name: /Tokens|Jetons/ })
       .getByRole('listitem')
       .filter({ hasText: name });
-  const picture = async (name: string): Promise<void> => {
-    if (picturesDir === undefined) return;
-    await mkdir(picturesDir, { recursive: true });
-    await page.screenshot({ path: join(picturesDir, `${name}.png`), animations: 'disabled', fullPage: true });
-  };
+  const picture = (name: string): Promise<void> => keepPicture(page, name, { fullPage: true });
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     furnish(gateway);
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(withinMs);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   test('say what each may, until when, and whether it is used', async () => {

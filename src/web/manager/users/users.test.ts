@@ -1,8 +1,7 @@
 // The Users tab in a real browser, under the real security headers: every task on accounts, in English and French.
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { ImportLine } from '#model/account.ts';
 import {
@@ -15,10 +14,7 @@ import {
 } from '../../../../test/support/fake-gateway.ts';
 import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../../test/support/manager-room.ts';
-import { axeFaults, shownStill, still } from '../../../../test/support/page-checks.ts';
-
-/** Where pictures of the page are put for whoever wants to look at them. */
-const picturesDir = process.env['STATIONMASTER_PICTURES'];
+import { axeFaults, keepPicture, shownStill, still } from '../../../../test/support/page-checks.ts';
 
 const line = (number: number, user: string, more: Partial<ImportLine> = {}): ImportLine => ({
   line: number,
@@ -62,11 +58,7 @@ describe('the Users tab', () => {
     await button(`Tasks for ${user}`).click();
     await page.getByRole('menuitem', { name, exact: true }).click();
   };
-  const picture = async (name: string): Promise<void> => {
-    if (picturesDir === undefined) return;
-    await mkdir(picturesDir, { recursive: true });
-    await page.screenshot({ path: join(picturesDir, `${name}.png`), animations: 'disabled' });
-  };
+  const picture = (name: string): Promise<void> => keepPicture(page, name);
 
   test('shows who is who, and filters by account type', async () => {
     await page.goto(gateway.url('/manager/users'));
@@ -245,12 +237,12 @@ describe('the Users tab', () => {
     await dialog.getByText('The files are being packed up…').waitFor();
     await still(page);
     assert.deepEqual(await axeFaults(page), []);
-    if (picturesDir !== undefined) await page.screenshot({ path: join(picturesDir, 'deleting.png') });
+    await keepPicture(page, 'deleting');
     await button('Close', dialog).click();
     await dialog.waitFor({ state: 'detached' });
     await row(/anna .*Being deleted: 40%/).waitFor();
     assert.equal(await button('Tasks for anna').count(), 0);
-    if (picturesDir !== undefined) await page.screenshot({ path: join(picturesDir, 'being-deleted.png') });
+    await keepPicture(page, 'being-deleted');
     // Another dialogue that was opened meanwhile is not closed by its end.
     await task('tina', 'Delete…');
     gateway.accounts = gateway.accounts.filter(({ name }) => name !== 'anna');

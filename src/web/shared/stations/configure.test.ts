@@ -5,11 +5,9 @@ import type { Page } from 'playwright-core';
 import { Refusal, idOf, makeComputer, makePrincipal, makeStation } from '../../../../test/support/fake-gateway.ts';
 import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../../test/support/manager-room.ts';
-import { axeFaults, still } from '../../../../test/support/page-checks.ts';
+import { axeFaults, keepPicture, still } from '../../../../test/support/page-checks.ts';
 import { plainConfiguration } from '#model/station.ts';
 
-/** Where pictures to look at go, for who is at work on these pages. */
-const shots = process.env['SHOTS'];
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const field = (page: Page, name: string) => page.getByRole('textbox', { name });
 
@@ -133,7 +131,7 @@ describe('configuring stations', () => {
     const password = page.getByLabel('Your password');
     await password.fill('wrong');
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/configure-confirm.png` });
+    await keepPicture(page, 'configure-confirm');
     await button(page, 'Save').click();
     await page.getByText('The user name or the password is wrong.').waitFor();
     assert.equal(await password.inputValue(), '');
@@ -168,12 +166,12 @@ describe('configuring stations', () => {
     await page.getByText('Number 1').waitFor();
     await page.getByText('1 of 2 are done').waitFor();
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/remap-manager.png` });
+    await keepPicture(page, 'remap-manager');
     undoable = true;
     for (const id of ['s1', 's2']) gateway.changeStation(idOf(id), { remap: undefined });
     await page.getByText('The remap is over, without screens that went off. They come after the others.').waitFor();
     await still(page);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/remap-ended.png` });
+    await keepPicture(page, 'remap-ended');
     assert.deepEqual(await axeFaults(page), []);
     await button(page, 'Undo the last remap').click();
     await page.getByText('The stations are as they were before the remap.').first().waitFor();
@@ -195,7 +193,7 @@ describe('configuring stations', () => {
     await question.getByRole('button', { name: 'Switch to console mode' }).click();
     await page.getByText('Console mode', { exact: true }).waitFor();
     assert.deepEqual(await axeFaults(page), []);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/console-mode.png` });
+    await keepPicture(page, 'console-mode');
     await button(page, 'Switch to station mode').click();
     await button(page, 'Switch to console mode').waitFor();
     assert.deepEqual(bodies(), [{ mode: 'console' }, { mode: 'station' }]);
@@ -211,6 +209,6 @@ describe('configuring stations', () => {
     await page.getByRole('textbox', { name: 'Groupes' }).waitFor();
     assert.deepEqual(await axeFaults(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/configure-fr.png` });
+    await keepPicture(page, 'configure-fr');
   });
 });

@@ -1,49 +1,23 @@
 // Who asks for more time, as administrators and teachers see and answer it, in a real browser.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { TimeRequest } from '#model/session-time.ts';
-import { Browser } from '../../../../test/e2e/browser.ts';
-import {
-  FakeGateway,
-  Refusal,
-  idOf,
-  makeComputer,
-  makePrincipal,
-  makeSession,
-  makeStation,
-} from '../../../../test/support/fake-gateway.ts';
-import { axeFaults, complaintsOf } from '../../../../test/support/page-checks.ts';
-import { builtPages } from '../../../../test/support/pages.ts';
-
-/** Where pictures to look at go, for who is at work on these pages. */
-const shots = process.env['SHOTS'];
+import { Refusal, idOf, makeComputer, makePrincipal, makeSession, makeStation } from '../../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
+import { managerRoom } from '../../../../test/support/manager-room.ts';
+import { axeFaults, keepPicture } from '../../../../test/support/page-checks.ts';
 
 describe('questions for more time', () => {
-  let pages: string;
-  let browser: Browser;
+  const room = managerRoom();
   let page: Page;
-  let complaints: string[];
   let gateway: FakeGateway;
 
-  before(async () => {
-    pages = await builtPages();
-    browser = await Browser.open({ widthPx: 1280, heightPx: 800 });
-  });
-  after(() => browser[Symbol.asyncDispose]());
-  beforeEach(async () => {
-    gateway = await FakeGateway.start(pages);
+  beforeEach(() => {
+    ({ gateway, page } = room);
     gateway.computers = [makeComputer('classroom')];
     gateway.stations = [makeStation('s1', 'Station 1', 'classroom')];
     gateway.sessions = [makeSession('a1', 'anna', 'classroom', 's1', { fullName: 'Anna Berg' })];
-    page = await browser.page.context().newPage();
-    page.setDefaultTimeout(10_000);
-    complaints = complaintsOf(page);
-  });
-  afterEach(async () => {
-    await page.close();
-    await gateway[Symbol.asyncDispose]();
-    assert.deepEqual(complaints, []);
   });
 
   const request = (): TimeRequest => ({
@@ -74,7 +48,7 @@ describe('questions for more time', () => {
       await page.getByText('Anna Berg asks for more time').waitFor();
       await page.getByText(/Station 1\. The time is over in 3:\d\d\./).waitFor();
       assert.deepEqual(await axeFaults(page), []);
-      if (shots !== undefined) await page.screenshot({ path: `${shots}/requests${path.replaceAll('/', '-')}.png` });
+      await keepPicture(page, `requests${path.replaceAll('/', '-')}`);
       await page.getByRole('combobox', { name: 'How many minutes' }).selectOption('30');
       await page.getByRole('button', { name: 'Give more time' }).click();
       assert.deepEqual(await extended.promise, { minutes: 30 });
@@ -106,7 +80,7 @@ describe('questions for more time', () => {
     await page.setViewportSize({ width: 390, height: 800 });
     await page.goto(gateway.url('/dashboard'));
     await page.getByText('Anna Berg asks for more time').waitFor();
-    if (shots !== undefined) await page.screenshot({ path: `${shots}/requests-narrow.png` });
+    await keepPicture(page, 'requests-narrow');
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 390, String(wide));
     const refuse = await page.getByRole('button', { name: 'Refuse', exact: true }).boundingBox();
