@@ -4,17 +4,19 @@ import { remapEnds } from '#model/remap.ts';
 import { accountFilesFates } from '#model/account.ts';
 import { auditActions, auditFaults } from '#model/audit.ts';
 import { defaultTokenDays, tokenScopes } from '#model/permissions.ts';
-import type { Action, TokenScope } from '#model/permissions.ts';
+import type { TokenScope } from '#model/permissions.ts';
 import { pictureSizes } from '#model/picture.ts';
 import { limitScopes } from '#model/limits.ts';
 import { computerModes } from '#model/session.ts';
+import { audienceRoutes } from './classroom/audience.ts';
+import { byId, byName, outcomes, paging, route } from './route.ts';
+import type { PictureFile, Route, StreamedFile } from './route.ts';
 import {
   accountRemovalSchema,
   accountSchema,
   alertSchema,
   computerSchema,
   effectiveLimitSchema,
-  errorSchema,
   givenNameSchema,
   idSchema,
   importLineSchema,
@@ -56,11 +58,6 @@ export const pageSignInSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('question'), attempt: idSchema, question: questionSchema }),
 ]);
 export type PageSignIn = z.infer<typeof pageSignInSchema>;
-
-/** What became of one of several targets. `error` null: done. */
-export const outcomeSchema = z.object({ session: idSchema, user: z.string(), error: errorSchema.nullable() });
-export type Outcome = z.infer<typeof outcomeSchema>;
-const outcomes = z.object({ outcomes: z.array(outcomeSchema) });
 
 export const auditEntrySchema = z.object({
   number: z.number().int(),
@@ -107,22 +104,6 @@ export const auditReportSchema = z.object({
 });
 export type AuditReport = z.infer<typeof auditReportSchema>;
 
-/** An answer that is a file, sent as it is made. */
-export interface StreamedFile {
-  type: string;
-  name: string;
-  text: AsyncIterable<string>;
-}
-
-/** An answer that is a picture. */
-export interface PictureFile {
-  type: 'image/jpeg';
-  /** Null: still the one with this tag, which the asker has. */
-  bytes: Uint8Array | null;
-  /** Its ETag. */
-  tag: string;
-}
-
 /** A kept view of the Stations list; `query`: as it stands in the page's address. */
 export const savedViewSchema = z.object({
   id: idSchema,
@@ -155,17 +136,6 @@ export const tokenSchema = z.object({
 });
 export type Token = z.output<typeof tokenSchema>;
 
-/** Of a list that may be long: without both, all of it. The header `Link` with `rel="next"` says where it goes on. */
-const paging = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
-  /** From the `Link` of the piece before. */
-  cursor: z.string().max(500).optional(),
-});
-export type Paging = z.output<typeof paging>;
-
-const none = z.object({});
-const byId = z.object({ id: idSchema });
-const byName = z.object({ name: z.string().max(255) });
 const countdown = z.object({
   /** Seconds of warning; the setting's if left out, 0 at once. */
   seconds: z.number().int().min(0).max(3600).optional(),
@@ -175,28 +145,6 @@ const closing = z.object({
   /** Programs that cannot be saved are asked to close before. */
   closing: z.boolean().default(false),
 });
-
-export interface Route {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/v1, `:id` and `:name` as in `params`. */
-  path: string;
-  action: Action;
-  params: z.ZodObject;
-  query: z.ZodObject;
-  body: z.ZodType;
-  reply: z.ZodType;
-  summary: string;
-  /** In bytes, where it may be longer than others. */
-  longestBody?: number;
-  /** Takes an Idempotency-Key: what it does is done once, however often the request is repeated. Nothing secret is in the reply. */
-  keyed?: boolean;
-  /** A list that is given in pieces where they are asked for. */
-  paged?: boolean;
-  /** The reply is a file of one of these types, sent as it is made; `reply` is not looked at. */
-  fileTypes?: readonly string[];
-  /** Who has the file already says so by If-None-Match, and may wait for another one; `reply` is a PictureFile. */
-  conditional?: true;
-}
 
 /** A list of people, in base64. */
 const longestImport = 700_000;
@@ -217,11 +165,6 @@ const listedPersonSchema = personSchema.extend({
   removal: accountRemovalSchema.nullable(),
 });
 export type ListedPerson = z.infer<typeof listedPersonSchema>;
-
-const nothing = { params: none, query: none, body: none, reply: none };
-
-const route = <const R extends Partial<Route> & Pick<Route, 'method' | 'path' | 'action' | 'summary'>>(given: R) =>
-  ({ ...nothing, ...given }) as R & Omit<typeof nothing, keyof R>;
 
 export const apiRoutes = {
   signIn: route({
@@ -874,6 +817,7 @@ export const apiRoutes = {
     }),
     reply: tokenSchema.extend({ token: z.string() }),
   }),
+  ...audienceRoutes,
   revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),
 } as const satisfies Readonly<Record<string, Route>>;
 

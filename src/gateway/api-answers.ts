@@ -1,5 +1,6 @@
 // What each route of the API does. Who may is asked before, in api.ts.
-import type { ApiReply, ApiRouteName, apiRoutes, Outcome, Paging } from '#contract/api.ts';
+import type { ApiReply, ApiRouteName, apiRoutes } from '#contract/api.ts';
+import type { Outcome, Paging } from '#contract/route.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
@@ -15,6 +16,10 @@ import { scopeSuits } from '#model/permissions.ts';
 import type { AuditAction } from '#model/audit.ts';
 import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
+import type { Audience } from './classroom/audience.ts';
+import { audienceAnswers } from './classroom/audience-answers.ts';
+import { deedOf, shownAs } from './deeds.ts';
+import type { Deeds } from './deeds.ts';
 import { exportAudit } from './audit-export.ts';
 import type { AuditWatch } from './audit-watch.ts';
 import type { Caller } from './callers.ts';
@@ -41,6 +46,8 @@ const dayMs = 86_400_000;
 
 export interface AnswerParts {
   fleet: Fleet;
+  deeds: Deeds;
+  audience: Audience;
   stations: Stations;
   rooms: Rooms;
   remaps: Remaps;
@@ -86,6 +93,7 @@ export type Answers = { readonly [N in ApiRouteName]: (asked: Asked<N>) => ApiRe
 export function makeAnswers(parts: AnswerParts): Answers {
   const {
     fleet,
+    deeds,
     stations,
     rooms,
     remaps,
@@ -108,20 +116,6 @@ export function makeAnswers(parts: AnswerParts): Answers {
     looking,
   } = parts;
 
-  const deedOf = (caller: Caller, action: AuditAction, target: string, details: Deed['details'] = {}): Omit<Deed, 'outcome'> => ({
-    actor: caller.principal?.name ?? '',
-    action,
-    target,
-    address: caller.address,
-    details,
-  });
-
-  /** How the person at a station reads who asked for something; empty: just the administrator. */
-  const shownAs = ({ principal }: Caller): string => {
-    if (principal === null || principal.by === 'socket') return '';
-    return (principal.fullName === '' ? principal.name : principal.fullName).slice(0, 64);
-  };
-
   /** Whose something is that is kept for one person; a token may be called as an account is. */
   const ownerOf = ({ principal }: Caller): string => `${principal?.by ?? ''}:${principal?.name ?? ''}`;
 
@@ -131,30 +125,15 @@ export function makeAnswers(parts: AnswerParts): Answers {
     return computer.name;
   };
 
-  const sessionWith = (id: string): Session => {
-    const session = fleet.session(id);
-    if (session === null) throw new CodedError('session-not-found');
-    return session;
-  };
-
-  /** Does something to somebody's session; the audit has it either way. */
   const toSession = async (
     caller: Caller,
     action: AuditAction,
     session: Session,
     work: () => Promise<{ session: Session }>,
-    more: (done: Session) => Deed['details'] = () => ({}),
+    more?: (done: Session) => Deed['details'],
   ): Promise<Session> => {
-    const deed = deedOf(caller, action, session.user, { session: session.id });
-    try {
-      const done = await work();
-      audit.note({ ...deed, outcome: 'done', details: { ...deed.details, ...more(done.session) } });
-      return done.session;
-    } catch (error) {
-      const { code, details } = tellError(error);
-      audit.note({ ...deed, outcome: code, details: { ...details, ...deed.details } });
-      throw error;
-    }
+    const done = await deeds.toSession(caller, action, session, work, (worked) => more?.(worked.session) ?? {});
+    return done.session;
   };
 
   const atStationsOf = (computer: string): Session[] =>
@@ -182,7 +161,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
         try {
           if (became !== null) audit.note({ ...deedOf(caller, action, user, { session: id }), outcome: became });
           if (became !== null && became !== 'done') throw new CodedError(became);
-          if (became === null) await work(session ?? sessionWith(id));
+          if (became === null) await work(session ?? deeds.sessionWith(id));
         } catch (error) {
           outcome = { ...outcome, error: tellError(error) };
         }
@@ -591,13 +570,13 @@ export function makeAnswers(parts: AnswerParts): Answers {
 
     sessions: ({ query, page }) => page(fleet.sessions(), ({ id }) => id, query),
     suspendSession: ({ params, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       return toSession(caller, 'session.suspend', session, () =>
         fleet.call(session.computer, 'session.suspend', { session: session.id, cause: 'suspended-by-administrator' }),
       );
     },
     moveSession: async ({ params, body, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       const to = stations.get(body.station);
       if (to?.state !== 'enrolled' || to.computer !== session.computer) throw new CodedError('station-not-found');
       if (!to.online) throw new CodedError('station-offline', { station: to.name });
@@ -623,7 +602,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return moved;
     },
     hibernateSession: ({ params, body, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       return toSession(
         caller,
         'session.hibernate',
@@ -639,7 +618,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
     timeRequests: () => times.requests(),
     extendSession: ({ params, body, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       const details = { session: session.id, minutes: body.minutes };
       times.extend(session, body.minutes, () =>
         audit.record({ ...deedOf(caller, 'session.extend', session.user, details), outcome: 'done' }),
@@ -647,14 +626,14 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return { leftMs: Math.round(times.leftMs(session) ?? 0) };
     },
     refuseTime: ({ params, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       times.refuse(session, () =>
         audit.record({ ...deedOf(caller, 'session.refuse-time', session.user, { session: session.id }), outcome: 'done' }),
       );
       return {};
     },
     logOffSession: ({ params, body, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       // Nobody sees a warning where no station shows the session.
       const seconds = body.seconds ?? (holdsStation(session) ? settings.now.logOffCountdownSeconds : 0);
       const afterMs = seconds * 1000;
@@ -668,16 +647,16 @@ export function makeAnswers(parts: AnswerParts): Answers {
       );
     },
     unsavedInSession: async ({ params }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       const { sessions } = await fleet.call(session.computer, 'session.unsaved', { sessions: [session.id] });
       const [work] = sessions;
       if (work === undefined) throw new CodedError('session-not-found');
       return work;
     },
     sessionPicture: ({ params, query, caller, known, signal }) =>
-      looking.look(caller, sessionWith(params.id), { size: query.size, waitMs: query.wait * 1000, known, signal }),
+      looking.look(caller, deeds.sessionWith(params.id), { size: query.size, waitMs: query.wait * 1000, known, signal }),
     keepSession: ({ params, caller }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       return toSession(caller, 'session.keep', session, () =>
         fleet.call(session.computer, 'session.keep', { session: session.id }),
       );
@@ -725,7 +704,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return { limits: toldLimits(await limits.effectiveOf(computer.name, user, station ?? null)) };
     },
     sessionLimits: ({ params }) => {
-      const session = sessionWith(params.id);
+      const session = deeds.sessionWith(params.id);
       return { limits: toldLimits(limits.effectiveFor(session)), leftMs: times.leftMs(session) };
     },
     views: ({ caller }) => views.list(ownerOf(caller)),
@@ -778,6 +757,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
         }),
       );
     },
+    ...audienceAnswers(parts),
     revokeToken: ({ params, caller }) => {
       tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
       return {};

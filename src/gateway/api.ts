@@ -3,13 +3,15 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { apiPrefix, apiRoutes, idempotencyKeySchema } from '#contract/api.ts';
-import type { ApiRouteName, Paging, PictureFile, Route, StreamedFile } from '#contract/api.ts';
+import type { ApiRouteName } from '#contract/api.ts';
+import type { Paging, PictureFile, Route, StreamedFile } from '#contract/route.ts';
 import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { userNameFault } from '#model/account.ts';
-import { may, sessionTarget } from '#model/permissions.ts';
+import { may } from '#model/permissions.ts';
 import type { Target } from '#model/permissions.ts';
 import type { Answers } from './api-answers.ts';
+import { sessionTargetOf } from './session-target.ts';
 import { noProgress } from './keyed-requests.ts';
 import type { KeyedRequests, Progress } from './keyed-requests.ts';
 import { apiDocument } from './api-document.ts';
@@ -35,31 +37,17 @@ export interface ApiParts {
 /** Where monitoring systems ask by custom. */
 const metricsPath = '/metrics';
 
-/** What kind of target this session is for this caller. */
-async function sessionTargetOf(fleet: Fleet, id: string, caller: Caller): Promise<Target> {
-  const session = fleet.session(id);
-  // Whoever may do this to nobody's session need not learn which there are.
-  if (session === null) return 'standard-session';
-  if (caller.role === 'administrator' || caller.role === 'nobody') return 'privileged-session';
-  const user = caller.principal?.by === 'page' ? caller.principal.name : null;
-  if (user === session.user) return 'own-session';
-  try {
-    const { level } = await fleet.call(session.computer, 'account.describe', { user: session.user });
-    return sessionTarget(user, session.user, level);
-  } catch (error) {
-    if (error instanceof CodedError && error.code === 'not-found') return 'privileged-session';
-    throw error;
-  }
-}
-
 /** What a request of this caller to this route is about, for the table of permissions. */
 async function targetOf(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<Target> {
   const { path } = apiRoutes[name];
   if (path.startsWith('/stations/:id')) return 'station';
   if (path.startsWith('/computers/:name')) return 'computer';
+  if (path.startsWith('/desktops/')) return 'sessions';
   if (!path.startsWith('/sessions/:id')) return 'none';
   const { id } = request.params as { id: string };
-  return await sessionTargetOf(fleet, id, caller);
+  const session = fleet.session(id);
+  // Whoever may do this to nobody's session need not learn which there are.
+  return session === null ? 'standard-session' : await sessionTargetOf(fleet, session, caller);
 }
 
 /** The session that is suspended to make room for the one that is moved, as the request names it; its form is checked later. */
@@ -93,7 +81,7 @@ async function mustBeAllowed(parts: ApiParts, name: ApiRouteName, request: Fasti
   if (caller.token !== null && caller.token.scopes !== null && action === 'accounts.manage') {
     if (await concernsAdministrator(fleet, request)) callers.mustBeInScope(caller, 'administrators.manage');
   }
-  const displaced = displacedBy(name, request);
+  const displaced = fleet.session(displacedBy(name, request) ?? '');
   const allowed =
     may(caller.role, action, await targetOf(fleet, name, request, caller), settings.now) &&
     (displaced === null || may(caller.role, 'session.suspend', await sessionTargetOf(fleet, displaced, caller), settings.now));

@@ -1,5 +1,6 @@
 // The audit as a file: comma-separated for spreadsheets, or one JSON object a line; written as fast as it is read.
-import type { AuditFilter, StreamedFile } from '#contract/api.ts';
+import type { AuditFilter } from '#contract/api.ts';
+import type { StreamedFile } from '#contract/route.ts';
 import type { Audit, HashedEntry } from './audit.ts';
 
 const csvColumns = ['number', 'at', 'actor', 'action', 'target', 'address', 'outcome', 'details', 'hash'] as const;

@@ -8,6 +8,8 @@ import { Alerts } from './alerts.ts';
 import { Audit } from './audit.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Callers } from './callers.ts';
+import { Audience } from './classroom/audience.ts';
+import { Deeds } from './deeds.ts';
 import { Certificate } from './certificate.ts';
 import type { TimingClock } from './clock.ts';
 import { ComputerSettings } from './computer-settings.ts';
@@ -106,6 +108,8 @@ export class Gateway implements AsyncDisposable {
     const computerSettings = new ComputerSettings(fleet, settings, log);
     const tickets = new Tickets(clock);
     const limits = new LimitRules({ fleet, stations, settings, store, clock, log });
+    const deeds = new Deeds(fleet, audit);
+    const audience = new Audience({ fleet, stations, limits, settings, deeds, clock });
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
     const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
     const watches = new ScreenWatches(fleet, log);
@@ -130,7 +134,7 @@ export class Gateway implements AsyncDisposable {
       audit,
       log,
     });
-    const liveFeed = new LiveFeed({ fleet, stations, times, settings, pageSessions, tokens, log });
+    const liveFeed = new LiveFeed({ fleet, stations, sources: [times.live], settings, pageSessions, tokens, log });
     const callers = new Callers(pageSessions, tokens, refusals, settings);
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
@@ -138,6 +142,8 @@ export class Gateway implements AsyncDisposable {
     const keyed = new KeyedRequests(store, clock, log);
     const answers = makeAnswers({
       fleet,
+      deeds,
+      audience,
       stations,
       rooms,
       remaps,

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import type { Outcome } from '#contract/api.ts';
+import type { Outcome } from '#contract/route.ts';
 import { CodedError } from '#contract/errors.ts';
 import { GatewayRoom, until } from '../../test/support/gateway-room.ts';
 import type { AskOptions, Reply } from '../../test/support/gateway-room.ts';

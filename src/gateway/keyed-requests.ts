@@ -1,7 +1,7 @@
 // Requests that came with an Idempotency-Key: carried out once, answered as often as they are repeated; a repeat after the gateway
 // was killed in the middle knows what was decided and done by then.
 import { createHmac } from 'node:crypto';
-import type { Outcome } from '#contract/api.ts';
+import type { Outcome } from '#contract/route.ts';
 import { CodedError, errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Clock } from './clock.ts';

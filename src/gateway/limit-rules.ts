@@ -89,6 +89,11 @@ export class LimitRules {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The station that shows the session, or did last; null: none did. */
+  lastStationOf(session: Session): string | null {
+    return this.#stations.get(session.id) ?? session.station;
+  }
+
   /** What holds for a session now, as far as the groups of its person are known. */
   of(session: Session): LimitValues {
     return this.#rules.length === 0 ? this.#parts.settings.now : valuesOf(this.effectiveFor(session));
@@ -96,7 +101,7 @@ export class LimitRules {
 
   /** The same, with where each comes from. */
   effectiveFor(session: Session): EffectiveLimit[] {
-    const station = this.#stations.get(session.id) ?? session.station;
+    const station = this.lastStationOf(session);
     return this.#decide(this.#groups.get(session.user) ?? [], station);
   }
 

@@ -1,5 +1,5 @@
 // A long list in pieces: each piece says where the next one begins, and what is added or removed meanwhile shifts nothing.
-import type { Paging } from '#contract/api.ts';
+import type { Paging } from '#contract/route.ts';
 import { CodedError } from '#contract/errors.ts';
 
 const usualLimit = 100;

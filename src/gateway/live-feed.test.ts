@@ -119,7 +119,7 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet,
       stations: { list: () => [], onChange: nothing },
-      times: { requests: () => [], onRequests: nothing },
+      sources: [],
       settings: { now: { allowRemoteManagement: true }, onChange: nothing },
       pageSessions: { onClose: nothing },
       tokens: { onRevoke: nothing },
@@ -169,7 +169,7 @@ describe('the live feed', () => {
         onComputer: nothing,
       },
       stations: { list: () => [], onChange: nothing },
-      times: { requests: () => [], onRequests: nothing },
+      sources: [],
       settings: { now: { allowRemoteManagement: true }, onChange: nothing },
       pageSessions: { onClose: nothing },
       tokens: { onRevoke: nothing },
@@ -214,7 +214,7 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet: { computers: () => [], sessions: () => [], onSession: nothing, onReachable: nothing, onComputer: nothing },
       stations: { list: () => [], onChange: nothing },
-      times: { requests: () => [], onRequests: nothing },
+      sources: [],
       settings,
       pageSessions: { onClose: nothing },
       tokens: { onRevoke: nothing },

@@ -10,7 +10,6 @@ import type { PageSessions } from './people/page-sessions.ts';
 import type { Tokens } from './people/tokens.ts';
 import type { RoomSettings } from './room-settings.ts';
 import { SessionChecks } from './session-checks.ts';
-import type { SessionTimes } from './session-times.ts';
 import type { CloseName } from './station/pixel-door.ts';
 import type { Stations } from './station/stations.ts';
 
@@ -20,6 +19,14 @@ const statusEveryMs = 5000;
 const recheckEveryMs = 30_000;
 /** What a timer can hold, in milliseconds; then it is set again. */
 const longestTimer = 2 ** 31 - 1;
+
+/** Something that pages are told of beside the computers, stations, sessions and settings. */
+export interface LiveSource {
+  /** What there is to tell this one, who comes now; nothing where it is as a snapshot leaves it. */
+  known: (caller: Caller) => LiveEvent[];
+  /** Gives what removes the listener. `isFor`: whom it is told; everybody if left out. */
+  onChange: (listener: (event: LiveEvent, isFor?: (caller: Caller) => boolean) => void) => () => void;
+}
 
 interface Reader {
   socket: WebSocket;
@@ -34,7 +41,7 @@ interface Reader {
 export class LiveFeed {
   readonly #fleet: Fleet;
   readonly #stations: Stations;
-  readonly #times: SessionTimes;
+  readonly #sources: readonly LiveSource[];
   readonly #settings: RoomSettings;
   readonly #pageSessions: PageSessions;
   readonly #tokens: Tokens;
@@ -48,7 +55,7 @@ export class LiveFeed {
   constructor(parts: {
     fleet: Fleet;
     stations: Stations;
-    times: SessionTimes;
+    sources: readonly LiveSource[];
     settings: RoomSettings;
     pageSessions: PageSessions;
     tokens: Tokens;
@@ -56,7 +63,7 @@ export class LiveFeed {
   }) {
     this.#fleet = parts.fleet;
     this.#stations = parts.stations;
-    this.#times = parts.times;
+    this.#sources = parts.sources;
     this.#settings = parts.settings;
     this.#pageSessions = parts.pageSessions;
     this.#tokens = parts.tokens;
@@ -88,7 +95,7 @@ export class LiveFeed {
         ),
       ),
     );
-    this.#undo.defer(this.#times.onRequests((requests) => this.#tell({ event: 'time-requests.changed', requests })));
+    for (const source of this.#sources) this.#undo.defer(source.onChange((event, isFor) => this.#tell(event, isFor)));
     this.#undo.defer(
       this.#settings.onChange((settings) => {
         if (!settings.allowRemoteManagement) this.#end((caller) => caller.remote);
@@ -137,16 +144,15 @@ export class LiveFeed {
       reader.snapshotBytes = 0;
     });
     for (const known of this.#checks.known()) this.#send(reader, { event: 'checks.changed', ...known });
-    const requests = this.#times.requests();
-    if (requests.length > 0) this.#send(reader, { event: 'time-requests.changed', requests });
+    for (const source of this.#sources) for (const event of source.known(caller)) this.#send(reader, event);
     this.#askStatus();
     this.#checks.watch();
   }
 
-  #tell(event: LiveEvent): void {
+  #tell(event: LiveEvent, isFor: (caller: Caller) => boolean = () => true): void {
     if (this.#readers.size === 0) return;
     const text = JSON.stringify(event);
-    for (const reader of this.#readers) this.#sendText(reader, text);
+    for (const reader of this.#readers) if (isFor(reader.caller)) this.#sendText(reader, text);
   }
 
   #send(reader: Reader, event: LiveEvent): void {

@@ -107,7 +107,9 @@ describe('every route for every role', () => {
                 ? 'station'
                 : route.path.startsWith('/computers/:name')
                   ? 'computer'
-                  : 'none',
+                  : route.path.startsWith('/desktops/')
+                    ? 'sessions'
+                    : 'none',
             ],
           ];
       for (const asker of askers) {

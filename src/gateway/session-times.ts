@@ -8,6 +8,7 @@ import { granted, idleAt, longestAt, prolonged, unusedTime } from '#model/sessio
 import type { Idle, TimeLimits, TimeRequest, TimeRequestState, TimeVerdict, UsedTime } from '#model/session-time.ts';
 import type { Audit } from './audit.ts';
 import type { TimingClock } from './clock.ts';
+import type { LiveSource } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { ifRoom } from './store.ts';
 import type { Store } from './store.ts';
@@ -200,6 +201,15 @@ export class SessionTimes {
     this.#answerListeners.add(listener);
     return () => this.#answerListeners.delete(listener);
   }
+
+  /** Who asks for more time, for the live feed. */
+  readonly live: LiveSource = {
+    known: () => {
+      const requests = this.requests();
+      return requests.length === 0 ? [] : [{ event: 'time-requests.changed', requests }];
+    },
+    onChange: (listener) => this.onRequests((requests) => listener({ event: 'time-requests.changed', requests })),
+  };
 
   onRequests(listener: (requests: TimeRequest[]) => void): () => void {
     this.#requestListeners.add(listener);

@@ -4,12 +4,15 @@ import type { Level } from './account.ts';
 /** Who asks. `nobody` has not signed in; the command line as root on the computer counts as administrator. */
 export type Role = 'nobody' | Level;
 
-/** Whom or what it concerns. Sessions and stations of administrators and Dashboard users are out of a teacher's reach. */
-export type Target = 'none' | 'own-session' | 'standard-session' | 'privileged-session' | 'station' | 'computer';
+/**
+ * Whom or what it concerns. Sessions and stations of administrators and Dashboard users are out of a teacher's reach. `sessions`: several
+ * at once, of which each is asked for by itself.
+ */
+export type Target = 'none' | 'own-session' | 'standard-session' | 'privileged-session' | 'sessions' | 'station' | 'computer';
 
 type Rule = Readonly<Partial<Record<Role, 'any' | readonly Target[]>>>;
 
-const reach = ['own-session', 'standard-session'] as const;
+const reach = ['own-session', 'standard-session', 'sessions'] as const;
 
 /** Action × role × target. What is missing here is refused. */
 export const permissions = {

@@ -81,7 +81,7 @@ const places: readonly Place[] = [
     as: 'dashboard',
     steps: (page) =>
       page
-        .getByRole('row', { name: /Anna Keller/ })
+        .getByRole('checkbox', { name: /Anna Keller/ })
         .first()
         .waitFor(),
   },

@@ -8,10 +8,20 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { SavedView, Token, ToldAlert } from '#contract/api.ts';
 import { alertsOf, dismissible } from '#model/alert.ts';
 import type { AuditDamage } from '#model/alert.ts';
-import type { ApiBody, ApiReply, AuditEntry, AuditReport, ListedPerson, Outcome, Principal } from '#contract/api.ts';
+import type {
+  ApiBody,
+  ApiReply,
+  AuditEntry,
+  AuditReport,
+  ListedPerson,
+  Principal,
+  SavedView,
+  Token,
+  ToldAlert,
+} from '#contract/api.ts';
+import type { Outcome } from '#contract/route.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
@@ -162,6 +172,12 @@ export class FakeGateway implements AsyncDisposable {
         break;
     }
     for (const reader of this.#readers) reader.send(JSON.stringify(event));
+  }
+
+  /** The sessions that a request is for. */
+  #meant(who: unknown): Session[] {
+    const { all, sessions = [] } = who as { all?: true; sessions?: readonly string[] };
+    return this.sessions.filter(({ id, station }) => (all === true ? station !== null : sessions.includes(id)));
   }
 
   changeSession(id: string, change: Partial<Session>): Session {
@@ -505,6 +521,16 @@ export class FakeGateway implements AsyncDisposable {
         this.tell({ event: 'settings.changed', settings: { ...this.settings, ...given } });
         return this.settings;
       },
+    ],
+    [/^GET \/desktops$/, () => ({ sessions: this.sessions.map(({ id }) => id) })],
+    [
+      /^POST \/desktops\/suspend$/,
+      ({ body }) => ({
+        outcomes: this.#meant(body['who']).map(({ id, user }): Outcome => {
+          this.changeSession(id, { state: 'suspended', station: null, cause: 'suspended-by-administrator' });
+          return { session: id, user, error: null };
+        }),
+      }),
     ],
     [
       /^POST \/computers\/([^/]+)\/suspend-all$/,

@@ -1,5 +1,5 @@
 // What became of a task on several sessions, said to the person and to the exit code.
-import type { Outcome } from '#contract/api.ts';
+import type { Outcome } from '#contract/route.ts';
 import { CommandError, exitCode, exitCodeOf } from '../exit-code.ts';
 import { answer, answerJson, table } from '../voice.ts';
 

@@ -1,5 +1,5 @@
 // `session list|picture|suspend|move|hibernate|check|unsaved|logoff|keep|requests|extend`.
-import type { Outcome } from '#contract/api.ts';
+import type { Outcome } from '#contract/route.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { PictureSize } from '#model/picture.ts';

@@ -1,5 +1,5 @@
 // Looking at sessions: whether somebody's screen may be looked at, and its picture. Who may ask is asked before, in api.ts.
-import type { PictureFile } from '#contract/api.ts';
+import type { PictureFile } from '#contract/route.ts';
 import { CodedError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { PictureSize } from '#model/picture.ts';

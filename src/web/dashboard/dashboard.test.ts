@@ -22,7 +22,7 @@ describe('the Dashboard', () => {
   });
 
   const chooseAnna = async (): Promise<void> => {
-    await page.goto(gateway.url('/dashboard'));
+    await page.goto(gateway.url('/dashboard/stations'));
     await page.getByRole('row', { name: /anna/ }).getByRole('gridcell').nth(1).click();
   };
 
@@ -34,7 +34,7 @@ describe('the Dashboard', () => {
       gateway.principal = makePrincipal('tina', 'dashboard');
       return { step: 'done', principal: gateway.principal };
     });
-    await page.goto(gateway.url('/dashboard'));
+    await page.goto(gateway.url('/dashboard/stations'));
     await signInAtPage(page, 'anna', 'right');
     await page.getByText('Your account may not use this page.').waitFor();
     await signInAtPage(page, 'tina', 'right');

@@ -1,55 +1,47 @@
-// The Dashboard: who is where, and the tasks that a teacher may do.
-import { Text, makeStyles, tokens } from '@fluentui/react-components';
+// The Dashboard's frame: sign-in first, then the desktops that a teacher has, and the list of stations.
+import { DesktopRegular } from '@fluentui/react-icons/svg/desktop';
+import { GridRegular } from '@fluentui/react-icons/svg/grid';
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import { msg } from '../shared/i18n.ts';
 import { PageHeader } from '../shared/page-header.tsx';
+import { PageTabs, TabContent, usePageTab } from '../shared/page-tabs.tsx';
+import type { Tabs } from '../shared/page-tabs.tsx';
 import { SignedInOnly } from '../shared/page.tsx';
+import type { SignedIn } from '../shared/page.tsx';
 import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
+import { DesktopsTab } from './desktops-tab.tsx';
 
-const useStyles = makeStyles({
-  main: {
-    flexGrow: 1,
-    padding: tokens.spacingHorizontalL,
-    width: '100%',
-    maxWidth: '1560px',
-    marginInline: 'auto',
-    boxSizing: 'border-box',
-    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
-    '@media (max-width: 560px)': { padding: tokens.spacingHorizontalS },
-  },
-  purpose: { color: tokens.colorNeutralForeground2, marginBottom: tokens.spacingVerticalM },
-});
+const tabs: Tabs<'desktops' | 'stations'> = {
+  desktops: { label: msg('Desktops'), Icon: GridRegular },
+  stations: { label: msg('Stations'), Icon: DesktopRegular },
+};
 
-function Explanation(): ReactNode {
+function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
   const { _ } = useLingui();
-  const styles = useStyles();
+  const [tab, open] = usePageTab('dashboard', tabs);
   return (
-    <Text as="p" block className={styles.purpose}>
-      {_('Who is signed in, and where. Choose a line to suspend a session, log a person off, or show the name of a station.')}
-    </Text>
+    <>
+      <header>
+        <PageHeader title={msg('Dashboard')} help="dashboard" signedIn={signedIn} />
+        <PageTabs tabs={tabs} label={_('Pages of the Dashboard')} tab={tab} open={open} />
+      </header>
+      <LineBar />
+      <TabContent tab={tab}>
+        <RoomKnown>
+          {tab === 'desktops' && <DesktopsTab />}
+          {tab === 'stations' && <StationsView principal={signedIn.principal} />}
+        </RoomKnown>
+      </TabContent>
+    </>
   );
 }
 
 export function Dashboard(): ReactNode {
-  const styles = useStyles();
   return (
     <SignedInOnly page="dashboard" title={msg('Dashboard')} purpose={msg('See who is working where, and help.')}>
-      {(signedIn) => (
-        <>
-          <header>
-            <PageHeader title={msg('Dashboard')} help="dashboard" signedIn={signedIn} />
-          </header>
-          <LineBar />
-          <main className={styles.main}>
-            <Explanation />
-            <RoomKnown>
-              <StationsView principal={signedIn.principal} />
-            </RoomKnown>
-          </main>
-        </>
-      )}
+      {(signedIn) => <Shell signedIn={signedIn} />}
     </SignedInOnly>
   );
 }

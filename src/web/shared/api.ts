@@ -74,6 +74,9 @@ const lines = {
   tokens: 'GET /tokens',
   makeToken: 'POST /tokens',
   revokeToken: 'DELETE /tokens/:id',
+  desktops: 'GET /desktops',
+  suspendDesktops: 'POST /desktops/suspend',
+  logOffDesktops: 'POST /desktops/log-off',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };
 /** What is a file has a function of its own. */
 type CalledRoute = Exclude<keyof typeof lines, 'sessionPicture'>;

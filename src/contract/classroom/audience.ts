@@ -1,0 +1,40 @@
+// Whom something is done to from the Dashboard: all that the teacher has, or some of them.
+import { z } from 'zod';
+import { outcomes, route } from '../route.ts';
+import { idSchema } from '../values.ts';
+
+export const whoSchema = z.union([
+  z.object({ all: z.literal(true) }),
+  z.object({ sessions: z.array(idSchema).min(1).max(1000) }),
+]);
+export type Who = z.output<typeof whoSchema>;
+
+export const audienceRoutes = {
+  desktops: route({
+    method: 'GET',
+    path: '/desktops',
+    action: 'sessions.list',
+    summary: 'The sessions that one has in the Dashboard',
+    reply: z.object({ sessions: z.array(idSchema) }),
+  }),
+  suspendDesktops: route({
+    method: 'POST',
+    path: '/desktops/suspend',
+    action: 'session.suspend',
+    summary: 'Suspend some desktops, or all of those that one has in the Dashboard',
+    body: z.object({ who: whoSchema }),
+    reply: outcomes,
+  }),
+  logOffDesktops: route({
+    method: 'POST',
+    path: '/desktops/log-off',
+    action: 'session.log-off',
+    summary: 'Log some people off, or all of those that one has in the Dashboard',
+    body: z.object({
+      who: whoSchema,
+      /** Seconds of warning; the setting's if left out, 0 at once. */
+      seconds: z.number().int().min(0).max(3600).optional(),
+    }),
+    reply: outcomes,
+  }),
+} as const;

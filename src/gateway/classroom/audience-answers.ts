@@ -1,0 +1,32 @@
+// Suspending and logging off from the Dashboard.
+import type { audienceRoutes } from '#contract/classroom/audience.ts';
+import { holdsStation } from '#model/session.ts';
+import type { AnswerParts, Answers } from '../api-answers.ts';
+import { shownAs } from '../deeds.ts';
+
+export function audienceAnswers({ audience, fleet, settings }: AnswerParts): Pick<Answers, keyof typeof audienceRoutes> {
+  return {
+    desktops: async ({ caller }) => ({ sessions: (await audience.all(caller, 'sessions.list')).map(({ id }) => id) }),
+    suspendDesktops: async ({ caller, body: { who } }) => ({
+      outcomes: await audience.each(
+        caller,
+        { action: 'session.suspend', deed: 'session.suspend', who, suits: holdsStation },
+        ({ id, computer }) => fleet.call(computer, 'session.suspend', { session: id, cause: 'suspended-by-administrator' }),
+      ),
+    }),
+    logOffDesktops: async ({ caller, body: { who, seconds = settings.now.logOffCountdownSeconds } }) => ({
+      outcomes: await audience.each(
+        caller,
+        { action: 'session.log-off', deed: 'session.log-off', who, suits: holdsStation },
+        (session) =>
+          fleet.call(session.computer, 'session.end', {
+            session: session.id,
+            cause: 'logged-off-by-administrator',
+            // Nobody sees a warning where no station shows the session.
+            afterMs: holdsStation(session) ? seconds * 1000 : 0,
+            by: shownAs(caller),
+          }),
+      ),
+    }),
+  };
+}

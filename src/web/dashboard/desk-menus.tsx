@@ -1,0 +1,6 @@
+// The menus of the bar above the desktops, in their order.
+import type { ComponentType } from 'react';
+import type { DeskMenuProps } from './desk-menu.tsx';
+import { SessionsMenu } from './sessions-menu.tsx';
+
+export const deskMenus: readonly ComponentType<DeskMenuProps>[] = [SessionsMenu];
