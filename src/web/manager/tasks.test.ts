@@ -365,7 +365,7 @@ for (const language of ['en', 'fr'] as const) {
     test('the tasks of a teacher, in the Dashboard', async () => {
       say = await spokenIn(language, 'dashboard');
       gateway.principal = makePrincipal('tina', 'dashboard');
-      await open('/dashboard');
+      await open('/dashboard/stations');
       await choose('anna');
       await press('Identify station');
       await told([`POST /stations/${idOf('sa')}/identify`, { on: true }]);

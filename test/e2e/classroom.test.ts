@@ -1,0 +1,21 @@
+// A lesson: what a teacher does from the Dashboard, with four real desktops. One product for all parts; each begins with everybody at work.
+import { after, before, beforeEach, describe } from 'node:test';
+import { Classroom } from './classroom/classroom.ts';
+import { leaving } from './classroom/leaving.ts';
+
+const parts = [leaving];
+
+describe('a lesson', () => {
+  let classroom: Classroom;
+
+  before(async () => {
+    classroom = await Classroom.open();
+  });
+  after(() => classroom[Symbol.asyncDispose]());
+
+  for (const part of parts)
+    describe(part.name, () => {
+      beforeEach(() => classroom.everybodyIn());
+      part(() => classroom);
+    });
+});
