@@ -9,6 +9,7 @@ import { pictureSizes } from '#model/picture.ts';
 import { limitScopes } from '#model/limits.ts';
 import { computerModes } from '#model/session.ts';
 import { audienceRoutes } from './classroom/audience.ts';
+import { scopeRoutes, scopeSchema } from './classroom/scopes.ts';
 import { byId, byName, outcomes, paging, route } from './route.ts';
 import type { PictureFile, Route, StreamedFile } from './route.ts';
 import {
@@ -814,10 +815,13 @@ export const apiRoutes = {
       scopes: z.array(tokenScopeSchema).min(1).max(20).nullable().default(null),
       /** Null: it holds until it is revoked. A token that is made with a token ends with that one at the latest. */
       expiresInDays: z.number().int().min(1).max(3650).nullable().default(defaultTokenDays),
+      /** Whom a token of the level Dashboard user has in the Dashboard; null: everybody. */
+      sees: scopeSchema.nullable().default(null),
     }),
     reply: tokenSchema.extend({ token: z.string() }),
   }),
   ...audienceRoutes,
+  ...scopeRoutes,
   revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),
 } as const satisfies Readonly<Record<string, Route>>;
 

@@ -7,6 +7,7 @@ export const errorCodes = {
   'not-found': { status: 404, text: 'There is no such thing.' },
   'session-not-found': { status: 404, text: 'There is no such session; it has ended.' },
   'group-not-found': { status: 404, text: 'There is no such group on the computer.' },
+  'room-not-found': { status: 404, text: 'There is no such room.' },
   'station-not-found': { status: 404, text: 'There is no such station.' },
   'computer-not-found': { status: 404, text: 'There is no such computer.' },
   'name-taken': { status: 409, text: 'This name is taken.' },

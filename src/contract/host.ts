@@ -269,7 +269,11 @@ export const hostCalls = {
   /** Fails with `not-found`. */
   'account.describe': call(z.object({ user: userNameSchema }), accountSchema),
   /** The Linux groups of an account. Fails with `not-found`. */
-  'account.groups': call(z.object({ user: userNameSchema }), z.object({ groups: z.array(z.string()) })),
+  /** `classes`: those that may be a class, none of the system's, no level's and not the account's own. */
+  'account.groups': call(
+    z.object({ user: userNameSchema }),
+    z.object({ groups: z.array(z.string()), classes: z.array(z.string()) }),
+  ),
   /** Which of these Linux groups there are, as the system spells them. */
   'group.list': call(z.object({ groups: z.array(z.string().max(256)).max(1000) }), z.object({ groups: z.array(z.string()) })),
   /** Makes a Linux account with a home folder. Fails with `name-taken`. */

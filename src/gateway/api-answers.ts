@@ -18,6 +18,8 @@ import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
 import type { Audience } from './classroom/audience.ts';
 import { audienceAnswers } from './classroom/audience-answers.ts';
+import { scopeAnswers, scopeText } from './classroom/scope-answers.ts';
+import type { Scopes } from './classroom/scopes.ts';
 import { deedOf, shownAs } from './deeds.ts';
 import type { Deeds } from './deeds.ts';
 import { exportAudit } from './audit-export.ts';
@@ -48,6 +50,7 @@ export interface AnswerParts {
   fleet: Fleet;
   deeds: Deeds;
   audience: Audience;
+  scopes: Scopes;
   stations: Stations;
   rooms: Rooms;
   remaps: Remaps;
@@ -94,6 +97,8 @@ export function makeAnswers(parts: AnswerParts): Answers {
   const {
     fleet,
     deeds,
+    audience,
+    scopes,
     stations,
     rooms,
     remaps,
@@ -437,7 +442,13 @@ export function makeAnswers(parts: AnswerParts): Answers {
       }
       return { outcomes };
     },
-    checkComputer: ({ params }) => fleet.call(computerNamed(params.name), 'session.check', {}),
+    checkComputer: async ({ params, caller }) => {
+      const [{ checks }, seen] = await Promise.all([
+        fleet.call(computerNamed(params.name), 'session.check', {}),
+        audience.seen(caller),
+      ]);
+      return { checks: checks.filter(({ session }) => seen.some(({ id }) => id === session)) };
+    },
     leave: async ({ params, body, caller }) => {
       const name = computerNamed(params.name);
       const seconds = body.seconds ?? settings.now.leaveWarningSeconds;
@@ -460,16 +471,16 @@ export function makeAnswers(parts: AnswerParts): Answers {
       );
       return { ...computer, name, reachable: true };
     },
-    identifyAll: ({ params, body, caller }) => {
+    identifyAll: async ({ params, body, caller }) => {
       const computer = computerNamed(params.name);
-      for (const station of stations.list()) {
+      for (const station of await audience.seenStations(caller)) {
         if (station.computer === computer && station.state === 'enrolled') stations.identify(station.id, body.on);
       }
       audit.note({ ...deedOf(caller, 'computer.identify', computer, { on: body.on ? 1 : 0 }), outcome: 'done' });
       return {};
     },
 
-    stations: ({ query, page }) => page(stations.list(), ({ id }) => id, query),
+    stations: async ({ query, page, caller }) => page(await audience.seenStations(caller), ({ id }) => id, query),
     configureStation: async ({ params, body, caller }) => {
       const { autoLogon } = body.configuration ?? {};
       if (autoLogon !== undefined && autoLogon !== '' && autoLogon !== stations.get(params.id)?.configuration.autoLogon)
@@ -516,17 +527,20 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return {};
     },
     rooms: () => ({ rooms: rooms.list() }),
-    arrangeRooms: ({ body, caller }) => ({
-      rooms: rooms.arrange(body.rooms, body.based, () =>
+    arrangeRooms: ({ body, caller }) => {
+      const arranged = rooms.arrange(body.rooms, body.based, () => {
+        scopes.renameRooms(body.rooms);
         audit.record({
           ...deedOf(caller, 'rooms.arrange', '', {
             before: body.based.join(', '),
             after: body.rooms.map(({ name }) => name).join(', '),
           }),
           outcome: 'done',
-        }),
-      ),
-    }),
+        });
+      });
+      scopes.changed();
+      return { rooms: arranged };
+    },
     admitStation: ({ params, caller }) => {
       const label = stations.get(params.id)?.name ?? '';
       return stations.admit(params.id, (station) =>
@@ -568,7 +582,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
         audit.record({ ...deedOf(caller, 'station.code', '', { minutes: body.minutes }), outcome: 'done' }),
       ),
 
-    sessions: ({ query, page }) => page(fleet.sessions(), ({ id }) => id, query),
+    sessions: async ({ query, page, caller }) => page(await audience.seen(caller), ({ id }) => id, query),
     suspendSession: ({ params, caller }) => {
       const session = deeds.sessionWith(params.id);
       return toSession(caller, 'session.suspend', session, () =>
@@ -616,7 +630,10 @@ export function makeAnswers(parts: AnswerParts): Answers {
         savedAt,
       );
     },
-    timeRequests: () => times.requests(),
+    timeRequests: async ({ caller }) => {
+      const seen = await audience.seen(caller);
+      return times.requests().filter(({ session }) => seen.some(({ id }) => id === session));
+    },
     extendSession: ({ params, body, caller }) => {
       const session = deeds.sessionWith(params.id);
       const details = { session: session.id, minutes: body.minutes };
@@ -740,24 +757,32 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return report;
     },
     tokens: ({ query, page }) => page(tokens.list(), ({ id }) => id, query),
-    makeToken: ({ body, caller }) => {
-      const { name, level, scopes, expiresInDays } = body;
-      if (scopes?.some((scope) => !scopeSuits(scope, level)) === true) throw new CodedError('bad-request', { field: 'scopes' });
+    makeToken: async ({ body, caller }) => {
+      const { name, level, expiresInDays } = body;
+      if (body.scopes?.some((scope) => !scopeSuits(scope, level)) === true)
+        throw new CodedError('bad-request', { field: 'scopes' });
+      if (body.sees !== null && level !== 'dashboard') throw new CodedError('bad-request', { field: 'sees' });
+      const sees = body.sees === null ? null : await scopes.checked(fleet.computers()[0]?.name ?? '', body.sees);
       const ends = [expiresInDays === null ? null : clock.nowMs() + expiresInDays * dayMs, caller.token?.expiresAt ?? null];
       const known = ends.filter((end) => end !== null);
       const expiresAt = known.length === 0 ? null : Math.min(...known);
-      return tokens.make({ name, level, scopes, expiresAt }, (token) =>
+      const made = tokens.make({ name, level, scopes: body.scopes, expiresAt }, (token) => {
+        scopes.write('token', token.id, sees);
         audit.record({
           ...deedOf(caller, 'token.make', token.name, {
             level: token.level,
             ...(token.scopes === null ? {} : { scopes: token.scopes.join(', ') }),
             ...(expiresAt === null ? {} : { expires: new Date(expiresAt).toISOString() }),
+            ...(sees === null ? {} : { sees: scopeText(sees) }),
           }),
           outcome: 'done',
-        }),
-      );
+        });
+      });
+      if (sees !== null) scopes.changed();
+      return made;
     },
     ...audienceAnswers(parts),
+    ...scopeAnswers(parts),
     revokeToken: ({ params, caller }) => {
       tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
       return {};

@@ -9,13 +9,13 @@ import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { userNameFault } from '#model/account.ts';
 import { may } from '#model/permissions.ts';
-import type { Target } from '#model/permissions.ts';
+import type { Action, Target } from '#model/permissions.ts';
 import type { Answers } from './api-answers.ts';
-import { sessionTargetOf } from './session-target.ts';
 import { noProgress } from './keyed-requests.ts';
 import type { KeyedRequests, Progress } from './keyed-requests.ts';
 import { apiDocument } from './api-document.ts';
 import type { Caller, Callers } from './callers.ts';
+import type { Audience } from './classroom/audience.ts';
 import { pageOf } from './list-page.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -29,6 +29,7 @@ export interface ApiParts {
   callers: Callers;
   settings: RoomSettings;
   fleet: Fleet;
+  audience: Audience;
   metrics: Metrics;
   keyed: KeyedRequests;
   log: Log;
@@ -38,23 +39,27 @@ export interface ApiParts {
 const metricsPath = '/metrics';
 
 /** What a request of this caller to this route is about, for the table of permissions. */
-async function targetOf(fleet: Fleet, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<Target> {
+async function targetOf(
+  { fleet, audience }: ApiParts,
+  name: ApiRouteName,
+  request: FastifyRequest,
+  caller: Caller,
+): Promise<Target> {
   const { path } = apiRoutes[name];
-  if (path.startsWith('/stations/:id')) return 'station';
+  if (path.startsWith('/stations/:id')) return await audience.stationTargetOf((request.params as { id: string }).id, caller);
   if (path.startsWith('/computers/:name')) return 'computer';
   if (path.startsWith('/desktops/')) return 'sessions';
   if (!path.startsWith('/sessions/:id')) return 'none';
   const { id } = request.params as { id: string };
   const session = fleet.session(id);
   // Whoever may do this to nobody's session need not learn which there are.
-  return session === null ? 'standard-session' : await sessionTargetOf(fleet, session, caller);
+  return session === null ? 'standard-session' : await audience.targetOf(session, caller);
 }
 
-/** The session that is suspended to make room for the one that is moved, as the request names it; its form is checked later. */
-function displacedBy(name: ApiRouteName, request: FastifyRequest): string | null {
-  if (name !== 'moveSession') return null;
-  const { displaces } = (request.body ?? {}) as { displaces?: unknown };
-  return typeof displaces === 'string' ? displaces : null;
+/** Where a session is moved to, and whose is suspended to make room, as the request names them; its form is checked later. */
+function movedTo(name: ApiRouteName, request: FastifyRequest): { station: string; displaces: string } {
+  const { station, displaces } = (name === 'moveSession' ? (request.body ?? {}) : {}) as Record<string, unknown>;
+  return { station: typeof station === 'string' ? station : '', displaces: typeof displaces === 'string' ? displaces : '' };
 }
 
 /** Whether a request makes an administrator, or is about the account of one; its form is checked later. */
@@ -74,18 +79,25 @@ async function concernsAdministrator(fleet: Fleet, request: FastifyRequest): Pro
 
 /** Throws `not-signed-in`, `not-allowed` or `token-not-allowed`. */
 async function mustBeAllowed(parts: ApiParts, name: ApiRouteName, request: FastifyRequest, caller: Caller): Promise<void> {
-  const { callers, fleet, settings } = parts;
+  const { callers, fleet, audience, settings } = parts;
   const { action } = apiRoutes[name];
   callers.mustBeInScope(caller, action);
   // Whoever has an administrator's password has tokens without scopes as well.
   if (caller.token !== null && caller.token.scopes !== null && action === 'accounts.manage') {
     if (await concernsAdministrator(fleet, request)) callers.mustBeInScope(caller, 'administrators.manage');
   }
-  const displaced = fleet.session(displacedBy(name, request) ?? '');
-  const allowed =
-    may(caller.role, action, await targetOf(fleet, name, request, caller), settings.now) &&
-    (displaced === null || may(caller.role, 'session.suspend', await sessionTargetOf(fleet, displaced, caller), settings.now));
-  if (allowed) return;
+  const asked: [Action, Target, string][] = [
+    [action, await targetOf(parts, name, request, caller), (request.params as { id?: string }).id ?? ''],
+  ];
+  const { station, displaces } = movedTo(name, request);
+  // Where they are moved to is theirs as well.
+  if ((await audience.stationTargetOf(station, caller)) === 'outside') asked.push([action, 'outside', station]);
+  const displaced = fleet.session(displaces);
+  if (displaced !== null) asked.push(['session.suspend', await audience.targetOf(displaced, caller), displaces]);
+  const refused = asked.find(([wanted, target]) => !may(caller.role, wanted, target, settings.now));
+  if (refused === undefined) return;
+  const [, target, id] = refused;
+  if (target === 'outside') callers.refusedOutside(caller, audience.nameOf(id), action);
   if (caller.token !== null) callers.refused(caller.token, caller.address, 'not-allowed', action);
   throw new CodedError(caller.role === 'nobody' ? 'not-signed-in' : 'not-allowed');
 }

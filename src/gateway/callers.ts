@@ -9,7 +9,7 @@ import type { Action, Role } from '#model/permissions.ts';
 import type { Settings } from '#model/settings.ts';
 import { pageCookie } from './people/page-sessions.ts';
 import type { PageSessions } from './people/page-sessions.ts';
-import type { TokenRefusals } from './people/token-refusals.ts';
+import type { Refusals } from './people/refusals.ts';
 import type { Tokens } from './people/tokens.ts';
 import { addressOf, isFromThisComputer } from './web-security.ts';
 
@@ -36,7 +36,7 @@ function cookieOf(request: IncomingMessage): string | null {
 export class Callers {
   readonly #pageSessions: PageSessions;
   readonly #tokens: Tokens;
-  readonly #refusals: TokenRefusals;
+  readonly #refusals: Refusals;
   readonly #settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> };
   /** Connections of the unix socket. */
   readonly #local = new WeakSet<Socket>();
@@ -44,7 +44,7 @@ export class Callers {
   constructor(
     pageSessions: PageSessions,
     tokens: Tokens,
-    refusals: TokenRefusals,
+    refusals: Refusals,
     settings: { readonly now: Pick<Settings, 'allowRemoteManagement'> },
   ) {
     this.#pageSessions = pageSessions;
@@ -98,6 +98,11 @@ export class Callers {
     if (token === null || scopesAllow(token.scopes, action)) return;
     this.refused(token, address, 'token-not-allowed', action);
     throw new CodedError('token-not-allowed', { scopes: scopesFor(action).join(', ') });
+  }
+
+  /** For the audit: a session or station that they do not have in the Dashboard. */
+  refusedOutside(caller: Caller, target: string, action: Action): void {
+    this.#refusals.noteOutside(caller, target, action);
   }
 
   /** For the audit. */

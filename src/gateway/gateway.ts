@@ -9,6 +9,8 @@ import { Audit } from './audit.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Callers } from './callers.ts';
 import { Audience } from './classroom/audience.ts';
+import { PeopleFacts } from './classroom/people-facts.ts';
+import { Scopes } from './classroom/scopes.ts';
 import { Deeds } from './deeds.ts';
 import { Certificate } from './certificate.ts';
 import type { TimingClock } from './clock.ts';
@@ -27,7 +29,7 @@ import { PageSignIns } from './people/page-sign-ins.ts';
 import { SetUp } from './people/set-up.ts';
 import { SignInDesk } from './people/sign-in-desk.ts';
 import { Throttle } from './people/throttle.ts';
-import { TokenRefusals } from './people/token-refusals.ts';
+import { Refusals } from './people/refusals.ts';
 import { Tokens } from './people/tokens.ts';
 import { SavedViews } from './saved-views.ts';
 import { RoomSettings } from './room-settings.ts';
@@ -91,7 +93,7 @@ export class Gateway implements AsyncDisposable {
     const settings = new RoomSettings(store);
     const throttle = new Throttle(store, clock);
     const tokens = new Tokens(store, clock);
-    const refusals = new TokenRefusals(audit, clock);
+    const refusals = new Refusals(audit, clock);
     const pageSessions = new PageSessions(store, fleet, clock, log);
     const desk = new SignInDesk(fleet, throttle, audit);
     const removals = new Removals(fleet, audit, pageSessions, clock, log);
@@ -109,7 +111,9 @@ export class Gateway implements AsyncDisposable {
     const tickets = new Tickets(clock);
     const limits = new LimitRules({ fleet, stations, settings, store, clock, log });
     const deeds = new Deeds(fleet, audit);
-    const audience = new Audience({ fleet, stations, limits, settings, deeds, clock });
+    const scopes = new Scopes(store, fleet, rooms);
+    const facts = new PeopleFacts(fleet, clock);
+    const audience = new Audience({ fleet, stations, limits, settings, deeds, scopes, facts });
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
     const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
     const watches = new ScreenWatches(fleet, log);
@@ -134,7 +138,18 @@ export class Gateway implements AsyncDisposable {
       audit,
       log,
     });
-    const liveFeed = new LiveFeed({ fleet, stations, sources: [times.live], settings, pageSessions, tokens, log });
+    const liveFeed = new LiveFeed({
+      fleet,
+      stations,
+      audience,
+      scopes,
+      facts,
+      sources: [times.live],
+      settings,
+      pageSessions,
+      tokens,
+      log,
+    });
     const callers = new Callers(pageSessions, tokens, refusals, settings);
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
@@ -144,6 +159,7 @@ export class Gateway implements AsyncDisposable {
       fleet,
       deeds,
       audience,
+      scopes,
       stations,
       rooms,
       remaps,
@@ -175,6 +191,7 @@ export class Gateway implements AsyncDisposable {
       answers,
       keyed,
       fleet,
+      audience,
       stationDoor,
       pixelDoor: pixels,
       liveFeed,
@@ -187,6 +204,9 @@ export class Gateway implements AsyncDisposable {
     throttle.start();
     pageSessions.start();
     stations.start();
+    scopes.start();
+    undo.defer(removals.onRemoved((user) => scopes.forget('account', user)));
+    undo.defer(tokens.onRevoke((id) => scopes.forget('token', id)));
     remaps.start();
     undo.defer(() => remaps.stop());
     codes.start();

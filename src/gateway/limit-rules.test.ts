@@ -191,7 +191,7 @@ test('while groups cannot be asked, those known before count; they are asked aga
   await using room = await GatewayRoom.make({ scripted: true, settings: { hibernateAfterMinutes: 5 } });
   const { script } = room;
   let asked: () => string[] = () => ['teachers'];
-  script.answer('account.groups', () => ({ groups: asked() }));
+  script.answer('account.groups', () => ({ groups: asked(), classes: [] }));
   script.answer('group.list', ({ groups }) => ({ groups }));
   const { id } = script.add('anna');
   const told = (): number | undefined =>

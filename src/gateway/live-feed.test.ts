@@ -22,6 +22,13 @@ async function watch(
   return { events, socket, saw: (what, ask) => until(what, () => events.some(ask)) };
 }
 
+/** Nobody has a scope. */
+const everybody = {
+  audience: { scopeOf: () => null, seesNow: () => true, seesStation: () => true },
+  scopes: { onChange: () => () => {} },
+  facts: { onChange: () => () => {} },
+};
+
 describe('the live feed', () => {
   test('tells the whole state first, then stations, sessions, computers and settings as they change', async () => {
     await using room = await GatewayRoom.make();
@@ -119,6 +126,7 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet,
       stations: { list: () => [], onChange: nothing },
+      ...everybody,
       sources: [],
       settings: { now: { allowRemoteManagement: true }, onChange: nothing },
       pageSessions: { onClose: nothing },
@@ -169,6 +177,7 @@ describe('the live feed', () => {
         onComputer: nothing,
       },
       stations: { list: () => [], onChange: nothing },
+      ...everybody,
       sources: [],
       settings: { now: { allowRemoteManagement: true }, onChange: nothing },
       pageSessions: { onClose: nothing },
@@ -214,6 +223,7 @@ describe('the live feed', () => {
     const feed = new LiveFeed({
       fleet: { computers: () => [], sessions: () => [], onSession: nothing, onReachable: nothing, onComputer: nothing },
       stations: { list: () => [], onChange: nothing },
+      ...everybody,
       sources: [],
       settings,
       pageSessions: { onClose: nothing },

@@ -4,7 +4,14 @@ import type { LiveEvent } from '#contract/live.ts';
 import { closeCodes } from '#contract/station-page.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { may, scopesAllow } from '#model/permissions.ts';
+import type { Session } from '#model/session.ts';
+import type { Station } from '#model/station.ts';
 import type { Caller } from './callers.ts';
+import type { Audience } from './classroom/audience.ts';
+import type { PeopleFacts } from './classroom/people-facts.ts';
+import type { Scopes } from './classroom/scopes.ts';
+import { eventWithin } from './classroom/view.ts';
+import type { View } from './classroom/view.ts';
 import type { Log } from './log.ts';
 import type { PageSessions } from './people/page-sessions.ts';
 import type { Tokens } from './people/tokens.ts';
@@ -34,6 +41,8 @@ interface Reader {
   alive: boolean;
   /** What of the whole state that it was told first may still be on its way, in bytes: large rooms are more than what counts as unread. */
   snapshotBytes: number;
+  /** What it was told of so far; null: everything. */
+  view: View | null;
   /** Until the token that it depends on expires. */
   expiry: NodeJS.Timeout | null;
 }
@@ -41,6 +50,9 @@ interface Reader {
 export class LiveFeed {
   readonly #fleet: Fleet;
   readonly #stations: Stations;
+  readonly #audience: Audience;
+  readonly #scopes: Scopes;
+  readonly #facts: PeopleFacts;
   readonly #sources: readonly LiveSource[];
   readonly #settings: RoomSettings;
   readonly #pageSessions: PageSessions;
@@ -55,6 +67,9 @@ export class LiveFeed {
   constructor(parts: {
     fleet: Fleet;
     stations: Stations;
+    audience: Audience;
+    scopes: Scopes;
+    facts: PeopleFacts;
     sources: readonly LiveSource[];
     settings: RoomSettings;
     pageSessions: PageSessions;
@@ -63,6 +78,9 @@ export class LiveFeed {
   }) {
     this.#fleet = parts.fleet;
     this.#stations = parts.stations;
+    this.#audience = parts.audience;
+    this.#scopes = parts.scopes;
+    this.#facts = parts.facts;
     this.#sources = parts.sources;
     this.#settings = parts.settings;
     this.#pageSessions = parts.pageSessions;
@@ -74,32 +92,40 @@ export class LiveFeed {
   start(): void {
     this.#undo.defer(
       this.#fleet.onSession((session, before) => {
+        // Who sees it no more where it is now is not told where that is; who saw its end is told of that.
+        if (session.state !== 'ended') this.#lookAround();
         this.#tell({ event: 'session.changed', session });
         if (session.state === 'ended') this.#tell({ event: 'session.removed', session: session.id });
+        this.#lookAround();
         this.#checks.sessionChanged(session, before);
       }),
     );
     this.#undo.defer(
       this.#fleet.onReachable((computer, reachable) => {
+        this.#lookAround();
         this.#tellComputers();
         this.#checks.reachableChanged(computer, reachable);
       }),
     );
     this.#undo.defer(this.#fleet.onComputer((computer) => this.#tell({ event: 'computer.changed', computer })));
     this.#undo.defer(
-      this.#stations.onChange((change) =>
+      this.#stations.onChange((change) => {
+        this.#lookAround();
         this.#tell(
           'removed' in change
             ? { event: 'station.removed', station: change.removed }
             : { event: 'station.changed', station: change.station },
-        ),
-      ),
+        );
+      }),
     );
+    this.#undo.defer(this.#facts.onChange(() => this.#lookAround()));
+    this.#undo.defer(this.#scopes.onChange(() => this.#lookAround()));
     for (const source of this.#sources) this.#undo.defer(source.onChange((event, isFor) => this.#tell(event, isFor)));
     this.#undo.defer(
       this.#settings.onChange((settings) => {
         if (!settings.allowRemoteManagement) this.#end((caller) => caller.remote);
         this.#tell({ event: 'settings.changed', settings });
+        this.#lookAround();
       }),
     );
     this.#undo.defer(this.#pageSessions.onClose((hash) => this.#end((caller) => caller.pageSession === hash)));
@@ -118,7 +144,7 @@ export class LiveFeed {
       socket.close(closeCodes.refused, 'refused');
       return;
     }
-    const reader: Reader = { socket, caller, alive: true, snapshotBytes: 0, expiry: null };
+    const reader: Reader = { socket, caller, alive: true, snapshotBytes: 0, view: null, expiry: null };
     socket.on('message', () => this.#close(reader, 'badMessage'));
     socket.on('pong', () => {
       reader.alive = true;
@@ -131,32 +157,78 @@ export class LiveFeed {
     if (this.#timers.length === 0) {
       this.#timers = [setInterval(() => this.#askStatus(), statusEveryMs), setInterval(() => this.#recheck(), recheckEveryMs)];
     }
-    const snapshot: LiveEvent = {
-      event: 'snapshot',
-      computers: this.#fleet.computers(),
-      stations: this.#stations.list(),
-      sessions: this.#fleet.sessions(),
-      settings: this.#settings.now,
-    };
-    const text = JSON.stringify(snapshot);
-    reader.snapshotBytes = Buffer.byteLength(text);
-    socket.send(text, () => {
-      reader.snapshotBytes = 0;
-    });
-    for (const known of this.#checks.known()) this.#send(reader, { event: 'checks.changed', ...known });
-    for (const source of this.#sources) for (const event of source.known(caller)) this.#send(reader, event);
+    this.#tellEverything(reader);
     this.#askStatus();
     this.#checks.watch();
   }
 
+  #tellEverything(reader: Reader): void {
+    const { sessions, stations, view } = this.#seenBy(reader.caller);
+    reader.view = view;
+    const snapshot: LiveEvent = {
+      event: 'snapshot',
+      computers: this.#fleet.computers(),
+      stations,
+      sessions,
+      settings: this.#settings.now,
+    };
+    const text = JSON.stringify(snapshot);
+    reader.snapshotBytes = Buffer.byteLength(text);
+    reader.socket.send(text, () => {
+      reader.snapshotBytes = 0;
+    });
+    this.#tellKnown(reader);
+  }
+
+  #tellKnown(reader: Reader): void {
+    for (const known of this.#checks.known()) this.#send(reader, { event: 'checks.changed', ...known });
+    for (const source of this.#sources) for (const event of source.known(reader.caller)) this.#send(reader, event);
+  }
+
+  #seenBy(caller: Caller): { sessions: Session[]; stations: Station[]; view: View | null } {
+    const sessions = this.#fleet.sessions().filter((session) => this.#audience.seesNow(caller, session));
+    const stations = this.#stations.list().filter((station) => this.#audience.seesStation(caller, station, sessions));
+    if (this.#audience.scopeOf(caller) === null) return { sessions, stations, view: null };
+    return { sessions, stations, view: { sessions: idsOf(sessions), stations: idsOf(stations) } };
+  }
+
+  /** Tells those who see only a part what came into it and what left it. */
+  #lookAround(): void {
+    for (const reader of this.#readers) {
+      if (reader.view === null && this.#audience.scopeOf(reader.caller) === null) continue;
+      const { sessions, stations, view } = this.#seenBy(reader.caller);
+      const before = reader.view;
+      if (before === null || view === null) {
+        this.#tellEverything(reader);
+        continue;
+      }
+      const cameStations = stations.filter(({ id }) => !before.stations.has(id));
+      const cameSessions = sessions.filter(({ id }) => !before.sessions.has(id));
+      const leftSessions = [...before.sessions].filter((id) => !view.sessions.has(id));
+      const leftStations = [...before.stations].filter((id) => !view.stations.has(id));
+      if (cameStations.length + cameSessions.length + leftSessions.length + leftStations.length === 0) continue;
+      for (const session of leftSessions) this.#send(reader, { event: 'session.removed', session });
+      for (const station of leftStations) this.#send(reader, { event: 'station.removed', station });
+      reader.view = view;
+      for (const station of cameStations) this.#send(reader, { event: 'station.changed', station });
+      for (const session of cameSessions) this.#send(reader, { event: 'session.changed', session });
+      this.#tellKnown(reader);
+    }
+  }
+
   #tell(event: LiveEvent, isFor: (caller: Caller) => boolean = () => true): void {
     if (this.#readers.size === 0) return;
-    const text = JSON.stringify(event);
-    for (const reader of this.#readers) if (isFor(reader.caller)) this.#sendText(reader, text);
+    let text: string | null = null;
+    for (const reader of this.#readers) {
+      if (!isFor(reader.caller)) continue;
+      if (reader.view !== null) this.#send(reader, event);
+      else this.#sendText(reader, (text ??= JSON.stringify(event)));
+    }
   }
 
   #send(reader: Reader, event: LiveEvent): void {
-    this.#sendText(reader, JSON.stringify(event));
+    const told = reader.view === null ? event : eventWithin(event, reader.view);
+    if (told !== null) this.#sendText(reader, JSON.stringify(told));
   }
 
   #sendText(reader: Reader, text: string): void {
@@ -182,6 +254,7 @@ export class LiveFeed {
   }
 
   #recheck(): void {
+    this.#lookAround();
     for (const reader of this.#readers) {
       if (!reader.alive) {
         reader.socket.terminate();
@@ -233,4 +306,8 @@ export class LiveFeed {
     this.#timers = [];
     this.#checks.unwatch();
   }
+}
+
+function idsOf(things: readonly { id: string }[]): ReadonlySet<string> {
+  return new Set(things.map(({ id }) => id));
 }

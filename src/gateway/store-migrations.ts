@@ -160,4 +160,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE keyedRequests ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
   UPDATE keyedRequests SET planned = 1 WHERE id IN (SELECT request FROM keyedTargets);
   `,
+  `
+  CREATE TABLE dashboardScopes (owner TEXT NOT NULL, of TEXT NOT NULL, scopeText TEXT NOT NULL, PRIMARY KEY (owner, of)) STRICT;
+  `,
 ];

@@ -14,6 +14,11 @@ export function isPersons({ uid }: { uid: number }): boolean {
   return uid >= firstPersonsUid && uid !== nobodysUid;
 }
 
+/** True for groups that people were put into, false for the system's. */
+export function isPersonsGroup({ gid }: { gid: number }): boolean {
+  return isPersons({ uid: gid });
+}
+
 /** getent's exit code for "there is no such entry". */
 const noSuchEntry = 2;
 const lookUpTimeoutMs = 20_000;
@@ -23,6 +28,15 @@ export async function groupNamesOf({ name }: { name: string }): Promise<string[]
   // With zeros between them: names of a domain have blanks.
   const { stdout } = await run('id', ['-Gnz', '--', name], { timeout: lookUpTimeoutMs, encoding: 'utf8' });
   return stdout.split('\0').filter((group) => group !== '');
+}
+
+/** Their numbers, in the same order. */
+export async function groupNumbersOf({ name }: { name: string }): Promise<number[]> {
+  const { stdout } = await run('id', ['-Gz', '--', name], { timeout: lookUpTimeoutMs, encoding: 'utf8' });
+  return stdout
+    .split('\0')
+    .filter((number) => number !== '')
+    .map(Number);
 }
 
 /**

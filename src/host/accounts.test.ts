@@ -135,7 +135,8 @@ describe('listing accounts', () => {
     await using room = await makeTestRoom({ accounts: 1, level: 'dashboard' });
     const accounts = new LinuxAccounts();
     const name = room.accounts[0]?.name ?? '';
-    const groups = await accounts.groupsOf(name);
+    const { groups, classes } = await accounts.groupsOf(name);
+    assert.deepEqual(classes, [], 'neither the own group nor that of a level is a class');
     for (const group of [name, levelGroups.dashboard])
       assert.ok(groups.includes(group), `${group} is not among ${groups.join(', ')}`);
     await assert.rejects(accounts.groupsOf('smt-nobody-at-all'), coded('not-found'));

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
-import { groupNamesOf, lookUpAccount } from './account-database.ts';
+import { groupNamesOf, groupNumbersOf, isPersonsGroup, lookUpAccount } from './account-database.ts';
 import { clearFiles, mustHaveNoMountIn, ownHome, packHome } from './account-files.ts';
 import { busyRetryMs, change, entries, failure, mustSucceed } from './account-programs.ts';
 import type { Finished } from './account-programs.ts';
@@ -43,8 +43,8 @@ export interface Accounts {
   list(groups?: readonly string[]): Promise<Person[]>;
   /** Rejects with `not-found`. */
   describe(user: string): Promise<Account>;
-  /** Names of all groups of an account. Rejects with `not-found`. */
-  groupsOf(user: string): Promise<string[]>;
+  /** Names of all groups of an account, and which of them may be classes. Rejects with `not-found`. */
+  groupsOf(user: string): Promise<{ groups: string[]; classes: string[] }>;
   /** Those of these groups that there are, as the system spells them. */
   groups(names: readonly string[]): Promise<string[]>;
   /** Makes an account with a home folder, or nothing. Rejects with `name-taken`, `bad-request` (details name the field), `disk-full`. */
@@ -209,8 +209,13 @@ export class LinuxAccounts implements Accounts {
     return told(account);
   }
 
-  async groupsOf(user: string): Promise<string[]> {
-    return await groupNamesOf(await this.describe(user));
+  async groupsOf(user: string): Promise<{ groups: string[]; classes: string[] }> {
+    const { name } = await this.describe(user);
+    const [groups, numbers] = await Promise.all([groupNamesOf({ name }), groupNumbersOf({ name })]);
+    const others = new Set<string>([name, ...Object.values(levelGroups)]);
+    // Whoever joined or left one between the two questions is asked about again soon.
+    const classes = groups.filter((group, index) => !others.has(group) && isPersonsGroup({ gid: numbers[index] ?? 0 }));
+    return { groups, classes };
   }
 
   async groups(names: readonly string[]): Promise<string[]> {

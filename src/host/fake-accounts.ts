@@ -107,10 +107,10 @@ export class FakeAccounts implements Accounts {
     }));
   }
 
-  async groupsOf(user: string): Promise<string[]> {
+  async groupsOf(user: string): Promise<{ groups: string[]; classes: string[] }> {
     await Promise.resolve();
     const { account, groups } = this.#find(user);
-    return [...groups, ...(account.listed ? [levelGroups[account.level]] : [])];
+    return { groups: [...groups, ...(account.listed ? [levelGroups[account.level]] : [])], classes: [...groups] };
   }
 
   async groups(names: readonly string[]): Promise<string[]> {

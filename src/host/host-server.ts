@@ -381,7 +381,7 @@ export class HostServer {
     'session.list': () => ({ sessions: this.#parts.sessions.list() }),
     'account.list': async ({ groups }) => ({ accounts: await this.#parts.accounts.list(groups) }),
     'account.describe': async ({ user }) => accountSchema.parse(await this.#parts.accounts.describe(user)),
-    'account.groups': async ({ user }) => ({ groups: await this.#parts.accounts.groupsOf(user) }),
+    'account.groups': async ({ user }) => await this.#parts.accounts.groupsOf(user),
     'group.list': async ({ groups }) => ({ groups: await this.#parts.accounts.groups(groups) }),
     'account.create': async (order) => accountSchema.parse(await this.#parts.accounts.create(order)),
     'account.change': async (order) => {

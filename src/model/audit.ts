@@ -51,6 +51,8 @@ export const auditActions = [
   'account.remove',
   'settings.change',
   'limits.change',
+  'scope.change',
+  'scope.refuse',
   'alert.dismiss',
   'alert.restore',
   'token.make',

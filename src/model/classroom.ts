@@ -16,3 +16,16 @@ export interface Whereabouts {
 export function isInScope(scope: Scope | null, { room, groups }: Whereabouts): boolean {
   return scope === null || scope.rooms.includes(room) || scope.groups.some((group) => groups.includes(group));
 }
+
+/** Whose scope it is. */
+export const scopeOwners = ['account', 'token'] as const;
+export type ScopeOwner = (typeof scopeOwners)[number];
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return JSON.stringify(a.toSorted()) === JSON.stringify(b.toSorted());
+}
+
+export function isSameScope(a: Scope | null, b: Scope | null): boolean {
+  if (a === null || b === null) return a === b;
+  return isSameList(a.rooms, b.rooms) && isSameList(a.groups, b.groups);
+}

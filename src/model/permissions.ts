@@ -6,9 +6,17 @@ export type Role = 'nobody' | Level;
 
 /**
  * Whom or what it concerns. Sessions and stations of administrators and Dashboard users are out of a teacher's reach. `sessions`: several
- * at once, of which each is asked for by itself.
+ * at once, of which each is asked for by itself. `outside`: a session or station that is not among those which a Dashboard user has.
  */
-export type Target = 'none' | 'own-session' | 'standard-session' | 'privileged-session' | 'sessions' | 'station' | 'computer';
+export type Target =
+  | 'none'
+  | 'own-session'
+  | 'standard-session'
+  | 'privileged-session'
+  | 'outside'
+  | 'sessions'
+  | 'station'
+  | 'computer';
 
 type Rule = Readonly<Partial<Record<Role, 'any' | readonly Target[]>>>;
 
@@ -150,7 +158,7 @@ const closedRules: RoomRules = { allowOrchestration: false };
 export function may(role: Role, action: Action, target: Target = 'none', rules: RoomRules = closedRules): boolean {
   const rule: Rule = permissions[action];
   const allowed = rule[role];
-  if (allowed === undefined) return false;
+  if (allowed === undefined || (target === 'outside' && role !== 'administrator')) return false;
   if (allowed === 'any' || allowed.includes(target)) return true;
   return (
     rules.allowOrchestration && role === 'dashboard' && target === 'privileged-session' && allowed.includes('standard-session')

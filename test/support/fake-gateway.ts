@@ -522,7 +522,16 @@ export class FakeGateway implements AsyncDisposable {
         return this.settings;
       },
     ],
-    [/^GET \/desktops$/, () => ({ sessions: this.sessions.map(({ id }) => id) })],
+    [
+      /^GET \/desktops$/,
+      () => ({
+        sessions: this.sessions.map(({ id, station }) => ({
+          id,
+          room: this.stations.find((one) => one.id === station)?.configuration.room ?? '',
+          classes: [],
+        })),
+      }),
+    ],
     [
       /^POST \/desktops\/suspend$/,
       ({ body }) => ({

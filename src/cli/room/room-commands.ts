@@ -263,11 +263,19 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .addOption(levelOption().default('standard'))
     .option('--must-change', 'the password must be changed at the first sign-in')
     .action(connected(async () => (await users()).addUser));
-  withServer(user.command('set').argument('<user>').description("change somebody's level or name, disable or enable the account"))
+  withServer(
+    user
+      .command('set')
+      .argument('<user>')
+      .description("change somebody's level or name, whom they see, disable or enable the account"),
+  )
     .addOption(levelOption())
     .option('--name <full name>', 'full name; "" for none')
     .option('--disable', 'refuse signing in; a session that runs goes on')
     .option('--enable', 'allow signing in again')
+    .option('--rooms <rooms...>', 'in the Dashboard: see who sits in these rooms')
+    .option('--groups <groups...>', 'in the Dashboard: see the members of these Linux groups, such as a class')
+    .option('--everybody', 'in the Dashboard: see everybody again')
     .action(connected(async () => (await users()).setUser));
   withServer(
     user
@@ -301,6 +309,8 @@ export function addRoomCommands(program: Command, layout: Layout): void {
         Object.keys(tokenScopes),
       ),
     )
+    .option('--rooms <rooms...>', 'of a Dashboard user: only who sits in these rooms')
+    .option('--groups <groups...>', 'of a Dashboard user: only the members of these Linux groups')
     .option('--expires <days>', 'how many days it holds, or "never"', String(defaultTokenDays))
     .addHelpText('after', scopeHelp)
     .action(connected(async () => (await tokens()).addToken));

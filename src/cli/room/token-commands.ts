@@ -6,6 +6,8 @@ import { answer, answerJson, say, table, timeText } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { wholeNumber } from './numbers.ts';
 import type { RoomOptions } from './room-commands.ts';
+import { scopeAfter } from './scope-options.ts';
+import type { ScopeOptions } from './scope-options.ts';
 import { levelText } from './user-commands.ts';
 
 function expiryText({ expiresAt }: Token, now: number): string {
@@ -34,12 +36,15 @@ export async function listTokens(gateway: GatewayClient, options: RoomOptions): 
 
 export async function addToken(
   gateway: GatewayClient,
-  options: RoomOptions & { level: 'dashboard' | 'administrator'; scope?: TokenScope[]; expires: string },
+  options: RoomOptions & ScopeOptions & { level: 'dashboard' | 'administrator'; scope?: TokenScope[]; expires: string },
   name: string,
 ): Promise<void> {
   const { level, scope, expires } = options;
   const expiresInDays = expires === 'never' ? null : wholeNumber(expires, '--expires', 1, 3650);
-  const made = await gateway.call('makeToken', { body: { name, level, scopes: scope ?? null, expiresInDays } });
+  const sees = scopeAfter(options, null) ?? null;
+  if (sees !== null && level !== 'dashboard')
+    throw new CommandError('--rooms and --groups are for --level dashboard', exitCode.usage);
+  const made = await gateway.call('makeToken', { body: { name, level, scopes: scope ?? null, expiresInDays, sees } });
   if (options.json) {
     answerJson(made);
     return;

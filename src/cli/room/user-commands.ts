@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { AccountRemoval } from '#contract/values.ts';
 import { isRemovalOver } from '#model/account.ts';
+import type { Scope } from '#model/classroom.ts';
 import type { ImportFault, ImportLine, AccountFilesFate, Level } from '#model/account.ts';
 import { CommandError, exitCode, exitCodeOf } from '../exit-code.ts';
 import { answer, answerJson, say, table, timeText } from '../voice.ts';
@@ -10,6 +11,8 @@ import { confirm } from './confirm.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { readNewPassword } from './password.ts';
 import type { RoomOptions } from './room-commands.ts';
+import { scopeAfter, seesText } from './scope-options.ts';
+import type { ScopeOptions } from './scope-options.ts';
 
 export const levelText: Readonly<Record<Level, string>> = {
   standard: 'Standard user',
@@ -29,9 +32,11 @@ const faultText: Readonly<Record<ImportFault, string>> = {
 };
 
 export async function listUsers(gateway: GatewayClient, options: RoomOptions): Promise<void> {
-  const people = await gateway.call('accounts');
+  const [people, { scopes }] = await Promise.all([gateway.call('accounts'), gateway.call('scopes')]);
+  const scopeOf = (name: string): Scope | null =>
+    scopes.find(({ owner, of }) => owner === 'account' && of === name)?.scope ?? null;
   if (options.json) {
-    answerJson(people);
+    answerJson(people.map((person) => ({ ...person, sees: scopeOf(person.name) })));
     return;
   }
   const now = Date.now();
@@ -39,11 +44,12 @@ export async function listUsers(gateway: GatewayClient, options: RoomOptions): P
     person.name,
     person.fullName,
     person.listed ? levelText[person.level] : '-',
+    person.level === 'dashboard' ? seesText(scopeOf(person.name)) : '',
     [person.disabled ? 'disabled' : '', person.domain ? 'directory' : ''].filter((word) => word !== '').join(', '),
     person.sessions === 0 ? '' : String(person.sessions),
     person.lastSignInAt === null ? '' : timeText(person.lastSignInAt, now),
   ]);
-  answer(table(['User', 'Name', 'Level', 'Remark', 'Sessions', 'Last sign-in'], rows));
+  answer(table(['User', 'Name', 'Level', 'Sees', 'Remark', 'Sessions', 'Last sign-in'], rows));
 }
 
 type AddOptions = RoomOptions & { name?: string; level: Level; mustChange?: true };
@@ -62,23 +68,43 @@ export async function addUser(gateway: GatewayClient, options: AddOptions, user:
   else answer(`${account.name} has an account now, as ${levelText[account.level]}.`);
 }
 
-type SetOptions = RoomOptions & { name?: string; level?: Level; enable?: true; disable?: true };
+type SetOptions = RoomOptions & ScopeOptions & { name?: string; level?: Level; enable?: true; disable?: true };
 
 export async function setUser(gateway: GatewayClient, options: SetOptions, user: string): Promise<void> {
   const { name: fullName, level, enable, disable } = options;
   if (enable && disable) throw new CommandError('give --enable or --disable, not both', exitCode.usage);
-  if (fullName === undefined && level === undefined && !enable && !disable)
-    throw new CommandError('nothing to change: give --level, --name, --enable or --disable', exitCode.usage);
-  const person = await gateway.call('changeAccount', {
-    params: { name: user },
-    body: {
-      ...(fullName === undefined ? {} : { fullName }),
-      ...(level === undefined ? {} : { level }),
-      ...(enable || disable ? { disabled: disable === true } : {}),
-    },
-  });
-  if (options.json) answerJson(person);
-  else answer(`${person.name} is ${levelText[person.level]} now${person.disabled ? ', and disabled' : ''}.`);
+  const changesAccount = fullName !== undefined || level !== undefined || enable === true || disable === true;
+  if (!changesAccount && scopeAfter(options, null) === undefined)
+    throw new CommandError(
+      'nothing to change: give --level, --name, --enable, --disable, --rooms, --groups or --everybody',
+      exitCode.usage,
+    );
+  const person = !changesAccount
+    ? null
+    : await gateway.call('changeAccount', {
+        params: { name: user },
+        body: {
+          ...(fullName === undefined ? {} : { fullName }),
+          ...(level === undefined ? {} : { level }),
+          ...(enable || disable ? { disabled: disable === true } : {}),
+        },
+      });
+  const sees = await changeScope(gateway, options, user);
+  if (options.json) {
+    answerJson({ ...person, name: user, ...(sees === undefined ? {} : { sees }) });
+    return;
+  }
+  if (person !== null) answer(`${person.name} is ${levelText[person.level]} now${person.disabled ? ', and disabled' : ''}.`);
+  if (sees !== undefined) answer(`In the Dashboard ${user} sees: ${seesText(sees)}.`);
+}
+
+/** Undefined: the options say nothing of it. */
+async function changeScope(gateway: GatewayClient, options: ScopeOptions, user: string): Promise<Scope | null | undefined> {
+  if (scopeAfter(options, null) === undefined) return undefined;
+  const { scopes } = await gateway.call('scopes');
+  const before = scopes.find(({ owner, of }) => owner === 'account' && of === user)?.scope ?? null;
+  const scope = scopeAfter(options, before) ?? null;
+  return (await gateway.call('changeScope', { params: { name: user }, body: { scope, was: before } })).scope;
 }
 
 export async function setPassword(

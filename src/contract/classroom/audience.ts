@@ -14,8 +14,18 @@ export const audienceRoutes = {
     method: 'GET',
     path: '/desktops',
     action: 'sessions.list',
-    summary: 'The sessions that one has in the Dashboard',
-    reply: z.object({ sessions: z.array(idSchema) }),
+    summary: 'The sessions that one has in the Dashboard, with the room and the classes of each',
+    reply: z.object({
+      sessions: z.array(
+        z.object({
+          id: idSchema,
+          /** Of the station that shows it, or did last; empty: none. */
+          room: z.string(),
+          /** The Linux groups of its person that are none of the system's. */
+          classes: z.array(z.string()),
+        }),
+      ),
+    }),
   }),
   suspendDesktops: route({
     method: 'POST',

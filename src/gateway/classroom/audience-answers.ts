@@ -6,7 +6,7 @@ import { shownAs } from '../deeds.ts';
 
 export function audienceAnswers({ audience, fleet, settings }: AnswerParts): Pick<Answers, keyof typeof audienceRoutes> {
   return {
-    desktops: async ({ caller }) => ({ sessions: (await audience.all(caller, 'sessions.list')).map(({ id }) => id) }),
+    desktops: async ({ caller }) => ({ sessions: await audience.desktops(caller) }),
     suspendDesktops: async ({ caller, body: { who } }) => ({
       outcomes: await audience.each(
         caller,

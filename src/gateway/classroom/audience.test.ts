@@ -39,7 +39,8 @@ test('all are those whom a teacher has: no administrators, no Dashboard users, n
   await using school = await full();
   const { room, teacher } = school;
   const { body: had } = await room.ask('GET', '/desktops', teacher);
-  assert.deepEqual(had.sessions.toSorted(), [school.idOf('anna'), school.idOf('ben')].toSorted());
+  const ids = (had.sessions as { id: string }[]).map(({ id }) => id);
+  assert.deepEqual(ids.toSorted(), [school.idOf('anna'), school.idOf('ben')].toSorted());
   const { status, body } = await room.ask('POST', '/desktops/suspend', { ...teacher, body: { who: { all: true } } });
   assert.equal(status, 200);
   assert.deepEqual(told(body.outcomes), ['anna done', 'ben done']);

@@ -28,6 +28,7 @@ export class Removals {
   readonly #clock: TimingClock;
   readonly #log: Log;
   readonly #known = new Map<string, Known>();
+  readonly #listeners = new Set<(user: string) => void>();
   /** Those whose end is being waited for. */
   readonly #followed = new Set<string>();
 
@@ -51,6 +52,12 @@ export class Removals {
     if (removal.phase !== 'failed') this.#pageSessions.closeAllOf(removal.user, null);
     this.#hear(removal);
     this.#follow(computer, removal.id).catch((error: unknown) => this.#failed(error));
+  }
+
+  /** Hears of accounts that are no more. */
+  onRemoved(listener: (user: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   goingOf(user: string): AccountRemoval | null {
@@ -121,6 +128,7 @@ export class Removals {
     const { user, files, by, address, error, archive, left } = removal;
     const details = { files, ...(archive === null ? {} : { archive }), ...(left === null ? {} : { left }) };
     this.#audit.note({ actor: by, action: 'account.remove', target: user, address, outcome: error?.code ?? 'done', details });
+    if (error === null) for (const listener of this.#listeners) listener(user);
     known.over.resolve();
     const over = [...this.#known].filter(([, { now }]) => isRemovalOver(now));
     for (const [id] of over.slice(0, -mostOver)) this.#known.delete(id);

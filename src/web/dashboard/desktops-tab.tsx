@@ -61,7 +61,7 @@ function useDesks(): { desks: readonly Desk[] | null; error: unknown; again: () 
   const byName = useMemo(() => new Intl.Collator(currentLocale(), { numeric: true }), []);
   const desks = useMemo(() => {
     if (had.data === undefined) return null;
-    const known = new Set(had.data.sessions);
+    const known = new Set(had.data.sessions.map(({ id }) => id));
     const rows = unsortedRows(room.stations, room.sessions).flatMap((row): Desk[] =>
       row.session !== null && known.has(row.session.id) ? [{ session: row.session, row }] : [],
     );

@@ -53,6 +53,8 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'auto-logon.allow': msg('Allowed auto-logon'),
   'settings.change': msg('Changed settings'),
   'limits.change': msg('Changed limits of a group or station'),
+  'scope.change': msg('Changed whom somebody sees in the Dashboard'),
+  'scope.refuse': msg('Was refused what is outside of their rooms and classes'),
   'alert.dismiss': msg('Put an alert aside'),
   'alert.restore': msg('Showed an alert again'),
   'token.make': msg('Made a token'),

@@ -33,6 +33,8 @@ const lines = {
   undoRemap: 'POST /computers/:name/remap/undo',
   rooms: 'GET /rooms',
   arrangeRooms: 'POST /rooms',
+  scopes: 'GET /scopes',
+  changeScope: 'PATCH /users/:name/scope',
   admitStation: 'POST /stations/:id/admit',
   removeStation: 'DELETE /stations/:id',
   splitStation: 'POST /stations/:id/split',

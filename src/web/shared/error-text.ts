@@ -14,6 +14,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'not-found': msg('This no longer exists.'),
   'session-not-found': msg('This session has already ended.'),
   'group-not-found': msg('There is no such group on the computer. Check how it is written.'),
+  'room-not-found': msg('There is no such room. Check how it is written.'),
   'station-not-found': msg('This station no longer exists.'),
   'computer-not-found': msg('This computer is not known here.'),
   'name-taken': msg('This name is already taken. Choose another one.'),

@@ -1,7 +1,9 @@
-// What was refused to tokens, for the audit: the first time at once, then counted, so that a program in a loop does not fill it.
+// What was refused to tokens, and to Dashboard users outside of their scope, for the audit: the first time at once, then counted, so
+// that a program in a loop does not fill it.
 import type { ErrorCode } from '#contract/errors.ts';
 import type { Action } from '#model/permissions.ts';
-import type { Audit } from '../audit.ts';
+import type { Audit, Deed } from '../audit.ts';
+import type { Caller } from '../callers.ts';
 import type { Clock } from '../clock.ts';
 import { networkOf } from '../web-security.ts';
 
@@ -14,11 +16,11 @@ interface Counted {
   since: number;
   /** Refusals that no entry tells of yet. */
   more: number;
-  deed: { actor: string; target: string; address: string; outcome: ErrorCode };
+  deed: Omit<Deed, 'details'>;
   rights: Set<Action>;
 }
 
-export class TokenRefusals {
+export class Refusals {
   readonly #audit: Audit;
   readonly #clock: Clock;
   readonly #counted = new Map<string, Counted>();
@@ -31,7 +33,17 @@ export class TokenRefusals {
   /** `token`: its name; empty for one that nobody knows. `right`: what it was wanted for, where that is known. */
   note(token: string, address: string, outcome: ErrorCode, right: Action | null): void {
     const apart = token === '' ? `from ${this.#counted.size < mostApart ? networkOf(address) : ''}` : `token ${token}`;
-    const key = `${apart} ${outcome}`;
+    this.#count(`${apart} ${outcome}`, { actor: token, action: 'token.refuse', target: token, address, outcome }, right);
+  }
+
+  /** `target`: whose session, or which station, it was wanted for. */
+  noteOutside({ principal, address }: Pick<Caller, 'principal' | 'address'>, target: string, right: Action): void {
+    const actor = principal?.name ?? '';
+    const deed = { actor, action: 'scope.refuse', target, address, outcome: 'not-allowed' } as const;
+    this.#count(`outside ${principal?.by ?? ''} ${actor} ${target}`, deed, right);
+  }
+
+  #count(key: string, deed: Omit<Deed, 'details'>, right: Action | null): void {
     const known = this.#counted.get(key);
     if (known !== undefined && this.#clock.monotonicMs() - known.since < onceInMs) {
       known.more += 1;
@@ -39,9 +51,8 @@ export class TokenRefusals {
       return;
     }
     if (known !== undefined) this.#tellMore(known);
-    const deed = { actor: token, target: token, address, outcome };
     this.#counted.set(key, { since: this.#clock.monotonicMs(), more: 0, deed, rights: new Set() });
-    this.#audit.note({ ...deed, action: 'token.refuse', details: right === null ? {} : { right } });
+    this.#audit.note({ ...deed, details: right === null ? {} : { right } });
   }
 
   /** Writes what was only counted and whose time is over; with `all`, everything. */
@@ -56,6 +67,6 @@ export class TokenRefusals {
   #tellMore({ more, deed, rights }: Counted): void {
     if (more === 0) return;
     const names = rights.size === 0 ? {} : { right: [...rights].toSorted().join(', ') };
-    this.#audit.note({ ...deed, action: 'token.refuse', details: { more, ...names } });
+    this.#audit.note({ ...deed, details: { more, ...names } });
   }
 }

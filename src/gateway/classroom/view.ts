@@ -1,0 +1,33 @@
+// What of the live feed somebody is told who sees only some sessions and stations.
+import type { LiveEvent } from '#contract/live.ts';
+
+export interface View {
+  sessions: ReadonlySet<string>;
+  stations: ReadonlySet<string>;
+}
+
+type Within = { readonly [E in LiveEvent['event']]: (event: Extract<LiveEvent, { event: E }>, view: View) => LiveEvent | null };
+
+/** Of each event what concerns the sessions and stations of a view; null: nothing. */
+const within: Within = {
+  snapshot: (event, { sessions, stations }) => ({
+    ...event,
+    sessions: event.sessions.filter(({ id }) => sessions.has(id)),
+    stations: event.stations.filter(({ id }) => stations.has(id)),
+  }),
+  'computer.changed': (event) => event,
+  'checks.changed': (event, { sessions }) => ({ ...event, checks: event.checks.filter(({ session }) => sessions.has(session)) }),
+  'station.changed': (event, { stations }) => (stations.has(event.station.id) ? event : null),
+  'station.removed': (event, { stations }) => (stations.has(event.station) ? event : null),
+  'session.changed': (event, { sessions }) => (sessions.has(event.session.id) ? event : null),
+  'session.removed': (event, { sessions }) => (sessions.has(event.session) ? event : null),
+  'time-requests.changed': (event, { sessions }) => ({
+    ...event,
+    requests: event.requests.filter(({ session }) => sessions.has(session)),
+  }),
+  'settings.changed': (event) => event,
+};
+
+export function eventWithin<E extends LiveEvent['event']>(event: Extract<LiveEvent, { event: E }>, view: View): LiveEvent | null {
+  return within[event.event](event, view);
+}
