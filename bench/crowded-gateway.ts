@@ -6,8 +6,6 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as localRequest } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { placesFrom } from '#contract/places.ts';
@@ -15,21 +13,13 @@ import { Store } from '#gateway/store.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import { eventually } from '../test/e2e/eventually.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { ownCertificate } from '../test/support/certificate.ts';
 import { ScriptedHost } from '../test/support/scripted-host.ts';
 import { processTree } from './process-figures.ts';
 
 const tree = resolve(import.meta.dirname, '..');
 const patienceMs = 60_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 export class CrowdedGateway implements AsyncDisposable {
   readonly host: ScriptedHost;

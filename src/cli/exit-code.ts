@@ -24,6 +24,12 @@ export const exitCodeTexts: readonly (readonly [code: ExitCode, text: string])[]
 
 export const exitCodeHelp = `\nExit codes:\n${exitCodeTexts.map(([code, text]) => `  ${code}  ${text}`).join('\n')}`;
 
+/** What does not fit of values that were given, each by its name. */
+export function valueFault(error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }): CommandError {
+  const faults = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return new CommandError(faults.join('\n'), exitCode.usage);
+}
+
 /** What the person is told, in words, with the code that the command ends with. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode;

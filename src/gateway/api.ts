@@ -228,8 +228,6 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
         if (caller === undefined) throw new CodedError('not-signed-in');
         // One loop over routes of many forms: that each answer fits its route is said by the type of `Answers`.
         const answer = answers[name] as (asked: object) => unknown;
-        const gone = new AbortController();
-        reply.raw.once('close', () => gone.abort());
         const { params, query, body } = request;
         const work = (progress: Progress): unknown =>
           answer({
@@ -247,7 +245,11 @@ export function setUpApi(app: FastifyInstance, parts: ApiParts): void {
               return piece.items;
             },
             known: /"([^"]{1,100})"/.exec(request.headers['if-none-match'] ?? '')?.[1] ?? null,
-            signal: gone.signal,
+            get signal() {
+              const gone = new AbortController();
+              reply.raw.once('close', () => gone.abort());
+              return gone.signal;
+            },
             setCookie(value: string | null) {
               const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
               reply.header(

@@ -12,6 +12,38 @@ import type { Caller } from './callers.ts';
 import { LiveFeed } from './live-feed.ts';
 import { makeLog } from './log.ts';
 
+type FeedParts = ConstructorParameters<typeof LiveFeed>[0];
+const nothing = (): (() => void) => () => {};
+
+/** Nobody has a scope. */
+const everybody = {
+  audience: { scopeOf: () => null, seesNow: () => true, seesStation: () => true },
+  scopes: { onChange: () => () => {} },
+  facts: { onChange: () => () => {} },
+};
+
+/** A feed over parts that only do what a test needs of them. */
+function feedOf(given: { fleet?: object; settings?: object }): LiveFeed {
+  const parts = {
+    fleet: {
+      computers: () => [],
+      sessions: () => [],
+      onSession: nothing,
+      onReachable: nothing,
+      onComputer: nothing,
+      ...given.fleet,
+    },
+    stations: { list: () => [], onChange: nothing },
+    ...everybody,
+    sources: [],
+    settings: given.settings ?? { now: { allowRemoteManagement: true }, onChange: nothing },
+    pageSessions: { onClose: nothing },
+    tokens: { onRevoke: nothing },
+    log: makeLog('silent'),
+  };
+  return new LiveFeed(parts as unknown as FeedParts);
+}
+
 async function watch(
   room: GatewayRoom,
 ): Promise<{ events: LiveEvent[]; socket: WebSocket; saw: (what: string, ask: (event: LiveEvent) => boolean) => Promise<void> }> {
@@ -21,13 +53,6 @@ async function watch(
   socket.on('message', (data) => events.push(liveEventSchema.parse(JSON.parse(textOf(data)))));
   return { events, socket, saw: (what, ask) => until(what, () => events.some(ask)) };
 }
-
-/** Nobody has a scope. */
-const everybody = {
-  audience: { scopeOf: () => null, seesNow: () => true, seesStation: () => true },
-  scopes: { onChange: () => () => {} },
-  facts: { onChange: () => () => {} },
-};
 
 describe('the live feed', () => {
   test('tells the whole state first, then stations, sessions, computers and settings as they change', async () => {
@@ -112,10 +137,7 @@ describe('the live feed', () => {
       close(): void {}
     }
     let tell: (session: Session) => void = () => {};
-    const nothing = (): (() => void) => () => {};
     const fleet = {
-      computers: () => [],
-      sessions: () => [],
       onSession: (listener: typeof tell) => {
         tell = listener;
         return () => {};
@@ -123,16 +145,7 @@ describe('the live feed', () => {
       onReachable: nothing,
       onComputer: nothing,
     };
-    const feed = new LiveFeed({
-      fleet,
-      stations: { list: () => [], onChange: nothing },
-      ...everybody,
-      sources: [],
-      settings: { now: { allowRemoteManagement: true }, onChange: nothing },
-      pageSessions: { onClose: nothing },
-      tokens: { onRevoke: nothing },
-      log: makeLog('silent'),
-    } as unknown as ConstructorParameters<typeof LiveFeed>[0]);
+    const feed = feedOf({ fleet });
     feed.start();
     const caller: Caller = { role: 'administrator', principal: null, address: '', remote: false, pageSession: null, token: null };
     const [lazy, keen] = [new Reader(), new Reader()];
@@ -163,11 +176,9 @@ describe('the live feed', () => {
       close(): void {}
     }
     let tell: (session: Session) => void = () => {};
-    const nothing = (): (() => void) => () => {};
     const large = { state: 'active', user: 'a'.repeat(1000) } as Session;
-    const feed = new LiveFeed({
+    const feed = feedOf({
       fleet: {
-        computers: () => [],
         sessions: () => Array.from({ length: 3000 }, () => large),
         onSession: (listener: typeof tell) => {
           tell = listener;
@@ -176,14 +187,7 @@ describe('the live feed', () => {
         onReachable: nothing,
         onComputer: nothing,
       },
-      stations: { list: () => [], onChange: nothing },
-      ...everybody,
-      sources: [],
-      settings: { now: { allowRemoteManagement: true }, onChange: nothing },
-      pageSessions: { onClose: nothing },
-      tokens: { onRevoke: nothing },
-      log: makeLog('silent'),
-    } as unknown as ConstructorParameters<typeof LiveFeed>[0]);
+    });
     feed.start();
     const caller: Caller = { role: 'administrator', principal: null, address: '', remote: false, pageSession: null, token: null };
     const reader = new Reader();
@@ -211,7 +215,6 @@ describe('the live feed', () => {
         this.closed = code;
       }
     }
-    const nothing = (): (() => void) => () => {};
     const settings = {
       now: { allowRemoteManagement: true },
       change: (_now: object): void => {},
@@ -220,16 +223,7 @@ describe('the live feed', () => {
         return () => {};
       },
     };
-    const feed = new LiveFeed({
-      fleet: { computers: () => [], sessions: () => [], onSession: nothing, onReachable: nothing, onComputer: nothing },
-      stations: { list: () => [], onChange: nothing },
-      ...everybody,
-      sources: [],
-      settings,
-      pageSessions: { onClose: nothing },
-      tokens: { onRevoke: nothing },
-      log: makeLog('silent'),
-    } as unknown as ConstructorParameters<typeof LiveFeed>[0]);
+    const feed = feedOf({ settings });
     feed.start();
     const enter = (remote: boolean): Reader => {
       const reader = new Reader();

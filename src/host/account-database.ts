@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** System accounts are never anybody's session, whatever the settings say; nor is `nobody`. */
 const firstPersonsUid = 1000;
-const nobodysUid = 65_534;
+export const nobodysUid = 65_534;
 
 export function isPersons({ uid }: { uid: number }): boolean {
   return uid >= firstPersonsUid && uid !== nobodysUid;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { CodedError } from '#contract/errors.ts';
 import { isFullName, isLastAdministrator, levelGroups, levelOfGroups, levels, newUserNameFault } from '#model/account.ts';
 import type { Account, AccountFilesFate, Level, Person } from '#model/account.ts';
-import { groupNamesOf, groupNumbersOf, isPersonsGroup, lookUpAccount } from './account-database.ts';
+import { groupNamesOf, groupNumbersOf, isPersonsGroup, lookUpAccount, nobodysUid } from './account-database.ts';
 import { clearFiles, mustHaveNoMountIn, ownHome, packHome } from './account-files.ts';
 import { busyRetryMs, change, entries, failure, mustSucceed } from './account-programs.ts';
 import type { Finished } from './account-programs.ts';
@@ -67,7 +67,6 @@ const exit = { inUse: 8, nameTaken: 9, homeNotMade: 12 } as const;
 /** What an ended session leaves may take a moment to go. */
 const lingeringPatienceMs = 5_000;
 /** The traditional uid of `nobody`. */
-const nobodyUid = 65_534;
 /** Fields of /etc/shadow count days. */
 const dayMs = 86_400_000;
 
@@ -295,7 +294,7 @@ export class LinuxAccounts implements Accounts {
   async #changeable(user: string): Promise<PosixAccount & Person> {
     const account = await lookUpAccount(user);
     if (account === null) throw new CodedError('not-found');
-    const isSystem = newUserNameFault(account.name) === 'system-name' || account.uid === nobodyUid;
+    const isSystem = newUserNameFault(account.name) === 'system-name' || account.uid === nobodysUid;
     if (account.uid < (await uidRange()).first || isSystem) throw new CodedError('not-allowed');
     return { ...account, ...personOf(account, await localFacts()) };
   }

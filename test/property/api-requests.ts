@@ -1,37 +1,9 @@
 // What may be sent to the API, by its own OpenAPI document: values of the form that it says, and values that belong nowhere.
 import * as fc from 'fast-check';
+import type { Schema } from '../../src/web/api/described.ts';
 
 /** What the contract names for a host that is away, or about to leave: the fuzzing restarts the computer as well. */
 export const away: ReadonlySet<string> = new Set(['computer-unreachable', 'computer-leaving', 'sign-in-unavailable']);
-
-export interface Schema {
-  type?: string;
-  enum?: unknown[];
-  const?: unknown;
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-  properties?: Record<string, Schema>;
-  required?: string[];
-  items?: Schema;
-  pattern?: string;
-  minLength?: number;
-  maxLength?: number;
-  maxItems?: number;
-  minimum?: number;
-  maximum?: number;
-  contentEncoding?: string;
-}
-export interface Operation {
-  operationId: string;
-  parameters?: { name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: Schema }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
-  responses: { '200': { content: Record<string, { schema: object }> } };
-}
-export interface Route {
-  method: string;
-  path: string;
-  operation: Operation;
-}
 
 const words = ['anna', 'ben', 'teacher', 'Station 1', 'Library', 'x'];
 
@@ -106,9 +78,3 @@ export const nastyValues: readonly unknown[] = [
   ['x'],
   { constructor: 1 },
 ];
-
-export function routesOf(document: { paths: Record<string, Record<string, Operation>> }): Route[] {
-  return Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  );
-}

@@ -3,14 +3,14 @@
 // Twelve seconds; STATIONMASTER_FUZZ_SECONDS says how long else.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { GatewayRoom } from '../support/gateway-room.ts';
 import type { Reply, TestStation } from '../support/gateway-room.ts';
-import { away, fitting, nastyValues, routesOf } from './api-requests.ts';
-import type { Route } from './api-requests.ts';
+import type { Route } from '../../src/web/api/described.ts';
+import { ApiDocument } from './api-document.ts';
+import { away, fitting, nastyValues } from './api-requests.ts';
 
 const limitMs = Number(process.env['STATIONMASTER_FUZZ_SECONDS'] ?? 12) * 1000;
 /** Then the room is made anew: by then it has no stations or sessions left. */
@@ -171,19 +171,9 @@ test('no request to any route makes the gateway fail, and every answer is as the
   let seed = Number(process.env['STATIONMASTER_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
   while (performance.now() < end) {
     await using fuzzed = await Fuzzed.make();
-    const { body: document } = await fuzzed.room.ask('GET', '/openapi.json');
-    const ajv = new Ajv2020({ strict: false, validateFormats: false });
-    ajv.addSchema({ $id: 'document', ...document });
-    const routes = routesOf(document);
-    const validatorOf = new Map(
-      routes.map(({ path, method, operation }) => {
-        const where = `/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method.toLowerCase()}/responses/200`;
-        const isJson = 'application/json' in operation.responses['200'].content;
-        const pointer = encodeURI(`${where}/content/application~1json/schema`);
-        return [operation.operationId, isJson ? ajv.getSchema(`document#${pointer}`) : null] as const;
-      }),
-    );
-    const isError = ajv.getSchema('document#/components/schemas/Error');
+    const document = new ApiDocument((await fuzzed.room.ask('GET', '/openapi.json')).body);
+    const { routes, error: isError } = document;
+    const validatorOf = new Map(routes.map((route) => [route.operation.operationId, document.replyOf(route)]));
     const asking = fc.oneof(
       ...routes.map((route) => ({ weight: rare.has(route.operation.operationId) ? 1 : 12, arbitrary: askingOf(route) })),
     );
@@ -200,7 +190,7 @@ test('no request to any route makes the gateway fail, and every answer is as the
           if (validator != null) assert.ok(validator(reply.body), `${answer}: ${JSON.stringify(validator.errors)}`);
           return;
         }
-        assert.ok(isError?.(reply.body), `${answer}: ${JSON.stringify(isError?.errors)}`);
+        assert.ok(isError(reply.body), `${answer}: ${JSON.stringify(isError.errors)}`);
         assert.equal(errorCodes[reply.body.code as ErrorCode].status, reply.status, answer);
         assert.ok(reply.status < 500 || away.has(reply.body.code), answer);
       }),

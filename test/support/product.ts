@@ -5,8 +5,6 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { open, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Places } from '#contract/places.ts';
 import { makeTestRoom } from '#host/test-room.ts';
@@ -26,6 +24,7 @@ import { asGatewayUser, nodeOptions, systemPath } from '../../src/cli/computer/p
 import { installRunTree } from '../../src/cli/computer/run-tree.ts';
 import { lookUpUser } from '../../src/cli/computer/system-accounts.ts';
 import { GatewayClient } from '../../src/cli/room/gateway-client.ts';
+import { freePort } from './free-port.ts';
 
 export interface ProductOptions {
   /** Standard users. Default 2. */
@@ -41,16 +40,6 @@ export interface ProductOptions {
 }
 
 const patienceMs = 30_000;
-
-/** A TCP port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Asks again and again until the answer is yes; rejects with `what` after 30 s. */
 async function until(what: string, ask: () => Promise<boolean>): Promise<void> {

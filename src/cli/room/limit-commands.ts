@@ -3,7 +3,8 @@ import { limitChangeSchema } from '#contract/values.ts';
 import type { ToldLimit } from '#contract/values.ts';
 import { limitNames } from '#model/limits.ts';
 import type { LimitName, LimitScope } from '#model/limits.ts';
-import { CommandError, exitCode } from '../exit-code.ts';
+import { defaultSettings } from '#model/settings.ts';
+import { CommandError, exitCode, valueFault } from '../exit-code.ts';
 import { answer, answerJson, table } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { findStation } from './naming.ts';
@@ -75,12 +76,8 @@ async function change(
 ): Promise<void> {
   const of = await meant(gateway, options);
   const known = limitChangeSchema.safeParse(values);
-  if (!known.success) {
-    const faults = known.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new CommandError(faults.join('\n'), exitCode.usage);
-  }
+  if (!known.success) throw valueFault(known.error);
   if (of === null) {
-    const { defaultSettings } = await import('#model/settings.ts');
     const body = Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, value ?? defaultSettings[name as LimitName]]),
     );

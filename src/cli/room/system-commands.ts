@@ -3,7 +3,7 @@ import { settingsSchema } from '#contract/values.ts';
 import type { Computer, Hibernation } from '#contract/values.ts';
 import { defaultSettings } from '#model/settings.ts';
 import type { Settings } from '#model/settings.ts';
-import { CommandError, exitCode } from '../exit-code.ts';
+import { CommandError, exitCode, valueFault } from '../exit-code.ts';
 import { answer, answerJson, say, table } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
 import { graphicsText, uniqueAddressText } from '../unavailable-text.ts';
@@ -61,10 +61,7 @@ export function settingsFrom(pairs: readonly string[]): Partial<Settings> {
     else changes[name] = /^-?\d+$/.test(value) ? Number(value) : value;
   }
   const result = settingsSchema.partial().safeParse(changes);
-  if (!result.success) {
-    const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new CommandError(faults.join('\n'), exitCode.usage);
-  }
+  if (!result.success) throw valueFault(result.error);
   return result.data as Partial<Settings>;
 }
 

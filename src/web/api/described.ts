@@ -21,6 +21,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   pattern?: string;
+  contentEncoding?: string;
 }
 
 interface Parameter {
