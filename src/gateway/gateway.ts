@@ -49,6 +49,7 @@ import { ToldLosses } from './station/told-losses.ts';
 import { Store } from './store.ts';
 import { Looking } from './watching/looking.ts';
 import { ScreenWatches } from './watching/screen-watches.ts';
+import { WatchDoor } from './watching/watch-door.ts';
 import { WebServer } from './web-server.ts';
 
 const sweepEveryMs = 60_000;
@@ -150,6 +151,7 @@ export class Gateway implements AsyncDisposable {
       tokens,
       log,
     });
+    const watchDoor = new WatchDoor({ fleet, audience, looking, settings, pageSessions, tokens, log });
     const callers = new Callers(pageSessions, tokens, refusals, settings);
     const certificate = new Certificate(config, places, log);
     const alerts = new Alerts({ fleet, stations, audit, auditWatch, settings, certificate, store, clock });
@@ -195,6 +197,7 @@ export class Gateway implements AsyncDisposable {
       stationDoor,
       pixelDoor: pixels,
       liveFeed,
+      watchDoor,
       metrics,
       isHostReachable: () => fleet.computers().every(({ reachable }) => reachable),
       log,
@@ -251,8 +254,10 @@ export class Gateway implements AsyncDisposable {
     // Those who come get their answer as soon as the server takes them in; so they are ready before, and leave first.
     stationDoor.start();
     liveFeed.start();
+    watchDoor.start();
     undo.defer(() => {
       liveFeed.stop();
+      watchDoor.stop();
       pixels.closeAll('restarting');
       stationDoor.stop();
     });

@@ -28,6 +28,7 @@ import type { Log } from './log.ts';
 import { setUpPages } from './pages.ts';
 import type { PixelDoor } from './station/pixel-door.ts';
 import type { StationDoor } from './station/station-door.ts';
+import type { WatchDoor } from './watching/watch-door.ts';
 import { addressOf, isOwnOrigin } from './web-security.ts';
 
 /** Bytes. A body is a settings change at most. */
@@ -51,6 +52,7 @@ export interface WebServerParts extends ApiParts {
   stationDoor: StationDoor;
   pixelDoor: PixelDoor;
   liveFeed: LiveFeed;
+  watchDoor: WatchDoor;
   isHostReachable: () => boolean;
   log: Log;
 }
@@ -224,16 +226,22 @@ export class WebServer {
         this.#open(this.#pixels, request, socket, head, (page) => this.#parts.pixelDoor.enter(page, socket, ticket));
         return;
       }
-      case '/api/v1/live': {
-        const caller = await this.#parts.callers.find(request);
-        const byPage = caller.principal === null || caller.principal.by === 'page';
-        if (byPage && !isOwnOrigin(request)) throw new CodedError('foreign-origin');
-        this.#open(this.#pages, request, socket, head, (page) => this.#parts.liveFeed.enter(page, caller));
+      case '/api/v1/live':
+        await this.#admitCaller(request, socket, head, this.#parts.liveFeed);
         return;
-      }
+      case '/api/v1/watch':
+        await this.#admitCaller(request, socket, head, this.#parts.watchDoor);
+        return;
       default:
         throw new CodedError('not-found');
     }
+  }
+
+  async #admitCaller(request: IncomingMessage, socket: Duplex, head: Buffer, door: LiveFeed | WatchDoor): Promise<void> {
+    const caller = await this.#parts.callers.find(request);
+    const byPage = caller.principal === null || caller.principal.by === 'page';
+    if (byPage && !isOwnOrigin(request)) throw new CodedError('foreign-origin');
+    this.#open(this.#pages, request, socket, head, (page) => door.enter(page, caller));
   }
 
   #open(server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer, enter: (page: WebSocket) => void): void {

@@ -1,82 +1,17 @@
 // Pictures of sessions over the API: real X servers behind the sessions of a room.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import { pixelSocket } from '#contract/places.ts';
 import type { AuditEntry } from '#contract/api.ts';
 import { GatewayRoom, until } from '../../../test/support/gateway-room.ts';
-import type { AskOptions, Reply, TestStation } from '../../../test/support/gateway-room.ts';
+import type { AskOptions, Reply } from '../../../test/support/gateway-room.ts';
+import { countConnections, desk } from '../../../test/support/watched-desk.ts';
 import { startXServer } from '../../../test/support/x-server.ts';
-import type { XServer } from '../../../test/support/x-server.ts';
 
 const root: AskOptions = { local: true };
-
-interface Desk extends AsyncDisposable {
-  page: TestStation;
-  session: string;
-  x: XServer;
-  /** Connections to its X server so far, and those that are open. */
-  connections: { all: number; open: number };
-}
-
-/** Somebody at a station, with a real X server whose connections are counted. */
-async function desk(room: GatewayRoom, user: string): Promise<Desk> {
-  const page = await room.station();
-  await page.hear('free');
-  await page.signIn(user);
-  const session = room.sessions.list().find((one) => one.user === user)?.id ?? '';
-  const x = await startXServer({ geometry: '800x600' });
-  await x.run('xsetroot', ['-solid', '#3366cc']);
-  const path = pixelSocket(room.places, session);
-  mkdirSync(dirname(path), { recursive: true });
-  const counted = await countConnections(path, x);
-  return {
-    page,
-    session,
-    x,
-    connections: counted.connections,
-    async [Symbol.asyncDispose]() {
-      page[Symbol.dispose]();
-      await counted[Symbol.asyncDispose]();
-      await x[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Leads from `path` to the X server. */
-async function countConnections(path: string, x: XServer): Promise<AsyncDisposable & Pick<Desk, 'connections'>> {
-  const connections = { all: 0, open: 0 };
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    connections.all += 1;
-    connections.open += 1;
-    const to = connect(x.path);
-    sockets.add(socket);
-    socket.pipe(to).pipe(socket);
-    socket.on('error', () => to.destroy());
-    to.on('error', () => socket.destroy());
-    to.on('close', () => socket.destroy());
-    socket.on('close', () => {
-      connections.open -= 1;
-      sockets.delete(socket);
-      to.destroy();
-    });
-  }).listen(path);
-  await once(server, 'listening');
-  return {
-    connections,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
 
 const look = async (room: GatewayRoom, session: string, options: AskOptions = root, query = ''): Promise<Reply> =>
   await room.ask('GET', `/sessions/${session}/picture${query}`, options);
@@ -100,6 +35,7 @@ describe('the picture of a session', () => {
     await using anna = await desk(room, 'anna');
     for (const [query, widthPx] of [
       ['', 640],
+      ['?size=tiny', 160],
       ['?size=small', 320],
       ['?size=large', 800],
     ] as const) {

@@ -1,4 +1,5 @@
 // Looking at sessions: whether somebody's screen may be looked at, and its picture. Who may ask is asked before, in api.ts.
+import { once } from 'node:events';
 import type { PictureFile } from '#contract/route.ts';
 import { CodedError } from '#contract/errors.ts';
 import type { Fleet } from '#fleet/fleet.ts';
@@ -23,6 +24,13 @@ export interface Wanted {
   waitMs: number;
   /** Aborted when nobody waits any more. */
   signal: AbortSignal;
+}
+
+/** Whoever is shown one picture after the other. */
+export interface Shower {
+  /** Fulfilled when there is room for a picture; true: it had to wait, and by then another picture may be the newest. */
+  room: () => Promise<boolean>;
+  show: (picture: Picture) => void;
 }
 
 export class Looking {
@@ -64,19 +72,55 @@ export class Looking {
 
   /** Throws `monitoring-off`, `notice-not-accepted`, `no-picture`, `store-full`. */
   async look(caller: Caller, session: Session, wanted: Wanted): Promise<PictureFile> {
-    await this.#mustBeWatchable(session);
+    await this.mustBeWatchable(session);
     using look = this.#looks.enter(caller, session);
     const limit = AbortSignal.any([wanted.signal, AbortSignal.timeout(wanted.waitMs)]);
     const picture = isRunning(session) ? await this.#live(session, wanted, limit) : await this.#kept(session, wanted, limit);
     // It may have waited.
-    await this.#mustBeWatchable(session);
+    await this.mustBeWatchable(session);
     look.seen();
     const { known } = wanted;
     if (picture === null || picture.tag === known) return { type: 'image/jpeg', bytes: null, tag: known ?? '' };
     return { type: 'image/jpeg', bytes: picture.jpeg, tag: picture.tag };
   }
 
-  async #mustBeWatchable({ computer, user, uid }: Session): Promise<void> {
+  /**
+   * Shows what is seen, and then whenever it is another, until `signal` is aborted; of what does not run the last picture. `known` is the
+   * tag of the picture that is shown already. Rejects as `look` does.
+   */
+  async follow(
+    caller: Caller,
+    session: Session,
+    { size, known, signal }: Omit<Wanted, 'waitMs'>,
+    { room, show }: Shower,
+  ): Promise<void> {
+    await this.mustBeWatchable(session);
+    using look = this.#looks.enter(caller, session);
+    if (!isRunning(session)) {
+      const picture = await this.#kept(session, { known: null, waitMs: 0 }, signal);
+      await room();
+      look.seen();
+      if (picture.tag !== known) show(picture);
+      if (!signal.aborted) await once(signal, 'abort');
+      return;
+    }
+    using viewer = this.#watches.enter(session);
+    const { watch } = viewer;
+    const failed = (error: unknown): never => this.#fail(session, error);
+    let shown = known;
+    let picture = await watch.picture(size, signal).catch(failed);
+    for (;;) {
+      if (picture.tag !== shown && (await room())) picture = await watch.picture(size, signal).catch(failed);
+      signal.throwIfAborted();
+      look.seen();
+      if (picture.tag !== shown) show(picture);
+      shown = picture.tag;
+      picture = await watch.pictureAfter(shown, size, signal).catch(failed);
+    }
+  }
+
+  /** Throws `monitoring-off`, `notice-not-accepted`. */
+  async mustBeWatchable({ computer, user, uid }: Session): Promise<void> {
     const { allowMonitoring, privacyNotice } = this.#settings.now;
     if (!allowMonitoring) throw new CodedError('monitoring-off');
     if (!privacyNotice || this.#notices.hasAccepted({ name: user, uid })) return;
@@ -94,13 +138,18 @@ export class Looking {
       return await watch.pictureAfter(known, size, limit);
     } catch (error) {
       if (limit.aborted && !signal.aborted && !watch.ended.aborted) return null;
-      if (!this.#settings.now.allowMonitoring) throw new CodedError('monitoring-off');
-      throw new CodedError(this.#fleet.session(session.id) === null ? 'session-not-found' : 'no-picture', {}, { cause: error });
+      return this.#fail(session, error);
     }
   }
 
+  /** Says why there is no picture of a session that runs, or ran. */
+  #fail(session: Session, error: unknown): never {
+    if (!this.#settings.now.allowMonitoring) throw new CodedError('monitoring-off');
+    throw new CodedError(this.#fleet.session(session.id) === null ? 'session-not-found' : 'no-picture', {}, { cause: error });
+  }
+
   /** The last picture of what does not run now; it does not change, so that who knows it waits in vain. */
-  async #kept({ id }: Session, { known, waitMs }: Wanted, limit: AbortSignal): Promise<Picture> {
+  async #kept({ id }: Session, { known, waitMs }: Pick<Wanted, 'known' | 'waitMs'>, limit: AbortSignal): Promise<Picture> {
     const picture = await this.#pictures.find(id);
     if (picture === null) throw new CodedError('no-picture');
     if (picture.tag === known && waitMs > 0 && !limit.aborted)
