@@ -1,5 +1,4 @@
 // A gateway for tests of the Manager and the Dashboard: the built pages under the real security headers, with a room that a test scripts.
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
@@ -39,6 +38,7 @@ import type { Station } from '#model/station.ts';
 import { apiDocument } from '../../src/gateway/api-document.ts';
 import { securityHeaders } from '../../src/gateway/web-security.ts';
 import { ownCertificate } from './certificate.ts';
+import { FakeWatching } from './fake-watching.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -102,8 +102,7 @@ export class FakeGateway implements AsyncDisposable {
   auditDamage: AuditDamage | null = null;
   /** By key: the alerts that somebody put aside. */
   readonly dismissed = new Map<string, NonNullable<ToldAlert['dismissed']>>();
-  /** By session: what its screen shows, a JPEG. */
-  pictures: Record<string, Buffer> = {};
+  readonly watching = new FakeWatching();
   views: SavedView[] = [];
   tokens: Token[] = [];
   setupNeeded = false;
@@ -267,6 +266,7 @@ export class FakeGateway implements AsyncDisposable {
   vanish(): void {
     this.#up = false;
     for (const reader of this.#readers) reader.terminate();
+    this.watching.vanish();
   }
 
   comeBack(): void {
@@ -291,6 +291,10 @@ export class FakeGateway implements AsyncDisposable {
       this.#sockets.handleUpgrade(request, socket, head, (reader) => {
         if (this.principal === null) {
           reader.close(4002, 'refused');
+          return;
+        }
+        if (request.url === '/api/v1/watch') {
+          this.watching.enter(reader);
           return;
         }
         this.#readers.add(reader);
@@ -327,13 +331,6 @@ export class FakeGateway implements AsyncDisposable {
         };
         if (call.method !== 'GET') this.calls.push(call);
         const reply = (await this.#reply(call)) ?? {};
-        if (Buffer.isBuffer(reply)) {
-          const tag = `"${createHash('sha256').update(reply).digest('hex')}"`;
-          const known = request.headers['if-none-match'] === tag;
-          response.writeHead(known ? 304 : 200, { etag: tag, 'content-type': 'image/jpeg' });
-          response.end(known ? undefined : reply);
-          return;
-        }
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(reply));
         return;
@@ -485,14 +482,6 @@ export class FakeGateway implements AsyncDisposable {
           archive: files === 'archive' ? `/archives/${name}.tar.zst` : null,
           left: files === 'keep' ? `/home/${name}` : null,
         });
-      },
-    ],
-    [
-      /^GET \/sessions\/(\w+)\/picture\?/,
-      (_call, [id = '']) => {
-        const picture = this.pictures[id];
-        if (picture === undefined) throw new Refusal('no-picture');
-        return picture;
       },
     ],
     [/^POST \/audit\/verify$/, () => this.auditReport],

@@ -48,7 +48,6 @@ const lines = {
   refuseTime: 'POST /sessions/:id/refuse-time',
   logOffSession: 'POST /sessions/:id/log-off',
   unsavedInSession: 'GET /sessions/:id/unsaved',
-  sessionPicture: 'GET /sessions/:id/picture',
   unsavedAtStations: 'GET /computers/:name/unsaved',
   keepSession: 'POST /sessions/:id/keep',
   accounts: 'GET /users',
@@ -80,8 +79,7 @@ const lines = {
   suspendDesktops: 'POST /desktops/suspend',
   logOffDesktops: 'POST /desktops/log-off',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };
-/** What is a file has a function of its own. */
-type CalledRoute = Exclude<keyof typeof lines, 'sessionPicture'>;
+type CalledRoute = keyof typeof lines;
 
 interface Given<N extends ApiRouteName> {
   params?: ApiParams<N>;
@@ -123,7 +121,7 @@ function toldIn(reply: unknown): ToldError {
 type Asking = Omit<RequestInit, 'headers'> & { headers?: Record<string, string> };
 
 /** Tasks on many sessions: where the line breaks meanwhile they are asked for again by the same key, which carries out each once. */
-const repeated: ReadonlySet<keyof typeof lines> = new Set<CalledRoute>(['suspendAll', 'logOffAll', 'hibernateAll']);
+const repeated: ReadonlySet<CalledRoute> = new Set<CalledRoute>(['suspendAll', 'logOffAll', 'hibernateAll']);
 const repeatAfterMs = [500, 1000, 2000, 4000] as const;
 
 /** The reply; of a request with a key also if it comes only to a repeat. Rejects as `fetch` does. */
@@ -152,10 +150,9 @@ export function onSignedOut(listener: () => void): () => void {
 }
 
 /** Sends a request; throws ApiError if it does not come through. */
-async function send<N extends keyof typeof lines>(
+async function send<N extends CalledRoute>(
   name: N,
   given: Given<N>,
-  headers: Readonly<Record<string, string>>,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const [method, path] = lines[name].split(' ') as [string, string];
@@ -169,13 +166,12 @@ async function send<N extends keyof typeof lines>(
   }
   const request: Asking = {
     method,
-    headers: { ...headers },
     credentials: 'same-origin',
     cache: 'no-store',
     ...(signal && { signal }),
   };
   if (method === 'POST' || method === 'PATCH') {
-    request.headers = { ...headers, 'content-type': 'application/json' };
+    request.headers = { 'content-type': 'application/json' };
     request.body = JSON.stringify(given.body ?? {});
   }
   try {
@@ -188,15 +184,9 @@ async function send<N extends keyof typeof lines>(
   }
 }
 
-function failureOf(reply: unknown): ApiError {
-  const told = toldIn(reply);
-  if (told.code === 'not-signed-in') for (const listener of listeners) listener();
-  return new ApiError(told);
-}
-
 /** Calls a route; throws ApiError. */
 export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, signal?: AbortSignal): Promise<ApiReply<N>> {
-  const response = await send(name, given, {}, signal);
+  const response = await send(name, given, signal);
   const text = await response.text().catch(() => '');
   let reply: unknown;
   try {
@@ -205,21 +195,9 @@ export async function api<N extends CalledRoute>(name: N, given: Given<N> = {}, 
     reply = null;
   }
   if (response.ok && reply !== null) return reply as ApiReply<N>;
-  throw failureOf(reply);
-}
-
-/** The picture of a session with its tag; null: still the one with the tag `known`. Throws ApiError. */
-export async function pictureOf(
-  id: string,
-  query: ApiQuery<'sessionPicture'>,
-  known: string | null,
-  signal: AbortSignal,
-): Promise<{ picture: Blob; tag: string } | null> {
-  const headers: Record<string, string> = known === null ? {} : { 'if-none-match': known };
-  const response = await send('sessionPicture', { params: { id }, query }, headers, signal);
-  if (response.status === 304) return null;
-  if (response.ok) return { picture: await response.blob(), tag: response.headers.get('etag') ?? '' };
-  throw failureOf(await response.json().catch(() => null));
+  const told = toldIn(reply);
+  if (told.code === 'not-signed-in') for (const listener of listeners) listener();
+  throw new ApiError(told);
 }
 
 /** The text for a person of whatever was thrown. */

@@ -1,16 +1,11 @@
 // The live feed of the Manager and the Dashboard: everything that is known, kept current, and whether the line is up.
 import type { LiveEvent } from '#contract/live.ts';
-import type { closeCodes } from '#contract/station-page.ts';
 import type { Computer } from '#contract/values.ts';
 import type { Session, SessionCheck } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import type { Station } from '#model/station.ts';
-
-const refused: (typeof closeCodes)['refused'] = 4002;
-const retryMs = [250, 500, 1000, 2000, 4000] as const;
-/** No line after this long counts as lost; a reconnect within it is not worth a word. */
-const silentMs = 1200;
+import { ReturningSocket } from './returning-socket.ts';
 
 export interface Room {
   readonly computers: readonly Computer[];
@@ -68,17 +63,21 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
 export class Live {
   #state: LiveState = { room: null, line: 'connecting' };
   readonly #listeners = new Set<() => void>();
-  readonly #onRefused: () => void;
-  #socket: WebSocket | null = null;
-  #again: ReturnType<typeof setTimeout> | undefined;
-  #lost: ReturnType<typeof setTimeout> | undefined;
+  readonly #socket: ReturningSocket;
   #frame = 0;
-  #failures = 0;
-  #running = false;
 
   /** `onRefused`: the server no longer takes the person's sign-in. */
   constructor(onRefused: () => void) {
-    this.#onRefused = onRefused;
+    this.#socket = new ReturningSocket('live', {
+      took: (data) => {
+        if (typeof data === 'string') this.#take(JSON.parse(data) as LiveEvent);
+      },
+      lost: () => this.#set({ line: 'lost' }),
+      refused: () => {
+        this.stop();
+        onRefused();
+      },
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -89,53 +88,13 @@ export class Live {
   readonly state = (): LiveState => this.#state;
 
   start(): void {
-    if (this.#running) return;
-    this.#running = true;
-    addEventListener('online', this.#now);
-    document.addEventListener('visibilitychange', this.#now);
-    this.#open();
+    this.#socket.start();
   }
 
   stop(): void {
-    this.#running = false;
-    removeEventListener('online', this.#now);
-    document.removeEventListener('visibilitychange', this.#now);
-    clearTimeout(this.#again);
-    clearTimeout(this.#lost);
-    this.#lost = undefined;
+    this.#socket.stop();
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#socket?.close();
-    this.#socket = null;
-  }
-
-  /** Tries at once instead of waiting for the next turn. */
-  readonly #now = (): void => {
-    if (!this.#running || this.#socket !== null || document.hidden) return;
-    this.#open();
-  };
-
-  #open(): void {
-    clearTimeout(this.#again);
-    const socket = new WebSocket(`wss://${location.host}/api/v1/live`);
-    this.#socket = socket;
-    this.#lost ??= setTimeout(() => this.#set({ line: 'lost' }), silentMs);
-    socket.addEventListener('message', (message) => {
-      if (this.#socket === socket && typeof message.data === 'string') this.#take(JSON.parse(message.data) as LiveEvent);
-    });
-    socket.addEventListener('close', (close) => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      if (close.code === refused) {
-        this.stop();
-        this.#onRefused();
-        return;
-      }
-      this.#lost ??= setTimeout(() => this.#set({ line: 'lost' }), silentMs);
-      const wait = retryMs[Math.min(this.#failures, retryMs.length - 1)] ?? 4000;
-      this.#failures += 1;
-      this.#again = setTimeout(() => this.#open(), wait * (0.8 + 0.4 * Math.random()));
-    });
   }
 
   #take(event: LiveEvent): void {
@@ -144,9 +103,7 @@ export class Live {
       this.#set({ room });
       return;
     }
-    this.#failures = 0;
-    clearTimeout(this.#lost);
-    this.#lost = undefined;
+    this.#socket.up();
     this.#set({ room, line: 'up' });
   }
 

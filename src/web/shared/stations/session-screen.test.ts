@@ -4,8 +4,8 @@ import { beforeEach, describe, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { eventually } from '../../../../test/e2e/eventually.ts';
-import { Refusal, makeComputer, makePrincipal, makeSession, makeStation } from '../../../../test/support/fake-gateway.ts';
-import type { Call, FakeGateway } from '../../../../test/support/fake-gateway.ts';
+import { makeComputer, makePrincipal, makeSession, makeStation } from '../../../../test/support/fake-gateway.ts';
+import type { FakeGateway } from '../../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../../test/support/manager-room.ts';
 import { axeFaults } from '../../../../test/support/page-checks.ts';
 
@@ -21,9 +21,6 @@ describe('the picture in the details', () => {
   let gateway: FakeGateway;
   let page: Page;
   let details: Locator;
-  /** The requests for a picture of this session, in order. */
-  const askedFor = (id: string): URLSearchParams[] => asked.filter((each) => each.id === id).map(({ query }) => query);
-  let asked: { id: string; query: URLSearchParams }[];
   let anna: string;
   let ben: string;
 
@@ -38,20 +35,13 @@ describe('the picture in the details', () => {
     ];
     [anna = '', ben = ''] = gateway.sessions.map(({ id }) => id);
     await show('#e02020');
-    asked = [];
-    gateway.answer(/^GET \/sessions\/(\w+)\/picture\?(.*)$/, (_call: Call, [id = '', query]) => {
-      asked.push({ id, query: new URLSearchParams(query) });
-      const picture = gateway.pictures[id];
-      if (picture === undefined) throw new Refusal('no-picture');
-      return picture;
-    });
     details = page.getByRole('region', { name: 'Details of Station 1', exact: true });
   });
 
   /** What both screens show from now on. */
   const show = async (colour: string): Promise<void> => {
     const picture = await screen(colour);
-    gateway.pictures = { [anna]: picture, [ben]: picture };
+    gateway.watching.show({ [anna]: picture, [ben]: picture });
   };
   const open = async (station: RegExp, where = page): Promise<void> => {
     await where.goto(gateway.url('/manager/stations'));
@@ -70,10 +60,10 @@ describe('the picture in the details', () => {
   const hasColour = async (image: Locator, colour: string): Promise<void> => {
     await eventually(`the picture is ${colour}`, 10_000, async () => ((await colourOf(image)) === colour ? true : null));
   };
-  /** Whoever looks at Ben's screen asks three more times: in that time anybody else who looks would have asked, too. */
-  const othersAsk = async (): Promise<void> => {
-    const before = askedFor(ben).length;
-    await eventually('others ask', 10_000, async () => Promise.resolve(askedFor(ben).length >= before + 3 ? true : null));
+  const watched = async (...pictures: string[]): Promise<void> => {
+    await eventually(`watched are ${pictures.join()}`, 10_000, async () =>
+      Promise.resolve(gateway.watching.watched.join() === pictures.join() ? true : null),
+    );
   };
   const hide = (hidden: boolean): Promise<void> =>
     page.evaluate((now) => {
@@ -86,28 +76,18 @@ describe('the picture in the details', () => {
     await hasColour(picture(), '3 0 0 3');
     await show('#2020e0');
     await hasColour(picture(), '0 0 3 3');
-    const [first, ...others] = askedFor(anna);
-    assert.deepEqual([first?.get('size'), first?.get('wait')], ['medium', '0']);
-    assert.ok(others.length > 0 && others.every((query) => Number(query.get('wait')) > 0));
+    await watched(`${anna} medium`);
     assert.deepEqual(await axeFaults(page), []);
 
     await hide(true);
+    await watched();
     await show('#20e020');
-    const other = await room.another({ widthPx: 1500 });
-    await open(/Station 2 /, other);
-    await othersAsk();
-    const hidden = askedFor(anna).length;
-    await othersAsk();
-    assert.equal(askedFor(anna).length, hidden);
     await hide(false);
     await hasColour(picture(), '0 3 0 3');
 
     await page.keyboard.press('Escape');
     await details.waitFor({ state: 'detached' });
-    await othersAsk();
-    const closed = askedFor(anna).length;
-    await othersAsk();
-    assert.equal(askedFor(anna).length, closed);
+    await watched();
   });
 
   test('is shown large, live as well, until it is closed', async () => {
@@ -115,18 +95,18 @@ describe('the picture in the details', () => {
     await details.getByRole('button', { name: 'Enlarge' }).click();
     const dialog = page.getByRole('dialog', { name: 'Screen of Anna Keller' });
     await hasColour(dialog.getByRole('img', { name: 'Screen of anna' }), '3 0 0 3');
+    await watched(`${anna} large`);
     await show('#2020e0');
     await hasColour(dialog.getByRole('img', { name: 'Screen of anna' }), '0 0 3 3');
-    assert.equal(askedFor(anna).at(-1)?.get('size'), 'large');
     assert.deepEqual(await axeFaults(page), []);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await hasColour(picture(), '0 0 3 3');
-    assert.equal(askedFor(anna).at(-1)?.get('size'), 'medium');
+    await watched(`${anna} medium`);
   });
 
   test('says why there is none, and comes when there is one', async () => {
-    gateway.pictures = {};
+    gateway.watching.show({});
     await open(/Station 1 /);
     await details.getByText('There is no picture of this session at the moment.').waitFor();
     assert.deepEqual(await axeFaults(page), []);
@@ -138,22 +118,21 @@ describe('the picture in the details', () => {
     await picture().waitFor({ state: 'detached' });
     gateway.tell({ event: 'settings.changed', settings: { ...gateway.settings, allowMonitoring: true } });
     await picture().waitFor();
-    // One may not look at this one: it is not asked for again and again.
-    gateway.answer(/^GET \/sessions\/(\w+)\/picture\?(.*)$/, () => {
-      throw new Refusal('not-allowed');
-    });
+    gateway.watching.show({ [anna]: 'not-allowed' });
     await details.getByText('Your account may not do that.').waitFor();
+    await picture().waitFor({ state: 'detached' });
     await open(/Station 3 /);
     await page.getByText('Nobody is signed in here.').waitFor();
   });
 
-  test('comes back after a fault, although it is still the same', async () => {
+  test('comes back when the gateway does, although it is still the same', async () => {
     await open(/Station 1 /);
     await hasColour(picture(), '3 0 0 3');
-    await page.route(/\/picture\?/, (route) => route.abort());
+    gateway.vanish();
     await details.getByText('The computer cannot be reached. Check the network, then try again.').waitFor();
-    await page.unroute(/\/picture\?/);
+    gateway.comeBack();
     await hasColour(picture(), '3 0 0 3');
+    assert.equal(gateway.watching.got.length, 1);
   });
 
   for (const language of ['en', 'fr']) {

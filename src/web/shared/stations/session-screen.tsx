@@ -12,7 +12,7 @@ import { personName } from '../names-text.ts';
 import { useRoom } from '../room.tsx';
 import { ShowDialog } from '../show-dialog.tsx';
 import { useLivePicture } from './live-picture.ts';
-import type { LivePicture } from './live-picture.ts';
+import type { LivePicture } from './watch-line.ts';
 
 const useStyles = makeStyles({
   frame: {
@@ -57,10 +57,10 @@ function Frame({ live, session, className }: { live: LivePicture; session: Sessi
   );
 }
 
-function Enlarged({ session, attempt, close }: { session: Session; attempt: string; close: () => void }): ReactNode {
+function Enlarged({ session, close }: { session: Session; close: () => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const live = useLivePicture(session.id, 'large', attempt, true);
+  const live = useLivePicture(session.id, 'large', true);
   return (
     <ShowDialog title={_('Screen of {user}', { user: personName(session) })} surface={styles.surface} close={close}>
       <Frame live={live} session={session} className={styles.large} />
@@ -73,8 +73,7 @@ export function SessionScreen({ session }: { session: Session }): ReactNode {
   const styles = useStyles();
   const { settings } = useRoom();
   const [enlarged, setEnlarged] = useState(false);
-  const attempt = `${session.state} ${session.attachment}`;
-  const live = useLivePicture(session.id, 'medium', attempt, settings.allowMonitoring && !enlarged);
+  const live = useLivePicture(session.id, 'medium', settings.allowMonitoring && !enlarged);
   if (!settings.allowMonitoring) return <div className={styles.subtle}>{errorText({ code: 'monitoring-off' })}</div>;
   const seen = live.url !== null && live.fault === null;
   return (
@@ -90,7 +89,7 @@ export function SessionScreen({ session }: { session: Session }): ReactNode {
           </Button>
         </div>
       )}
-      {enlarged && <Enlarged session={session} attempt={attempt} close={() => setEnlarged(false)} />}
+      {enlarged && <Enlarged session={session} close={() => setEnlarged(false)} />}
     </>
   );
 }
