@@ -102,15 +102,17 @@ describe('watching many', () => {
     await paint(anna, '#cc3300');
     assert.equal(await colourOf(await one.has(anna.session, 2)), '410');
     await other.has(anna.session, 2);
-    const bytesOf = ({ bytes }: Watching): Buffer[] =>
-      bytes.filter((each) => readPictureMessage(each)?.session === anna.session);
+    const bytesOf = ({ bytes }: Watching): Buffer[] => bytes.filter((each) => readPictureMessage(each)?.session === anna.session);
     assert.deepEqual(bytesOf(one), bytesOf(other));
     // A screen that stays as it is sends nothing: ben's was sent once in each size, however often anna's changed.
     assert.equal(one.of(ben.session).length, 2);
-    assert.deepEqual([anna.connections, ben.connections], [
-      { all: 1, open: 1 },
-      { all: 1, open: 1 },
-    ]);
+    assert.deepEqual(
+      [anna.connections, ben.connections],
+      [
+        { all: 1, open: 1 },
+        { all: 1, open: 1 },
+      ],
+    );
   });
 
   test('what is shown no more is let go, and comes again only where it is another than the page has', async () => {
@@ -137,7 +139,8 @@ describe('watching many', () => {
     await using room = await GatewayRoom.make();
     await using anna = await desk(room, 'anna');
     // Noise is a large picture, so that few of them are enough to be behind.
-    const noise = async (): Promise<unknown> => await anna.x.run('xsetroot', ['-mod', String(2 + Math.floor(Math.random() * 9)), '3']);
+    const noise = async (): Promise<unknown> =>
+      await anna.x.run('xsetroot', ['-mod', String(2 + Math.floor(Math.random() * 9)), '3']);
     const [slow, quick] = [await watch(room, await teacherOf(room)), await watch(room, await room.pageCookie('admin'))];
     slow.slow = true;
     for (const page of [slow, quick]) page.show([anna.session, 'large'], [anna.session, 'medium'], [anna.session, 'small']);
@@ -169,9 +172,10 @@ describe('watching many', () => {
     page.show([admin.session, 'tiny'], [anna.session, 'tiny'], ['aaaaaaaaaaaaaaaa', 'tiny']);
     await page.has(anna.session, 1);
     await until('both are told', () => page.none.length === 2);
-    assert.deepEqual(page.none.map(({ session, code }) => `${session} ${code}`).toSorted(), [
-      ...[`aaaaaaaaaaaaaaaa session-not-found`, `${admin.session} not-allowed`].toSorted(),
-    ]);
+    assert.deepEqual(
+      page.none.map(({ session, code }) => `${session} ${code}`).toSorted(),
+      [`aaaaaaaaaaaaaaaa session-not-found`, `${admin.session} not-allowed`].toSorted(),
+    );
     assert.equal(admin.connections.all, 0);
     await room.ask('PATCH', '/settings', { local: true, body: { allowOrchestration: true } });
     await page.has(admin.session, 1);

@@ -13,7 +13,7 @@ import { CallerSockets } from '../caller-sockets.ts';
 import type { CallerSocket, CallerSocketParts } from '../caller-sockets.ts';
 import type { Caller } from '../callers.ts';
 import type { Audience } from '../classroom/audience.ts';
-import { ownUserOf, sessionTargetOf } from '../session-target.ts';
+import { sessionTargetOf } from '../session-target.ts';
 import type { Looking } from './looking.ts';
 import type { Picture } from './picture.ts';
 
@@ -183,9 +183,7 @@ export class WatchDoor {
   async #mustBeAllowed(caller: Caller, session: Session): Promise<void> {
     const target = await sessionTargetOf(this.#fleet, session, caller);
     if (!may(caller.role, 'session.picture', target, this.#settings.now)) throw new CodedError('not-allowed');
-    const scope = this.#audience.scopeOf(caller);
-    if (scope === null || session.user === ownUserOf(caller)) return;
-    if (!(await this.#audience.has(session, scope))) throw new CodedError('not-allowed');
+    if (!(await this.#audience.sees(caller, session))) throw new CodedError('not-allowed');
   }
 }
 

@@ -150,11 +150,7 @@ export function onSignedOut(listener: () => void): () => void {
 }
 
 /** Sends a request; throws ApiError if it does not come through. */
-async function send<N extends CalledRoute>(
-  name: N,
-  given: Given<N>,
-  signal: AbortSignal | undefined,
-): Promise<Response> {
+async function send<N extends CalledRoute>(name: N, given: Given<N>, signal: AbortSignal | undefined): Promise<Response> {
   const [method, path] = lines[name].split(' ') as [string, string];
   const params = (given.params ?? {}) as Readonly<Record<string, string>>;
   const where = new URL(

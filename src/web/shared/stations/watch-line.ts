@@ -34,7 +34,7 @@ class WatchLine {
   readonly #entries = new Map<string, Entry>();
   #came = 0;
   #told = '';
-  #telling: ReturnType<typeof setTimeout> | undefined;
+  #tells = false;
 
   constructor() {
     this.#socket = new ReturningSocket('watch', {
@@ -82,8 +82,10 @@ class WatchLine {
 
   /** What many components say at once is told once. */
   readonly #soon = (): void => {
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
+    if (this.#tells) return;
+    this.#tells = true;
+    setTimeout(() => {
+      this.#tells = false;
       this.#tell();
     });
   };
