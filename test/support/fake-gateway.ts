@@ -1,6 +1,7 @@
 // A gateway for tests of the Manager and the Dashboard: the built pages under the real security headers, with a room that a test scripts.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
+import type { Scope } from '#model/classroom.ts';
 import type { Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -83,6 +84,8 @@ export class FakeGateway implements AsyncDisposable {
   /** By session: what its windows say of unsaved work. */
   unsaved: Record<string, UnsavedWork['unsaved']> = {};
   accounts: ListedPerson[] = [];
+  /** Whom Dashboard users see, by account. */
+  readonly scopes = new Map<string, Scope>();
   /** What the look at a list of people that is to be imported says. */
   importLines: ImportLine[] = [];
   audit: AuditEntry[] = [];
@@ -438,6 +441,17 @@ export class FakeGateway implements AsyncDisposable {
       },
     ],
     [/^GET \/users$/, () => this.accounts],
+    [/^GET \/scopes$/, () => ({ scopes: [...this.scopes].map(([of, scope]) => ({ owner: 'account', of, scope })) })],
+    [
+      /^PATCH \/users\/([^/]+)\/scope$/,
+      ({ body }, [name = '']) => {
+        const scope = body['scope'] as Scope | null;
+        if (scope?.groups.includes('9z') === true) throw new Refusal('group-not-found');
+        if (scope === null) this.scopes.delete(name);
+        else this.scopes.set(name, scope);
+        return { scope };
+      },
+    ],
     [
       /^POST \/users$/,
       ({ body }) => {

@@ -30,9 +30,11 @@ import type { ReactNode } from 'react';
 import type { ListedPerson } from '#contract/api.ts';
 import { levelGroups, levels } from '#model/account.ts';
 import type { Level } from '#model/account.ts';
+import type { Scope } from '#model/classroom.ts';
 import { api } from '../shared/api.ts';
 import { Failure } from '../shared/failure.tsx';
 import { levelLabels } from '../shared/labels.ts';
+import { namesText } from '../shared/names-text.ts';
 import { useNotices } from '../shared/notices.tsx';
 import { useRoom } from '../shared/room.tsx';
 import { ConfirmDialog } from '../shared/stations/confirm-dialog.tsx';
@@ -42,6 +44,7 @@ import { ChangeUserDialog } from './users/change-user-dialog.tsx';
 import { ImportDialog } from './users/import-dialog.tsx';
 import { LimitsDialog } from './users/limits-dialog.tsx';
 import { PasswordDialog } from './users/password-dialog.tsx';
+import { ScopeDialog } from './users/scope-dialog.tsx';
 import { RemoveUserDialog } from './users/remove-user-dialog.tsx';
 import { UserState } from './users/user-state.tsx';
 
@@ -91,7 +94,7 @@ const useStyles = makeStyles({
   more: { alignSelf: 'center' },
 });
 
-type Task = 'limits' | 'change' | 'password' | 'disable' | 'remove';
+type Task = 'limits' | 'scope' | 'change' | 'password' | 'disable' | 'remove';
 type Open = { task: Task; person: ListedPerson } | { task: 'add' | 'import' } | null;
 
 function PersonMenu(props: { person: ListedPerson; open: (task: Task) => void; enable: () => void }): ReactNode {
@@ -118,10 +121,23 @@ function PersonMenu(props: { person: ListedPerson; open: (task: Task) => void; e
             </>
           )}
           <MenuDivider />
+          {person.level === 'dashboard' && <MenuItem onClick={() => open('scope')}>{_('Sees in the Dashboard…')}</MenuItem>}
           <MenuItem onClick={() => open('limits')}>{_('Show limits…')}</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>
+  );
+}
+
+/** Whom somebody sees in the Dashboard; nothing where that is everybody. */
+function Sees({ scope }: { scope: Scope | null }): ReactNode {
+  const { _ } = useLingui();
+  const styles = useStyles();
+  if (scope === null) return null;
+  return (
+    <Text block size={200} className={styles.groups}>
+      {_('Sees {what}', { what: namesText([...scope.rooms, ...scope.groups]) })}
+    </Text>
   );
 }
 
@@ -142,6 +158,9 @@ export function UsersTab(): ReactNode {
     // Nothing tells a page how far a removal is that somebody else ordered.
     refetchInterval: ({ state }) => (state.data?.some(({ removal }) => removal !== null) === true ? 5000 : false),
   });
+  const scopes = useQuery({ queryKey: ['scopes'], queryFn: ({ signal }) => api('scopes', {}, signal), staleTime: 5000 });
+  const scopeOf = (name: string): Scope | null =>
+    scopes.data?.scopes.find(({ owner, of }) => owner === 'account' && of === name)?.scope ?? null;
   const changed = (): void => void client.invalidateQueries({ queryKey: ['accounts'] });
   const close = (): void => setOpen(null);
   const wanted = search.trim().toLocaleLowerCase();
@@ -195,6 +214,7 @@ export function UsersTab(): ReactNode {
       </div>
       {accounts.isPending && <Spinner label={_('Loading…')} />}
       {accounts.isError && <Failure error={accounts.error} again={() => void accounts.refetch()} />}
+      {scopes.isError && <Failure error={scopes.error} again={() => void scopes.refetch()} />}
       {accounts.data !== undefined && (
         <div className={styles.table} tabIndex={0} role="region" aria-label={_('Users')}>
           <Table noNativeElements className={styles.grid} aria-label={_('Users')}>
@@ -214,7 +234,12 @@ export function UsersTab(): ReactNode {
                 <TableRow key={person.uid} className={styles.row}>
                   <TableCell className={styles.name}>{person.name}</TableCell>
                   <TableCell className={styles.full}>{person.fullName}</TableCell>
-                  <TableCell className={styles.level}>{_(levelLabels[person.level])}</TableCell>
+                  <TableCell className={styles.level}>
+                    <div>
+                      {_(levelLabels[person.level])}
+                      {person.level === 'dashboard' && <Sees scope={scopeOf(person.name)} />}
+                    </div>
+                  </TableCell>
                   <TableCell className={styles.may}>
                     <span className={styles.mayLabel}>{_('May sign in')}:</span>
                     {(person.listed || person.inGroups || settings.whoMaySignIn === 'everyone') && !person.disabled
@@ -263,6 +288,14 @@ export function UsersTab(): ReactNode {
       {open?.task === 'add' && <AddUserDialog changed={changed} close={close} />}
       {open?.task === 'import' && <ImportDialog changed={changed} close={close} />}
       {open?.task === 'change' && <ChangeUserDialog person={open.person} changed={changed} close={close} />}
+      {open?.task === 'scope' && scopes.data !== undefined && (
+        <ScopeDialog
+          user={open.person.name}
+          scope={scopeOf(open.person.name)}
+          changed={() => void client.invalidateQueries({ queryKey: ['scopes'] })}
+          close={close}
+        />
+      )}
       {open?.task === 'limits' && <LimitsDialog user={open.person.name} close={close} />}
       {open?.task === 'password' && <PasswordDialog user={open.person.name} close={close} />}
       {open?.task === 'remove' && <RemoveUserDialog person={open.person} changed={changed} close={close} />}

@@ -398,6 +398,37 @@ describe('the Users tab', () => {
     await dialog.getByText('The computer does not answer. It is tried again by itself.').waitFor();
   });
 
+  test('gives a Dashboard user rooms and classes, says what is wrong with them, and takes them back', async () => {
+    gateway.rooms = ['Blue', 'Green'];
+    await page.goto(gateway.url('/manager/users'));
+    await button('Tasks for anna').click();
+    await page.getByRole('menuitem').first().waitFor();
+    assert.equal(await page.getByRole('menuitem', { name: 'Sees in the Dashboard…' }).count(), 0, 'only for Dashboard users');
+    await page.keyboard.press('Escape');
+    await task('tina', 'Sees in the Dashboard…');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('radio', { name: 'Only these rooms and classes' }).check();
+    await button('Save', dialog).click();
+    await shown('Choose a room or type a group.');
+    await dialog.getByRole('checkbox', { name: 'Blue' }).check();
+    await dialog.getByRole('textbox', { name: 'Classes' }).fill('8b, 9z');
+    await button('Save', dialog).click();
+    await shown('There is no such group on the computer. Check how it is written.');
+    await dialog.getByRole('textbox', { name: 'Classes' }).fill('8b\n');
+    await still(page);
+    await picture('scope');
+    assert.deepEqual(await axeFaults(page), []);
+    await button('Save', dialog).click();
+    await shown('Sees Blue and 8b');
+    await picture('scope-list');
+    assert.deepEqual(gateway.scopes.get('tina'), { rooms: ['Blue'], groups: ['8b'] });
+    await task('tina', 'Sees in the Dashboard…');
+    await dialog.getByRole('radio', { name: 'Everybody' }).check();
+    await button('Save', dialog).click();
+    await page.getByText('Sees Blue and 8b').waitFor({ state: 'detached' });
+    assert.equal(gateway.scopes.size, 0);
+  });
+
   test('is driven by the keyboard alone', async () => {
     await page.goto(gateway.url('/manager/users'));
     await row(/tina/).waitFor();
