@@ -143,8 +143,6 @@ export class Gateway implements AsyncDisposable {
       fleet,
       stations,
       audience,
-      scopes,
-      facts,
       sources: [times.live],
       settings,
       pageSessions,

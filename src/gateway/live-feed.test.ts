@@ -17,9 +17,7 @@ const nothing = (): (() => void) => () => {};
 
 /** Nobody has a scope. */
 const everybody = {
-  audience: { scopeOf: () => null, seesNow: () => true, seesStation: () => true },
-  scopes: { onChange: () => () => {} },
-  facts: { onChange: () => () => {} },
+  audience: { scopeOf: () => null, seesNow: () => true, seesStation: () => true, onChange: () => () => {} },
 };
 
 /** A feed over parts that only do what a test needs of them. */

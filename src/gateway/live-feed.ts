@@ -8,8 +8,6 @@ import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import type { Caller } from './callers.ts';
 import type { Audience } from './classroom/audience.ts';
-import type { PeopleFacts } from './classroom/people-facts.ts';
-import type { Scopes } from './classroom/scopes.ts';
 import { eventWithin } from './classroom/view.ts';
 import type { View } from './classroom/view.ts';
 import type { Log } from './log.ts';
@@ -51,8 +49,6 @@ export class LiveFeed {
   readonly #fleet: Fleet;
   readonly #stations: Stations;
   readonly #audience: Audience;
-  readonly #scopes: Scopes;
-  readonly #facts: PeopleFacts;
   readonly #sources: readonly LiveSource[];
   readonly #settings: RoomSettings;
   readonly #pageSessions: PageSessions;
@@ -68,8 +64,6 @@ export class LiveFeed {
     fleet: Fleet;
     stations: Stations;
     audience: Audience;
-    scopes: Scopes;
-    facts: PeopleFacts;
     sources: readonly LiveSource[];
     settings: RoomSettings;
     pageSessions: PageSessions;
@@ -79,8 +73,6 @@ export class LiveFeed {
     this.#fleet = parts.fleet;
     this.#stations = parts.stations;
     this.#audience = parts.audience;
-    this.#scopes = parts.scopes;
-    this.#facts = parts.facts;
     this.#sources = parts.sources;
     this.#settings = parts.settings;
     this.#pageSessions = parts.pageSessions;
@@ -118,8 +110,7 @@ export class LiveFeed {
         );
       }),
     );
-    this.#undo.defer(this.#facts.onChange(() => this.#lookAround()));
-    this.#undo.defer(this.#scopes.onChange(() => this.#lookAround()));
+    this.#undo.defer(this.#audience.onChange(() => this.#lookAround()));
     for (const source of this.#sources) this.#undo.defer(source.onChange((event, isFor) => this.#tell(event, isFor)));
     this.#undo.defer(
       this.#settings.onChange((settings) => {

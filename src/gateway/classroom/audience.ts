@@ -124,6 +124,19 @@ export class Audience {
     return this.#stations.list().filter((station) => this.seesStation(caller, station, seen));
   }
 
+  /** Somebody may see others now, by their scope, by whose groups are known, or by where a station stands. */
+  onChange(listener: () => void): () => void {
+    const undo = new DisposableStack();
+    undo.defer(this.#scopes.onChange(listener));
+    undo.defer(this.#facts.onChange(listener));
+    undo.defer(
+      this.#stations.onChange(() => {
+        if (this.#scopes.list().length > 0) listener();
+      }),
+    );
+    return () => undo.dispose();
+  }
+
   /** The sessions that somebody has in the Dashboard and may do this to. */
   async all(caller: Caller, action: Action): Promise<Session[]> {
     const sessions = this.#fleet.sessions();

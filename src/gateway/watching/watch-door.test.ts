@@ -188,6 +188,30 @@ describe('watching many', () => {
     assert.equal(page.pictures.length, before + 1);
   });
 
+  test('ends at once where somebody is not in the rooms and classes of a teacher any more, and begins when they are', async () => {
+    await using room = await GatewayRoom.make();
+    room.accounts.addGroup('8b');
+    room.accounts.addGroup('9a');
+    room.accounts.joinGroups('anna', ['8b']);
+    await using anna = await desk(room, 'anna');
+    const give = async (group: string): Promise<void> => {
+      const body = { scope: { rooms: [], groups: [group] } };
+      assert.equal((await room.ask('PATCH', '/users/teacher/scope', { local: true, body })).status, 200);
+    };
+    await give('9a');
+    const page = await watch(room, await teacherOf(room));
+    page.show([anna.session, 'tiny']);
+    await page.hasNone('not-allowed');
+    assert.equal(anna.connections.all, 0);
+    await give('8b');
+    await page.has(anna.session, 1);
+    await give('9a');
+    await until('nobody is watched', () => anna.connections.open === 0);
+    await paint(anna, '#440000');
+    await give('8b');
+    await page.has(anna.session, 2);
+  });
+
   test('is of nobody who has not accepted the notice', async () => {
     await using room = await GatewayRoom.make();
     await using anna = await desk(room, 'anna');

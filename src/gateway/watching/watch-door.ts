@@ -13,7 +13,6 @@ import { CallerSockets } from '../caller-sockets.ts';
 import type { CallerSocket, CallerSocketParts } from '../caller-sockets.ts';
 import type { Caller } from '../callers.ts';
 import type { Audience } from '../classroom/audience.ts';
-import { sessionTargetOf } from '../session-target.ts';
 import type { Looking } from './looking.ts';
 import type { Picture } from './picture.ts';
 
@@ -77,11 +76,12 @@ export class WatchDoor {
           for (const shown of watcher.shown.values()) if (shown.session === id) shown.attempt.abort();
       }),
     );
-    this.#undo.defer(
-      this.#settings.onChange(() => {
-        for (const watcher of this.#watchers) beginAnew(watcher);
-      }),
-    );
+    for (const rules of [this.#settings, this.#audience])
+      this.#undo.defer(
+        rules.onChange(() => {
+          for (const watcher of this.#watchers) beginAnew(watcher);
+        }),
+      );
   }
 
   stop(): void {
@@ -181,9 +181,8 @@ export class WatchDoor {
 
   /** Throws `not-allowed`. */
   async #mustBeAllowed(caller: Caller, session: Session): Promise<void> {
-    const target = await sessionTargetOf(this.#fleet, session, caller);
+    const target = await this.#audience.targetOf(session, caller);
     if (!may(caller.role, 'session.picture', target, this.#settings.now)) throw new CodedError('not-allowed');
-    if (!(await this.#audience.sees(caller, session))) throw new CodedError('not-allowed');
   }
 }
 
