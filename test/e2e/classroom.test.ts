@@ -2,8 +2,9 @@
 import { after, before, beforeEach, describe } from 'node:test';
 import { Classroom } from './classroom/classroom.ts';
 import { leaving } from './classroom/leaving.ts';
+import { scope } from './classroom/scope.ts';
 
-const parts = [leaving];
+const parts = [leaving, scope];
 
 describe('a lesson', () => {
   let classroom: Classroom;
