@@ -47,8 +47,7 @@ export function scope(room: () => Classroom): void {
     assert.equal((await classroom.sessionOf(2)).state, 'active');
     const entries = await product.api.call('audit', { query: { actor: product.teacher.name, target: nameOf(2) } });
     const refused = entries.filter(({ outcome }) => outcome === 'not-allowed').map(({ action }) => action);
-    for (const action of ['scope.refuse', 'session.suspend'])
-      assert.ok(refused.includes(action), action);
+    for (const action of ['scope.refuse', 'session.suspend']) assert.ok(refused.includes(action), action);
 
     await classroom.task('Sessions', 'Suspend all');
     for (const number of [0, 1]) await classroom.shows(number, 'sign-in');
