@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { closeCodes } from '#contract/station-page.ts';
 import { BadClientMessage, ClientMessages } from '#pixels/client-messages.ts';
+import type { ClientMessage } from '#pixels/client-messages.ts';
 import { Greeting, answersAhead } from '#pixels/greeting.ts';
 import { HeldInput } from '#pixels/held-input.ts';
 
@@ -23,9 +24,22 @@ export interface RelayEnd {
 export interface PixelRelay {
   /** Ends it at once: nothing passes any more in either direction, held keys are let go. A second call does no harm. */
   close(code: number, reason: string): void;
+  /** Lets go of the keys and buttons that are held from here. */
+  letGo(): void;
   /** Fulfilled when both sides are closed. Never rejected. */
   readonly closed: Promise<RelayEnd>;
 }
+
+/** What the page of a relay may, and who hears of what it does. Both are asked for every message, and must be quick. */
+export interface RelaySide {
+  /** Called for every key and pointer message that goes on to the desktop. */
+  input: () => void;
+  /** Whether messages of this kind go on to the desktop now; what does not is dropped, and the page is not told. */
+  lets: (kind: ClientMessage['kind']) => boolean;
+}
+
+/** Whoever sits at the desktop may everything. */
+const ownSide: RelaySide = { input: () => {}, lets: () => true };
 
 /** Room for the largest header of a WebSocket frame from a server, in front of what is read. */
 const headerRoom = 10;
@@ -44,10 +58,14 @@ const goodbyeMs = 2000;
  * Joins the page's open WebSocket to the X server that listens at the unix socket `desktopPath`. `pageSocket` is the socket
  * that the WebSocket was made from (the one of the `upgrade` event): frames are written to it directly. The WebSocket must be
  * without compression, and nobody else may send data on it. If the X server is not there, the page is closed with `desktopGone`.
- * `input` is called for every key and pointer message that the page sends; it must be quick.
  */
-export function relayPixels(page: WebSocket, pageSocket: Duplex, desktopPath: string, input: () => void = () => {}): PixelRelay {
-  return new Relay(page, pageSocket, desktopPath, input);
+export function relayPixels(
+  page: WebSocket,
+  pageSocket: Duplex,
+  desktopPath: string,
+  side: Partial<RelaySide> = {},
+): PixelRelay {
+  return new Relay(page, pageSocket, desktopPath, { ...ownSide, ...side });
 }
 
 class Relay implements PixelRelay {
@@ -55,7 +73,7 @@ class Relay implements PixelRelay {
   readonly #page: WebSocket;
   readonly #pageSocket: Duplex;
   readonly #desktop: Socket;
-  readonly #input: () => void;
+  readonly #side: RelaySide;
   readonly #closed = Promise.withResolvers<RelayEnd>();
   readonly #greeting = new Greeting();
   readonly #messages = new ClientMessages();
@@ -73,11 +91,11 @@ class Relay implements PixelRelay {
   #bytesToDesktop = 0;
   #goodbye: NodeJS.Timeout | undefined;
 
-  constructor(page: WebSocket, pageSocket: Duplex, desktopPath: string, input: () => void) {
+  constructor(page: WebSocket, pageSocket: Duplex, desktopPath: string, side: RelaySide) {
     this.closed = this.#closed.promise;
     this.#page = page;
     this.#pageSocket = pageSocket;
-    this.#input = input;
+    this.#side = side;
     this.#desktop = connect({
       path: desktopPath,
       onread: { buffer: () => this.#nextBuffer(), callback: (count, buffer) => this.#fromDesktop(count, buffer) },
@@ -103,6 +121,11 @@ class Relay implements PixelRelay {
 
   close(code: number, reason: string): void {
     this.#finish({ by: 'us', code, reason });
+  }
+
+  letGo(): void {
+    if (this.#end !== null || !this.#desktop.writable) return;
+    for (const bytes of this.#held.release()) this.#toDesktop(bytes);
   }
 
   #nextBuffer(): Uint8Array {
@@ -177,8 +200,8 @@ class Relay implements PixelRelay {
         if (message.kind === 'handshake') {
           this.#greeting.answered();
           this.#giveGreeting();
-        } else {
-          if (message.kind !== 'other') this.#input();
+        } else if (this.#side.lets(message.kind)) {
+          if (message.kind === 'key' || message.kind === 'pointer') this.#side.input();
           this.#held.note(message);
           this.#toDesktop(message.bytes);
         }

@@ -11,7 +11,8 @@ export class BadClientMessage extends Error {
 
 /** The bytes are the message as it may go on to the X server. */
 export type ClientMessage =
-  | { readonly kind: 'handshake' | 'other'; readonly bytes: Uint8Array }
+  /** `clipboard`: its text, or what leads to it. `size`: another size for the screen. `other`: concerns nothing but what this client is sent. */
+  | { readonly kind: 'handshake' | 'clipboard' | 'size' | 'other'; readonly bytes: Uint8Array }
   | { readonly kind: 'key'; readonly bytes: Uint8Array; readonly down: boolean; readonly keysym: number }
   | { readonly kind: 'pointer'; readonly bytes: Uint8Array; readonly buttons: number };
 
@@ -106,7 +107,7 @@ export class ClientMessages {
       case 3:
         if (queue.length < 10) return null;
         isFlag(queue.uint8(1), 'incremental');
-        return this.#other(10);
+        return this.#plain('other', 10);
       case 4:
         if (queue.length < 8) return null;
         isFlag(queue.uint8(1), 'key state');
@@ -122,12 +123,12 @@ export class ClientMessages {
       case 150:
         if (queue.length < 10) return null;
         isFlag(queue.uint8(1), 'continuous updates');
-        return this.#other(10);
+        return this.#plain('other', 10);
       case 248: {
         if (queue.length < 9) return null;
         const length = queue.uint8(8);
         if (length > longestFence) throw new BadClientMessage('fence length');
-        return this.#other(9 + length);
+        return this.#plain('other', 9 + length);
       }
       case 251:
         return this.#desktopSize();
@@ -142,8 +143,8 @@ export class ClientMessages {
     }
   }
 
-  #other(length: number): ClientMessage | null {
-    return this.#queue.length < length ? null : { kind: 'other', bytes: this.#queue.take(length) };
+  #plain(kind: 'clipboard' | 'size' | 'other', length: number): ClientMessage | null {
+    return this.#queue.length < length ? null : { kind, bytes: this.#queue.take(length) };
   }
 
   #key(length: number, down: boolean, keysym: number): ClientMessage {
@@ -163,7 +164,7 @@ export class ClientMessages {
       if (bits < 1 || bits > 8 || !Number.isInteger(bits)) throw new BadClientMessage('colour range');
       if (queue.uint8(14 + colour) + bits > bitsPerPixel) throw new BadClientMessage('colour shift');
     }
-    return this.#other(20);
+    return this.#plain('other', 20);
   }
 
   #encodings(): ClientMessage | null {
@@ -204,7 +205,7 @@ export class ClientMessages {
       const known = (action & clipboardCapabilities) === 0 ? clipboardActions.has(action) : (action & 0xe0000000) === 0;
       if (!known) throw new BadClientMessage('extended clipboard action');
     }
-    return this.#other(8 + length);
+    return this.#plain('clipboard', 8 + length);
   }
 
   #desktopSize(): ClientMessage | null {
@@ -215,7 +216,7 @@ export class ClientMessages {
     const screens = queue.uint8(6);
     if (widthPx < 1 || heightPx < 1 || widthPx * heightPx > mostPixels) throw new BadClientMessage('desktop size');
     if (screens < 1 || screens > mostScreens) throw new BadClientMessage('number of screens');
-    return this.#other(8 + screens * 16);
+    return this.#plain('size', 8 + screens * 16);
   }
 }
 

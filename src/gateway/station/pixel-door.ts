@@ -9,38 +9,52 @@ import type { Log } from '../log.ts';
 import { relayPixels } from '../pixel-relay.ts';
 import type { TicketFor, Tickets } from './tickets.ts';
 
+type StationTicket = Extract<TicketFor, { for: 'station' }>;
+
 interface Open {
-  good: TicketFor;
+  good: StationTicket;
   close(code: number, reason: string): void;
 }
 
 export type CloseName = keyof typeof closeCodes;
 
+export interface PixelGuests {
+  /** Takes a page that came with a ticket for this control; closes it where that is no more. */
+  enter: (page: WebSocket, pageSocket: Duplex, control: string) => void;
+}
+
 export class PixelDoor {
   readonly #fleet: Fleet;
   readonly #tickets: Tickets;
   readonly #input: (session: string) => void;
+  readonly #guests: PixelGuests;
   readonly #log: Log;
   readonly #open = new Map<string, Open>();
 
-  /** `input` hears of every key and pointer message for a session. */
-  constructor(fleet: Fleet, tickets: Tickets, input: (session: string) => void, log: Log) {
+  /** `input` hears of every key and pointer message for a session; `guests` takes those who do not come from a station. */
+  constructor(fleet: Fleet, tickets: Tickets, input: (session: string) => void, guests: PixelGuests, log: Log) {
     this.#fleet = fleet;
     this.#tickets = tickets;
     this.#input = input;
+    this.#guests = guests;
     this.#log = log;
   }
 
   /** Takes a page that came with this ticket over `pageSocket`; closes it with `refused` where the ticket is not good now. */
   enter(page: WebSocket, pageSocket: Duplex, ticket: string): void {
-    const good = this.#tickets.redeem(ticket);
+    const redeemed = this.#tickets.redeem(ticket);
+    if (redeemed?.for === 'control') {
+      this.#guests.enter(page, pageSocket, redeemed.control);
+      return;
+    }
+    const good = redeemed;
     const session = good === null ? null : this.#fleet.session(good.session);
     if (good === null || session === null || !isHere(session, good)) {
       page.close(closeCodes.refused, 'refused');
       return;
     }
     this.closeStation(good.station, 'replaced');
-    const relay = relayPixels(page, pageSocket, this.#fleet.pixelPath(session), () => this.#input(session.id));
+    const relay = relayPixels(page, pageSocket, this.#fleet.pixelPath(session), { input: () => this.#input(session.id) });
     const open: Open = { good, close: (code, reason) => relay.close(code, reason) };
     this.#open.set(good.station, open);
     void relay.closed.then((end) => {
@@ -51,7 +65,7 @@ export class PixelDoor {
 
   /** Cuts the pixels of a station, and makes its ticket worthless. */
   closeStation(station: string, why: CloseName): void {
-    this.#tickets.revoke(station);
+    this.#tickets.revokeStation(station);
     const open = this.#open.get(station);
     if (open === undefined) return;
     this.#open.delete(station);
@@ -70,6 +84,6 @@ export class PixelDoor {
   }
 }
 
-function isHere(session: Session, good: TicketFor): boolean {
+function isHere(session: Session, good: StationTicket): boolean {
   return session.state === 'active' && session.station === good.station && session.attachment === good.attachment;
 }

@@ -771,7 +771,7 @@ export class StationPage {
 
   #issue(session: Session): string {
     const { id, attachment, user } = session;
-    return this.#services.tickets.issue({ station: this.#id, session: id, attachment, user });
+    return this.#services.tickets.issue({ for: 'station', station: this.#id, session: id, attachment, user });
   }
 
   #furtherTicket(): void {
