@@ -10,6 +10,7 @@ import { limitScopes } from '#model/limits.ts';
 import { computerModes } from '#model/session.ts';
 import { audienceRoutes } from './classroom/audience.ts';
 import { scopeRoutes, scopeSchema } from './classroom/scopes.ts';
+import { controlRoutes } from './classroom/control.ts';
 import { byId, byName, outcomes, paging, route } from './route.ts';
 import type { PictureFile, Route, StreamedFile } from './route.ts';
 import {
@@ -822,6 +823,7 @@ export const apiRoutes = {
   }),
   ...audienceRoutes,
   ...scopeRoutes,
+  ...controlRoutes,
   revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),
 } as const satisfies Readonly<Record<string, Route>>;
 

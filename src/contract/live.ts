@@ -1,5 +1,6 @@
 // The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
 import { z } from 'zod';
+import { controlSchema } from './classroom/control.ts';
 import {
   computerSchema,
   idSchema,
@@ -28,6 +29,8 @@ export const liveEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('session.removed'), session: idSchema }),
   /** Who asks for more time now; told after the snapshot if anybody does, and when that changes. */
   z.object({ event: z.literal('time-requests.changed'), requests: z.array(timeRequestSchema) }),
+  /** Who sees or uses whose desktop; told after the snapshot if anybody does, and when that changes. */
+  z.object({ event: z.literal('controls.changed'), controls: z.array(controlSchema) }),
   z.object({ event: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

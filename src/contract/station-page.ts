@@ -56,6 +56,10 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('auto-logon'), now: z.boolean() }),
   /** Somebody is there: said once in a while when keys or the pointer are used while `time` counts down because nobody seemed to be. */
   z.object({ say: z.literal('here') }),
+  /** Answer to a question of `controlled`. */
+  z.object({ say: z.literal('control-answer'), question: idSchema, yes: z.boolean() }),
+  /** The person ends what `controlled` tells of, where they may. */
+  z.object({ say: z.literal('control-end') }),
   /** The person asks for more time than one session may take; once, while `time` counts down because of that. */
   z.object({ say: z.literal('ask-time') }),
   z.object({ say: z.literal('lock') }),
@@ -183,6 +187,16 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     say: z.literal('time'),
     ends: z.object({ why: z.enum(['idle', 'longest']), remainingMs: z.number(), request: z.enum(timeRequestStates) }).nullable(),
   }),
+  /**
+   * Who else sees the desktop here, or uses it as well (a name may be empty: the administrator); whether the person here may end it; and
+   * who asks for it, with the milliseconds left to answer. Told when it changes; nobody is there and nobody asks until it is told.
+   */
+  z.object({
+    say: z.literal('controlled'),
+    by: z.array(z.object({ name: z.string(), uses: z.boolean() })),
+    mayEnd: z.boolean(),
+    asks: z.object({ question: idSchema, by: z.string(), uses: z.boolean(), remainingMs: z.number() }).nullable(),
+  }),
   /** The answer to who asked for more time; also where nobody asked. Null: refused. */
   z.object({ say: z.literal('time-answer'), minutes: z.number().int().nullable() }),
   /**
@@ -222,6 +236,8 @@ export const closeCodes = {
   desktopGone: 4006,
   /** Too many, too fast. */
   tooMany: 4007,
+  /** Who sees or uses somebody else's desktop no longer does; the reason is one of `controlEnds`. */
+  controlEnded: 4008,
 } as const;
 
 /** The pixel WebSocket is opened with these sub-protocols: `binary` and the ticket behind this prefix. It is answered with `binary`. */

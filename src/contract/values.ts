@@ -7,6 +7,7 @@ import type { Account, ImportLine, Person } from '#model/account.ts';
 import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
 import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
+import { controlPolicies } from '#model/control.ts';
 import { limitNames, limitScopes } from '#model/limits.ts';
 import type { LimitName } from '#model/limits.ts';
 import { enrolmentWays, leastOfSession, signInGroupNames, signInRules } from '#model/settings.ts';
@@ -322,6 +323,7 @@ export const settingsSchema = z.object({
   allowRemoteManagement: z.boolean(),
   allowMonitoring: z.boolean(),
   allowOrchestration: z.boolean(),
+  takeControl: z.enum(controlPolicies),
   graceSeconds: z.number().int().min(1).max(3600),
   logOffCountdownSeconds: z.number().int().min(0).max(3600),
   sessionMemoryMegabytes: sessionLimit(leastOfSession.sessionMemoryMegabytes, 1_048_576),
@@ -363,6 +365,7 @@ const limitShape = settingsSchema.pick({
   sessionProcesses: true,
   hibernateAfterMinutes: true,
   logOffSuspendedHours: true,
+  takeControl: true,
 } satisfies Readonly<Record<LimitName, true>>).shape;
 
 /** What a group or a station has of its own. */
@@ -381,6 +384,7 @@ export const limitChangeSchema = z
     sessionProcesses: limitShape.sessionProcesses.nullable(),
     hibernateAfterMinutes: limitShape.hibernateAfterMinutes.nullable(),
     logOffSuspendedHours: limitShape.logOffSuspendedHours.nullable(),
+    takeControl: limitShape.takeControl.nullable(),
   } satisfies Readonly<Record<LimitName, z.ZodType>>)
   .partial()
   .strict();
@@ -399,7 +403,7 @@ export type ToldLimitRule = z.infer<typeof limitRuleSchema>;
 
 export const effectiveLimitSchema = z.object({
   name: z.enum(limitNames),
-  value: z.number(),
+  value: z.union([z.number(), z.enum(controlPolicies)]),
   source: z.object({
     from: z.enum(['default', 'computer', ...limitScopes]),
     /** The name of the group or station; empty for the others. */

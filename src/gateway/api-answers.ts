@@ -20,6 +20,8 @@ import type { Audience } from './classroom/audience.ts';
 import { audienceAnswers } from './classroom/audience-answers.ts';
 import { scopeAnswers, scopeText } from './classroom/scope-answers.ts';
 import type { Scopes } from './classroom/scopes.ts';
+import { controlAnswers } from './classroom/control-answers.ts';
+import type { Controls } from './classroom/controls.ts';
 import { deedOf, shownAs } from './deeds.ts';
 import type { Deeds } from './deeds.ts';
 import { exportAudit } from './audit-export.ts';
@@ -51,6 +53,7 @@ export interface AnswerParts {
   deeds: Deeds;
   audience: Audience;
   scopes: Scopes;
+  controls: Controls;
   stations: Stations;
   rooms: Rooms;
   remaps: Remaps;
@@ -783,6 +786,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
     ...audienceAnswers(parts),
     ...scopeAnswers(parts),
+    ...controlAnswers(parts),
     revokeToken: ({ params, caller }) => {
       tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
       return {};

@@ -11,6 +11,7 @@ import { Callers } from './callers.ts';
 import { Audience } from './classroom/audience.ts';
 import { PeopleFacts } from './classroom/people-facts.ts';
 import { Scopes } from './classroom/scopes.ts';
+import { Controls } from './classroom/controls.ts';
 import { Deeds } from './deeds.ts';
 import { Certificate } from './certificate.ts';
 import type { TimingClock } from './clock.ts';
@@ -116,10 +117,25 @@ export class Gateway implements AsyncDisposable {
     const facts = new PeopleFacts(fleet, clock);
     const audience = new Audience({ fleet, stations, limits, settings, deeds, scopes, facts });
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
-    const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), log);
     const watches = new ScreenWatches(fleet, log);
     const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, watches, log);
     const looking = new Looking({ fleet, settings, notices, watches, pictures, audit, clock });
+    const controls = new Controls({
+      fleet,
+      settings,
+      limits,
+      looking,
+      audience,
+      deeds,
+      audit,
+      tickets,
+      times,
+      pageSessions,
+      tokens,
+      clock,
+      log,
+    });
+    const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), controls, log);
     const stationDoor = new StationDoor({
       fleet,
       stations,
@@ -135,6 +151,7 @@ export class Gateway implements AsyncDisposable {
       losses,
       times,
       limits,
+      controls,
       clock,
       audit,
       log,
@@ -143,7 +160,7 @@ export class Gateway implements AsyncDisposable {
       fleet,
       stations,
       audience,
-      sources: [times.live],
+      sources: [times.live, controls.live],
       settings,
       pageSessions,
       tokens,
@@ -160,6 +177,7 @@ export class Gateway implements AsyncDisposable {
       deeds,
       audience,
       scopes,
+      controls,
       stations,
       rooms,
       remaps,
@@ -226,6 +244,7 @@ export class Gateway implements AsyncDisposable {
     undo.defer(() => limits.stop());
     times.start();
     undo.defer(() => times.stop());
+    controls.start();
 
     undo.defer(tellAutoLogonUsers(fleet, stations, log));
     computerSettings.start();
@@ -256,6 +275,7 @@ export class Gateway implements AsyncDisposable {
     undo.defer(() => {
       liveFeed.stop();
       watchDoor.stop();
+      controls.stop();
       pixels.closeAll('restarting');
       stationDoor.stop();
     });

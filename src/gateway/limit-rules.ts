@@ -17,7 +17,7 @@ const mostRules = 500;
 const askAgainMs = 60_000;
 
 /** A change of a rule: null takes a value away, so that it is as on the computer again. */
-export type LimitChange = { readonly [K in keyof LimitValues]?: number | null | undefined };
+export type LimitChange = { readonly [K in keyof LimitValues]?: LimitValues[K] | null | undefined };
 
 interface LimitRulesParts {
   fleet: Fleet;
@@ -310,9 +310,9 @@ function inOrder(a: LimitRule, b: LimitRule): number {
 }
 
 /** Without what is undefined, and without null unless it is to be kept. */
-function definedOf(values: LimitChange, withNull: true): Partial<Record<keyof LimitValues, number | null>>;
+function definedOf(values: LimitChange, withNull: true): LimitChange;
 function definedOf(values: LimitChange): Partial<LimitValues>;
-function definedOf(values: LimitChange, withNull = false): Partial<Record<keyof LimitValues, number | null>> {
+function definedOf(values: LimitChange, withNull = false): LimitChange {
   return Object.fromEntries(
     limitNames.flatMap((name) => {
       const value = values[name];

@@ -59,12 +59,7 @@ const goodbyeMs = 2000;
  * that the WebSocket was made from (the one of the `upgrade` event): frames are written to it directly. The WebSocket must be
  * without compression, and nobody else may send data on it. If the X server is not there, the page is closed with `desktopGone`.
  */
-export function relayPixels(
-  page: WebSocket,
-  pageSocket: Duplex,
-  desktopPath: string,
-  side: Partial<RelaySide> = {},
-): PixelRelay {
+export function relayPixels(page: WebSocket, pageSocket: Duplex, desktopPath: string, side: Partial<RelaySide> = {}): PixelRelay {
   return new Relay(page, pageSocket, desktopPath, { ...ownSide, ...side });
 }
 

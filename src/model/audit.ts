@@ -27,6 +27,8 @@ export const auditActions = [
   'session.dismiss',
   'session.watch',
   'session.watch-end',
+  'session.control',
+  'session.control-end',
   'session.log-off',
   'session.keep',
   'session.ask-time',

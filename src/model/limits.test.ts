@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import * as fc from 'fast-check';
+import { controlPolicies, isStricter } from './control.ts';
+import type { ControlPolicy } from './control.ts';
 import { effectiveLimits, hostLimitsOf, limitNames, valuesOf } from './limits.ts';
 import type { LimitedPerson, LimitName, LimitRule } from './limits.ts';
 import { defaultSettings } from './settings.ts';
@@ -55,6 +57,19 @@ it('of several groups takes the most generous: no limit before any, the longer w
   }
 });
 
+it('of several groups takes the strictest of what holds for taking control, whatever the order; a station has its own', () => {
+  const policies = controlPolicies.toReversed();
+  const rules: LimitRule[] = policies.map((takeControl) => ({ scope: 'group', of: takeControl, values: { takeControl } }));
+  for (const [index, strictest] of policies.entries()) {
+    for (const given of [rules.slice(0, index + 1), rules.slice(0, index + 1).toReversed()]) {
+      const values = valuesOf(effectiveLimits(settings, given, { groups: policies, station: null }));
+      assert.equal(values.takeControl, strictest);
+    }
+  }
+  const own: LimitRule = { scope: 'station', of: station, values: { takeControl: 'notify' } };
+  assert.equal(valuesOf(effectiveLimits(settings, [...rules, own], { groups: policies, station })).takeControl, 'notify');
+});
+
 it('tells the host only what is not the computer’s', () => {
   const rules: LimitRule[] = [
     { scope: 'group', of: 'a', values: { sessionMemoryMegabytes: 2048, idleSuspendMinutes: 5 } },
@@ -70,7 +85,15 @@ it('a further group never takes anything away, and the order of rules and groups
   const rule = fc.record({
     scope: fc.constantFrom('group' as const, 'station' as const),
     of: fc.constantFrom(...groups, station),
-    values: fc.dictionary(fc.constantFrom(...limitNames), fc.integer({ min: 0, max: 5 })),
+    values: fc
+      .record({
+        amounts: fc.dictionary(
+          fc.constantFrom(...limitNames.filter((name) => name !== 'takeControl')),
+          fc.integer({ min: 0, max: 5 }),
+        ),
+        choice: fc.constantFrom(undefined, ...controlPolicies),
+      })
+      .map(({ amounts, choice }) => ({ ...amounts, ...(choice && { takeControl: choice }) })),
   });
   const more = (name: LimitName, a: number, b: number): boolean =>
     name.includes('Warning') ? a >= b : a === 0 || (b !== 0 && a >= b);
@@ -88,7 +111,9 @@ it('a further group never takes anything away, and the order of rules and groups
           const without = fewer[index];
           // A group's value replaces the computer's, whatever it is: it was written for the people in it.
           if (without === undefined || (source.from === 'group' && without.source.from !== 'group')) continue;
-          assert.ok(more(name, value, without.value), `${name}: ${value} with, ${without.value} without`);
+          if (typeof value === 'string' || typeof without.value === 'string')
+            assert.ok(!isStricter(without.value as ControlPolicy, value as ControlPolicy), name);
+          else assert.ok(more(name, value, without.value), `${name}: ${value} with, ${without.value} without`);
         }
       },
     ),

@@ -1,4 +1,6 @@
 // The settings that limit a session, and how they are decided where a station or a group of the person has others than the computer.
+import { isStricter } from './control.ts';
+import type { ControlPolicy } from './control.ts';
 import { defaultSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -14,12 +16,16 @@ export const limitNames = [
   'sessionProcesses',
   'hibernateAfterMinutes',
   'logOffSuspendedHours',
+  'takeControl',
 ] as const satisfies readonly (keyof Settings)[];
 export type LimitName = (typeof limitNames)[number];
+/** Those that are an amount of something; the others are a choice. */
+export type LimitAmount = Exclude<LimitName, 'takeControl'>;
+export type LimitValue = Settings[LimitName];
 export type LimitValues = Pick<Settings, LimitName>;
 
 /** Those of a warning; of the others 0 is no limit at all. */
-const warnings: ReadonlySet<LimitName> = new Set(['idleWarningSeconds', 'longestSessionWarningMinutes']);
+const warnings: ReadonlySet<LimitAmount> = new Set(['idleWarningSeconds', 'longestSessionWarningMinutes']);
 
 /** The limits that the host holds sessions to by itself. */
 export const hostLimitNames = [
@@ -28,7 +34,7 @@ export const hostLimitNames = [
   'sessionProcesses',
   'hibernateAfterMinutes',
   'logOffSuspendedHours',
-] as const satisfies readonly LimitName[];
+] as const satisfies readonly LimitAmount[];
 export type HostLimits = Readonly<{ [K in (typeof hostLimitNames)[number]]?: number | undefined }>;
 
 export const limitScopes = ['group', 'station'] as const;
@@ -50,7 +56,7 @@ export interface LimitSource {
 
 export interface EffectiveLimit {
   name: LimitName;
-  value: number;
+  value: LimitValue;
   source: LimitSource;
 }
 
@@ -61,26 +67,31 @@ export interface LimitedPerson {
 }
 
 /** True if `a` leaves a person more than `b`. */
-function isMore(name: LimitName, a: number, b: number): boolean {
+function isMore(name: LimitAmount, a: number, b: number): boolean {
   if (warnings.has(name)) return a > b;
   return b !== 0 && (a === 0 || a > b);
+}
+
+/** True if of two groups of a person the one with `a` counts before the one with `b`: the more generous amount, the stricter choice. */
+function counts(name: LimitName, a: LimitValue, b: LimitValue): boolean {
+  return name === 'takeControl' ? isStricter(a as ControlPolicy, b as ControlPolicy) : isMore(name, a as number, b as number);
 }
 
 function effective(name: LimitName, settings: LimitValues, rules: readonly LimitRule[], person: LimitedPerson): EffectiveLimit {
   const atStation = rules.find(({ scope, of }) => scope === 'station' && of === person.station)?.values[name];
   if (atStation !== undefined) return { name, value: atStation, source: { from: 'station', of: person.station ?? '' } };
-  let best: { value: number; of: string } | null = null;
+  let best: { value: LimitValue; of: string } | null = null;
   for (const { scope, of, values } of rules) {
     const value = values[name];
     if (scope !== 'group' || value === undefined || !person.groups.includes(of)) continue;
-    if (best === null || isMore(name, value, best.value)) best = { value, of };
+    if (best === null || counts(name, value, best.value)) best = { value, of };
   }
   if (best !== null) return { name, value: best.value, source: { from: 'group', of: best.of } };
   const value = settings[name];
   return { name, value, source: { from: value === defaultSettings[name] ? 'default' : 'computer', of: '' } };
 }
 
-/** The station's own value, else the most generous of the person's groups', else the computer's. */
+/** The station's own value, else the one that counts of the person's groups', else the computer's. */
 export function effectiveLimits(settings: LimitValues, rules: readonly LimitRule[], person: LimitedPerson): EffectiveLimit[] {
   return limitNames.map((name) => effective(name, settings, rules, person));
 }
@@ -93,5 +104,5 @@ export function valuesOf(limits: readonly EffectiveLimit[]): LimitValues {
 export function hostLimitsOf(limits: readonly EffectiveLimit[]): HostLimits {
   const names: ReadonlySet<string> = new Set(hostLimitNames);
   const own = limits.filter(({ name, source }) => names.has(name) && (source.from === 'group' || source.from === 'station'));
-  return Object.fromEntries(own.map(({ name, value }) => [name, value]));
+  return Object.fromEntries(own.map(({ name, value }) => [name, value])) as HostLimits;
 }

@@ -1,4 +1,5 @@
 // Settings of the room and their defaults.
+import type { ControlPolicy } from './control.ts';
 
 /** How a browser becomes a station: by itself, by a code the administrator gives, or by the administrator's yes. */
 export const enrolmentWays = ['open', 'code', 'approval'] as const;
@@ -36,6 +37,8 @@ export interface Settings {
   allowMonitoring: boolean;
   /** Dashboard users may act on sessions of administrators and other Dashboard users. */
   allowOrchestration: boolean;
+  /** Whether and how somebody else may see and use the desktop of a session together with its person. */
+  takeControl: ControlPolicy;
   /** Seconds after which a session whose station vanished is suspended. */
   graceSeconds: number;
   /** Seconds that a user is warned before the administrator's log-off. */
@@ -86,6 +89,7 @@ export const defaultSettings: Readonly<Settings> = {
   allowRemoteManagement: true,
   allowMonitoring: true,
   allowOrchestration: false,
+  takeControl: 'notify',
   graceSeconds: 15,
   logOffCountdownSeconds: 30,
   sessionMemoryMegabytes: 0,

@@ -2,7 +2,7 @@
 import { limitChangeSchema } from '#contract/values.ts';
 import type { ToldLimit } from '#contract/values.ts';
 import { limitNames } from '#model/limits.ts';
-import type { LimitName, LimitScope } from '#model/limits.ts';
+import type { LimitName, LimitScope, LimitValue } from '#model/limits.ts';
 import { defaultSettings } from '#model/settings.ts';
 import { CommandError, exitCode, valueFault } from '../exit-code.ts';
 import { answer, answerJson, table } from '../voice.ts';
@@ -72,7 +72,7 @@ export async function showLimits(gateway: GatewayClient, options: OfOptions, use
 async function change(
   gateway: GatewayClient,
   options: OfOptions,
-  values: Partial<Record<LimitName, number | null>>,
+  values: Partial<Record<LimitName, LimitValue | null>>,
 ): Promise<void> {
   const of = await meant(gateway, options);
   const known = limitChangeSchema.safeParse(values);
@@ -87,11 +87,12 @@ async function change(
 }
 
 export async function setLimits(gateway: GatewayClient, options: OfOptions, ...pairs: string[]): Promise<void> {
-  const values: Partial<Record<LimitName, number>> = {};
+  const values: Partial<Record<LimitName, LimitValue>> = {};
   for (const pair of pairs) {
-    const [, word = '', text = ''] = /^([^=]+)=(\d+)$/.exec(pair) ?? [];
-    if (word === '') throw new CommandError(`"${pair}" is not limit=number`, exitCode.usage);
-    values[limitNamed(word)] = Number(text);
+    const [, word = '', text = ''] = /^([^=]+)=(\d+|[a-z]+)$/.exec(pair) ?? [];
+    if (word === '') throw new CommandError(`"${pair}" is not limit=value`, exitCode.usage);
+    // What fits is looked at with all of them.
+    values[limitNamed(word)] = (/^\d/.test(text) ? Number(text) : text) as LimitValue;
   }
   await change(gateway, options, values);
 }

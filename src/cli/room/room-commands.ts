@@ -243,7 +243,7 @@ export function addRoomCommands(program: Command, layout: Layout): void {
     .option('--station <station>', 'at this station')
     .action(connected(async () => (await limits()).showLimits));
   ofOptions(
-    limitWord.command('set').argument('<limit=number...>').description('set limits, of the computer if nothing else is named'),
+    limitWord.command('set').argument('<limit=value...>').description('set limits, of the computer if nothing else is named'),
   ).action(connected(async () => (await limits()).setLimits));
   ofOptions(
     limitWord

@@ -14,6 +14,7 @@ export const settingTexts: Readonly<Record<keyof Settings, string>> = {
   allowRemoteManagement: 'Manager, Dashboard and API answer other computers; off: this computer only',
   allowMonitoring: 'desktops may be looked at by those who have the right to; off: nobody gets a picture of any',
   allowOrchestration: 'Dashboard users may look at and act on sessions of administrators and Dashboard users',
+  takeControl: 'seeing and using a desktop with its person: refuse, ask (they say yes first), notify (they see it), silent',
   graceSeconds: 'a session is suspended when its station has been away for so long',
   logOffCountdownSeconds: 'warning before an administrator logs a session off',
   sessionMemoryMegabytes: 'memory that one session may have, in MB; 0: any',

@@ -25,6 +25,10 @@ const within: Within = {
     ...event,
     requests: event.requests.filter(({ session }) => sessions.has(session)),
   }),
+  'controls.changed': (event, { sessions }) => ({
+    ...event,
+    controls: event.controls.filter(({ session }) => sessions.has(session)),
+  }),
   'settings.changed': (event) => event,
 };
 

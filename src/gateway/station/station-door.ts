@@ -28,7 +28,7 @@ export class StationDoor implements StationRoom {
   }
 
   start(): void {
-    const { fleet, stations, pictures, losses, times } = this.#services;
+    const { fleet, stations, pictures, losses, times, controls } = this.#services;
     for (const station of stations.list()) this.#names.set(station.id, station.name);
     this.#undo.defer(fleet.onSession((session, before) => this.#sessionChanged(session, before)));
     this.#undo.defer(
@@ -48,6 +48,12 @@ export class StationDoor implements StationRoom {
     );
     this.#undo.defer(times.onChange((station) => this.#pageOf.get(station)?.timeChanged()));
     this.#undo.defer(times.onAnswer((station, minutes) => this.#pageOf.get(station)?.timeAnswered(minutes)));
+    this.#undo.defer(
+      controls.onChange((id) => {
+        const station = fleet.session(id)?.station;
+        if (station != null) this.#pageOf.get(station)?.controlChanged();
+      }),
+    );
     this.#undo.defer(stations.onChange((change) => this.#stationChanged(change)));
   }
 

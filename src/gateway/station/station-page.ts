@@ -19,6 +19,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
 import type { Throttle } from '../people/throttle.ts';
+import type { Controls } from '../classroom/controls.ts';
 import type { LimitRules } from '../limit-rules.ts';
 import type { RoomSettings } from '../room-settings.ts';
 import type { SessionTimes } from '../session-times.ts';
@@ -51,6 +52,7 @@ export interface StationServices {
   losses: ToldLosses;
   times: SessionTimes;
   limits: LimitRules;
+  controls: Controls;
   clock: Clock;
   audit: Audit;
   log: Log;
@@ -99,6 +101,7 @@ const mostSaid = 300;
 const mostSaidInMs = 10_000;
 const mostUnread = 1_000_000;
 const longestCountdownMs = 3_600_000;
+const noControl = '';
 /** A computer tells the same end of its warning by two clocks, each time a little otherwise. */
 const sameTimeMs = 1000;
 /** Errors that say that what was saved could not be continued now. */
@@ -146,6 +149,8 @@ export class StationPage {
   /** What the page was last told of the computer's leaving. */
   #toldLeaving: { how: Leaving['how']; until: number } | null = null;
   #commanding = false;
+  /** What the page was last told of who else is at the desktop. */
+  #toldControl = noControl;
   readonly #passwordChange = new PasswordChange((now) => this.#say({ say: 'password-change', now }));
   #heardAt = performance.now();
   #ping = 0;
@@ -201,6 +206,11 @@ export class StationPage {
   timeChanged(): void {
     const session = this.#sessionHere();
     if (session !== null && (this.#view.startsWith('desktop ') || this.#view.startsWith('locked '))) this.#showTime(session);
+  }
+
+  /** Somebody else sees or uses the desktop here, no longer does, or asks for it. */
+  controlChanged(): void {
+    if (this.#stage === 'ready') this.#showControl();
   }
 
   /** More time was given to the session here; null: refused. */
@@ -347,6 +357,12 @@ export class StationPage {
     }
     if (this.#stage !== 'ready') throw new CodedError('not-possible-now');
     switch (said.say) {
+      case 'control-answer':
+        this.#withSession((session) => this.#services.controls.answer(session, said.question, said.yes));
+        return;
+      case 'control-end':
+        this.#withSession((session) => this.#services.controls.endByPerson(session));
+        return;
       case 'sign-in':
         await this.#beginSignIn(said);
         return;
@@ -532,6 +548,11 @@ export class StationPage {
   /** Tells the page what it shall show, if that is something else than what it shows. */
   #show(again = false): void {
     if (this.#stage !== 'ready') return;
+    this.#showView(again);
+    this.#showControl();
+  }
+
+  #showView(again: boolean): void {
     const { fleet, stations } = this.#services;
     const station = stations.get(this.#id);
     if (station === null) return;
@@ -745,6 +766,29 @@ export class StationPage {
     const { why, endsAtMs, request } = shown;
     const leftMs = Math.max(0, Math.round(endsAtMs - this.#services.clock.monotonicMs()));
     this.#say({ say: 'time', ends: { why, remainingMs: leftMs, request } });
+  }
+
+  #showControl(): void {
+    const session = this.#sessionHere();
+    const shown = session === null ? null : this.#services.controls.shown(session);
+    const told = shown === null ? noControl : JSON.stringify(shown);
+    if (told === this.#toldControl) return;
+    this.#toldControl = told;
+    const { by = [], mayEnd = false, asks = null } = shown ?? {};
+    const leftMs = Math.max(0, Math.round((asks?.untilMs ?? 0) - this.#services.clock.monotonicMs()));
+    this.#say({
+      say: 'controlled',
+      by,
+      mayEnd,
+      asks: asks === null ? null : { question: asks.id, by: asks.by, uses: asks.uses, remainingMs: leftMs },
+    });
+  }
+
+  /** Throws `not-possible-now` where none is shown here. */
+  #withSession(work: (session: Session) => void): void {
+    const session = this.#sessionHere();
+    if (session?.state !== 'active') throw new CodedError('not-possible-now');
+    work(session);
   }
 
   #here(): void {

@@ -28,6 +28,8 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'session.dismiss': msg('Read of a lost session'),
   'session.watch': msg('Looked at a screen'),
   'session.watch-end': msg('Stopped looking at a screen'),
+  'session.control': msg('Took control of a desktop'),
+  'session.control-end': msg('Ended control of a desktop'),
   'session.log-off': msg('Logged a session off'),
   'session.keep': msg('Took a log-off back'),
   'session.ask-time': msg('Asked for more time'),

@@ -17,10 +17,12 @@ import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { ToldLimitRule } from '#contract/values.ts';
 import { limitNames } from '#model/limits.ts';
-import type { LimitName, LimitScope } from '#model/limits.ts';
+import { controlPolicies } from '#model/control.ts';
+import type { ControlPolicy } from '#model/control.ts';
+import type { LimitAmount, LimitName, LimitScope, LimitValues } from '#model/limits.ts';
 import { api } from '../shared/api.ts';
 import { FormDialog } from '../shared/form-dialog.tsx';
-import { limitLabels, limitText, limitUnits } from '../shared/limit-labels.ts';
+import { controlPolicyLabels, limitLabels, limitText, limitUnits } from '../shared/limit-labels.ts';
 import { useRoom } from '../shared/room.tsx';
 import { typedNumber } from '../shared/typed-number.ts';
 import { boundsText, isOutside, numberBounds } from './setting-bounds.ts';
@@ -36,7 +38,20 @@ const useStyles = makeStyles({
   usual: { color: tokens.colorNeutralForeground2 },
 });
 
-type Values = Partial<Record<LimitName, number>>;
+type Values = Partial<LimitValues>;
+
+function AmountField(props: { name: LimitAmount; label: string; value: number; change: (value: number) => void }): ReactNode {
+  const [least, most] = numberBounds[props.name];
+  return (
+    <SpinButton
+      aria-label={props.label}
+      value={Number.isNaN(props.value) ? null : props.value}
+      min={least}
+      max={most}
+      onChange={(_event, data) => props.change(typedNumber(data))}
+    />
+  );
+}
 
 export function LimitRuleDialog(props: {
   /** The one that is changed; null: a new one. */
@@ -54,7 +69,9 @@ export function LimitRuleDialog(props: {
   const limitsId = useId();
   const [values, setValues] = useState<Values>(() => ({ ...rule?.values }) as Values);
   const enrolled = stations.filter(({ state }) => state === 'enrolled');
-  const faulty = limitNames.filter((name) => values[name] !== undefined && isOutside(name, values[name]));
+  const faulty = limitNames.filter(
+    (name) => name !== 'takeControl' && values[name] !== undefined && isOutside(name, values[name]),
+  );
   const given = Object.keys(values).length > 0;
   const valid = of.trim() !== '' && faulty.length === 0 && (given || rule !== null);
   const send = async (): Promise<void> => {
@@ -64,7 +81,7 @@ export function LimitRuleDialog(props: {
     const { rules } = await api('changeLimits', { body });
     props.saved(rules);
   };
-  const set = (name: LimitName, value: number | undefined): void =>
+  const set = <N extends LimitName>(name: N, value: LimitValues[N] | undefined): void =>
     setValues((before) => {
       const { [name]: _before, ...others } = before;
       return value === undefined ? others : { ...others, [name]: value };
@@ -116,31 +133,41 @@ export function LimitRuleDialog(props: {
           {_('What is not chosen is as on the computer. 0 is no limit.')}
         </Text>
         {limitNames.map((name) => {
-          const unit = limitUnits[name];
+          const unit = name === 'takeControl' ? null : limitUnits[name];
           const label = unit === null ? _(limitLabels[name]) : `${_(limitLabels[name])} (${_(unit)})`;
-          const value = values[name];
-          const [least, most] = numberBounds[name];
+          const isChosen = values[name] !== undefined;
           return (
             <div key={name}>
               <div className={styles.line}>
                 <Checkbox
                   label={label}
-                  checked={value !== undefined}
+                  checked={isChosen}
                   onChange={(_event, data) => set(name, data.checked === true ? settings[name] : undefined)}
                 />
-                {value === undefined ? (
-                  <span className={styles.usual}>{limitText(name, settings[name])}</span>
-                ) : (
-                  <SpinButton
+                {!isChosen && <span className={styles.usual}>{limitText(name, settings[name])}</span>}
+                {isChosen && name === 'takeControl' && (
+                  <Select
                     aria-label={label}
-                    value={Number.isNaN(value) ? null : value}
-                    min={least}
-                    max={most}
-                    onChange={(_event, data) => set(name, typedNumber(data))}
+                    value={values.takeControl ?? ''}
+                    onChange={(_event, data) => set('takeControl', data.value as ControlPolicy)}
+                  >
+                    {controlPolicies.map((policy) => (
+                      <option key={policy} value={policy}>
+                        {_(controlPolicyLabels[policy])}
+                      </option>
+                    ))}
+                  </Select>
+                )}
+                {isChosen && name !== 'takeControl' && (
+                  <AmountField
+                    name={name}
+                    label={label}
+                    value={values[name] ?? Number.NaN}
+                    change={(value) => set(name, value)}
                   />
                 )}
               </div>
-              {faulty.includes(name) && <Field validationMessage={boundsText(name)} />}
+              {name !== 'takeControl' && faulty.includes(name) && <Field validationMessage={boundsText(name)} />}
             </div>
           );
         })}

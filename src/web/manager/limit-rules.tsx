@@ -63,7 +63,7 @@ export function LimitRules(): ReactNode {
       </Subtitle1>
       <Text className={styles.subtle}>
         {_(
-          'The limits of a station count before those of a group, and those of a group before the settings above. Who is in several groups has the most generous.',
+          'The limits of a station count before those of a group, and those of a group before the settings above. Who is in several groups has the most generous of their limits, and of what holds for taking control the strictest.',
         )}
       </Text>
       {told.isPending && <Spinner label={_('Loading…')} />}

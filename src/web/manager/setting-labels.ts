@@ -1,6 +1,8 @@
 // The words for the settings, and for the choices that the set-up and they offer.
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
+import type { ControlPolicy } from '#model/control.ts';
 import { i18n, msg } from '../shared/i18n.ts';
+import { controlPolicyLabels } from '../shared/limit-labels.ts';
 
 export const enrolmentLabels: Readonly<Record<EnrolmentWay, string>> = {
   approval: msg('You let each new station in'),
@@ -11,6 +13,13 @@ export const enrolmentLabels: Readonly<Record<EnrolmentWay, string>> = {
 export const signInRuleLabels: Readonly<Record<SignInRule, string>> = {
   listed: msg('Only people in the groups of Stationmaster'),
   everyone: msg('Everyone with an account on the computer'),
+};
+
+export const controlPolicyChoices: Readonly<Record<ControlPolicy, string>> = {
+  refuse: msg('Refused: nobody takes control'),
+  ask: msg('Asked: the person says yes or no, and can end it'),
+  notify: msg('Seen: the person sees who is there for as long as it lasts'),
+  silent: msg('Silent: the person is not told'),
 };
 
 export const settingLabels: Readonly<Record<keyof Settings, string>> = {
@@ -25,6 +34,7 @@ export const settingLabels: Readonly<Record<keyof Settings, string>> = {
   allowRemoteManagement: msg('Allow this computer to be managed remotely'),
   allowMonitoring: msg('Allow the desktops of this computer to be watched'),
   allowOrchestration: msg('Allow Dashboard users to act on sessions of administrators and Dashboard users'),
+  takeControl: msg('Taking control of a desktop'),
   graceSeconds: msg('Grace time in seconds'),
   logOffCountdownSeconds: msg('Warning before a log-off, in seconds'),
   sessionMemoryMegabytes: msg('Most memory of a session, in MB'),
@@ -50,5 +60,6 @@ export function settingText(name: keyof Settings, value: Settings[keyof Settings
   if (typeof value === 'boolean') return value ? i18n._('on') : i18n._('off');
   if (name === 'enrolment') return i18n._(enrolmentLabels[value as EnrolmentWay]);
   if (name === 'whoMaySignIn') return i18n._(signInRuleLabels[value as SignInRule]);
+  if (name === 'takeControl') return i18n._(controlPolicyLabels[value as ControlPolicy]);
   return value === '' ? i18n._('none') : String(value);
 }

@@ -18,6 +18,8 @@ import {
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { FormEvent, ReactNode } from 'react';
+import { controlPolicies } from '#model/control.ts';
+import type { ControlPolicy } from '#model/control.ts';
 import { defaultSettings, signInGroupNames } from '#model/settings.ts';
 import type { EnrolmentWay, Settings, SignInRule } from '#model/settings.ts';
 import { api, isChangedMeanwhile, textOf } from '../shared/api.ts';
@@ -27,7 +29,7 @@ import { typedNumber } from '../shared/typed-number.ts';
 import { boundsText, isOutside, numberBounds } from './setting-bounds.ts';
 import type { NumberName } from './setting-bounds.ts';
 import { NotDone, UnableToLimit } from './unable-parts.tsx';
-import { enrolmentLabels, settingLabels, settingText, signInRuleLabels } from './setting-labels.ts';
+import { controlPolicyChoices, enrolmentLabels, settingLabels, settingText, signInRuleLabels } from './setting-labels.ts';
 
 const useStyles = makeStyles({
   part: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS },
@@ -250,6 +252,26 @@ export function SettingsPanel(): ReactNode {
             'allowMonitoring',
             _('Off: nobody gets a picture of any desktop, and the privacy notice is not shown. People at work notice nothing.'),
           )}
+          <Field
+            label={_(settingLabels.takeControl)}
+            hint={
+              <Meaning
+                name="takeControl"
+                text={_(
+                  'Whoever may can see and use a desktop together with its person. Groups and stations may have it otherwise, below.',
+                )}
+              />
+            }
+          >
+            <RadioGroup
+              value={shown.takeControl}
+              onChange={(_event, data) => change({ takeControl: data.value as ControlPolicy })}
+            >
+              {controlPolicies.map((policy) => (
+                <Radio key={policy} value={policy} label={_(controlPolicyChoices[policy])} />
+              ))}
+            </RadioGroup>
+          </Field>
           {toggle(
             'allowOrchestration',
             _('Off: Dashboard users look at and act on sessions of standard users and their own only.'),

@@ -93,6 +93,12 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'save-failed': msg('The session could not be saved to disk. It goes on running, and nothing is lost.'),
   'no-picture': msg('There is no picture of this session at the moment.'),
   'still-watched': msg('Somebody is looking at this session, so it was not saved. Try again in a moment.'),
+  'control-refused': msg('The settings do not allow anybody to take control of this desktop.'),
+  'control-declined': msg('The person at the desktop said no.'),
+  'control-not-answered': msg('The person at the desktop did not answer.'),
+  'control-nobody-there': msg('Nobody is at this desktop who could agree to it.'),
+  'control-asked': msg('Somebody else is asking the person at this desktop already.'),
+  'control-taken': msg('Somebody else uses this desktop already.'),
   'image-damaged': msg(
     'The saved session is damaged and cannot be continued. Files saved in it are safe. Ask your administrator.',
   ),
@@ -138,6 +144,11 @@ function mainText(error: ToldError): string {
       { station },
     );
   }
+  const by = error.details?.['by'];
+  if (error.code === 'control-taken' && typeof by === 'string' && by !== '')
+    return i18n._('{person} uses this desktop already.', { person: by });
+  if (error.code === 'control-asked' && typeof by === 'string' && by !== '')
+    return i18n._('{person} is asking the person at this desktop already.', { person: by });
   const place = error.details?.['home'];
   if (error.code === 'home-not-own' && typeof place === 'string') {
     return i18n._('{place} is mounted, or somebody else’s: it cannot go with this account. Nothing was changed.', { place });

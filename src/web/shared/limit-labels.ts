@@ -1,6 +1,7 @@
 // The words for the limits of a session: what each is called, how much it is, and where it comes from.
 import type { ToldLimit } from '#contract/values.ts';
-import type { LimitName } from '#model/limits.ts';
+import type { ControlPolicy } from '#model/control.ts';
+import type { LimitAmount, LimitName, LimitValue } from '#model/limits.ts';
 import { i18n, msg } from './i18n.ts';
 
 export const limitLabels: Readonly<Record<LimitName, string>> = {
@@ -14,9 +15,17 @@ export const limitLabels: Readonly<Record<LimitName, string>> = {
   sessionProcesses: msg('Most processes'),
   hibernateAfterMinutes: msg('Suspended, saved to disk after'),
   logOffSuspendedHours: msg('Suspended, logged off after'),
+  takeControl: msg('Taking control'),
 };
 
-export const limitUnits: Readonly<Record<LimitName, string | null>> = {
+export const controlPolicyLabels: Readonly<Record<ControlPolicy, string>> = {
+  refuse: msg('refused'),
+  ask: msg('the person is asked'),
+  notify: msg('the person sees it'),
+  silent: msg('the person is not told'),
+};
+
+export const limitUnits: Readonly<Record<LimitAmount, string | null>> = {
   idleSuspendMinutes: msg('minutes'),
   idleWarningSeconds: msg('seconds'),
   longestSessionMinutes: msg('minutes'),
@@ -32,7 +41,7 @@ export const limitUnits: Readonly<Record<LimitName, string | null>> = {
 const minutes = msg('{count, plural, one {# minute} other {# minutes}}');
 
 /** So much of it; null: a mere number. */
-const amounts: Readonly<Record<LimitName, string | null>> = {
+const amounts: Readonly<Record<LimitAmount, string | null>> = {
   idleSuspendMinutes: minutes,
   idleWarningSeconds: msg('{count, plural, one {# second} other {# seconds}}'),
   longestSessionMinutes: minutes,
@@ -46,7 +55,8 @@ const amounts: Readonly<Record<LimitName, string | null>> = {
 };
 
 /** "20 minutes", "no limit". */
-export function limitText(name: LimitName, value: number): string {
+export function limitText(name: LimitName, value: LimitValue): string {
+  if (name === 'takeControl' || typeof value === 'string') return i18n._(controlPolicyLabels[value as ControlPolicy]);
   if (value === 0) return i18n._('no limit');
   const amount = amounts[name];
   return amount === null ? i18n.number(value) : i18n._(amount, { count: value });

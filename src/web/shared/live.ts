@@ -1,6 +1,7 @@
 // The live feed of the Manager and the Dashboard: everything that is known, kept current, and whether the line is up.
 import type { LiveEvent } from '#contract/live.ts';
 import type { Computer } from '#contract/values.ts';
+import type { Control } from '#model/control.ts';
 import type { Session, SessionCheck } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
@@ -14,6 +15,8 @@ export interface Room {
   readonly settings: Settings;
   /** Who asks for more time. */
   readonly timeRequests: readonly TimeRequest[];
+  /** Who sees or uses whose desktop. */
+  readonly controls: readonly Control[];
   /** What saving would do to the programs of running sessions, by computer; nothing of a computer that was not looked at yet. */
   readonly checks: Readonly<Record<string, readonly SessionCheck[]>>;
 }
@@ -34,7 +37,7 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
   if (event.event === 'snapshot') {
     const { computers, stations, sessions, settings } = event;
     const there = sessions.filter((session) => session.state !== 'ended');
-    return { computers, stations, sessions: there, settings, timeRequests: [], checks: {} };
+    return { computers, stations, sessions: there, settings, timeRequests: [], controls: [], checks: {} };
   }
   if (room === null) return null;
   switch (event.event) {
@@ -54,6 +57,8 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
       return { ...room, sessions: room.sessions.filter((session) => session.id !== event.session) };
     case 'time-requests.changed':
       return { ...room, timeRequests: event.requests };
+    case 'controls.changed':
+      return { ...room, controls: event.controls };
     case 'settings.changed':
       return { ...room, settings: event.settings };
   }

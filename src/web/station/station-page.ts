@@ -8,6 +8,7 @@ import type { AutoLogon } from './auto-logon-note.ts';
 import { BackOff } from './back-off.ts';
 import { ChoiceView } from './choice-view.ts';
 import { loadPainter } from './desktop-picture.ts';
+import { ControlMark } from './control-mark.ts';
 import { DesktopView } from './desktop-view.ts';
 import { make } from './element.ts';
 import { EnrolmentView } from './enrolment-view.ts';
@@ -67,6 +68,11 @@ export class StationPage {
     () => this.#link?.send({ say: 'here' }),
     () => this.#desktop.focus(),
   );
+  readonly #control = new ControlMark({
+    answer: (question, yes) => this.#link?.send({ say: 'control-answer', question, yes }),
+    end: () => this.#say({ say: 'control-end' }),
+    focusDesktop: () => this.#desktop.focus(),
+  });
   readonly #toast = new Toast();
   readonly #desktop: DesktopView;
   readonly #ticketBackOff = new BackOff();
@@ -125,6 +131,9 @@ export class StationPage {
       ),
       this.#identify.element,
       this.#remap.element,
+      this.#control.frame,
+      this.#control.bar,
+      this.#control.question,
     );
     i18n.on('change', () => this.#languageChanged());
     if (this.#half !== null) this.#holdKeyboard();
@@ -272,6 +281,9 @@ export class StationPage {
       case 'time':
         if (message.ends === null) this.#time.stop();
         else this.#time.show(message.ends);
+        break;
+      case 'controlled':
+        this.#control.show(message);
         break;
       case 'time-answer':
         this.#timeAnswered(message.minutes);
@@ -508,6 +520,7 @@ export class StationPage {
     if (state !== 'up') {
       this.#remap.show(null);
       this.#desktop.lineLost();
+      this.#control.lineLost();
     }
     switch (state) {
       case 'up':

@@ -12,6 +12,7 @@ export const closeCodes: typeof contract.closeCodes = {
   removed: 4005,
   desktopGone: 4006,
   tooMany: 4007,
+  controlEnded: 4008,
 };
 
 export const ticketProtocolPrefix: typeof contract.ticketProtocolPrefix = 'ticket.';

@@ -27,12 +27,12 @@ const useStyles = makeStyles({
 export function LimitFacts({ limits, all = false }: { limits: readonly ToldLimit[]; all?: boolean }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
-  const isOn = (name: ToldLimit['name']): boolean => (limits.find((limit) => limit.name === name)?.value ?? 0) > 0;
+  const isOn = (name: ToldLimit['name']): boolean => limits.some((limit) => limit.name === name && limit.value !== 0);
   const shown = limits.filter(({ name, value }) => {
     if (all) return true;
     if (name === 'idleWarningSeconds') return isOn('idleSuspendMinutes');
     if (name === 'longestSessionWarningMinutes') return isOn('longestSessionMinutes');
-    return value > 0;
+    return value !== 0 && name !== 'takeControl';
   });
   if (shown.length === 0) return <Text className={styles.subtle}>{_('There is no limit.')}</Text>;
   return (
