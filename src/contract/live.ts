@@ -8,6 +8,7 @@ import {
   sessionSchema,
   settingsSchema,
   stationSchema,
+  supervisorSchema,
   timeRequestSchema,
 } from './values.ts';
 
@@ -31,6 +32,8 @@ export const liveEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('time-requests.changed'), requests: z.array(timeRequestSchema) }),
   /** Who sees or uses whose desktop; told after the snapshot if anybody does, and when that changes. */
   z.object({ event: z.literal('controls.changed'), controls: z.array(controlSchema) }),
+  /** To Dashboards: who else has one open and sees some of the same people; told after the snapshot and when that changes. */
+  z.object({ event: z.literal('supervisors.changed'), supervisors: z.array(supervisorSchema) }),
   z.object({ event: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

@@ -65,6 +65,15 @@ export const sessionSchema = z.object({
   saved: savedSessionSchema.nullable(),
 }) satisfies z.ZodType<Session>;
 
+/** Somebody else at the Dashboard. */
+export const supervisorSchema = z.object({
+  user: z.string(),
+  fullName: z.string(),
+  /** When they opened it. */
+  since: timeSchema,
+});
+export type Supervisor = z.infer<typeof supervisorSchema>;
+
 export const timeRequestSchema = z.object({
   session: idSchema,
   user: z.string(),

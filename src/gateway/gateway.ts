@@ -12,6 +12,7 @@ import { Audience } from './classroom/audience.ts';
 import { PeopleFacts } from './classroom/people-facts.ts';
 import { Scopes } from './classroom/scopes.ts';
 import { Controls } from './classroom/controls.ts';
+import { Supervisors } from './classroom/supervisors.ts';
 import { Deeds } from './deeds.ts';
 import { Certificate } from './certificate.ts';
 import type { TimingClock } from './clock.ts';
@@ -156,11 +157,12 @@ export class Gateway implements AsyncDisposable {
       audit,
       log,
     });
+    const supervisors = new Supervisors(fleet, audience, clock);
     const liveFeed = new LiveFeed({
       fleet,
       stations,
       audience,
-      sources: [times.live, controls.live],
+      sources: [times.live, controls.live, supervisors.live],
       settings,
       pageSessions,
       tokens,
@@ -213,6 +215,7 @@ export class Gateway implements AsyncDisposable {
       stationDoor,
       pixelDoor: pixels,
       liveFeed,
+      supervisors,
       watchDoor,
       metrics,
       isHostReachable: () => fleet.computers().every(({ reachable }) => reachable),
@@ -271,6 +274,8 @@ export class Gateway implements AsyncDisposable {
     // Those who come get their answer as soon as the server takes them in; so they are ready before, and leave first.
     stationDoor.start();
     liveFeed.start();
+    supervisors.start();
+    undo.defer(() => supervisors.stop());
     watchDoor.start();
     undo.defer(() => {
       liveFeed.stop();

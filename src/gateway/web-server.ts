@@ -22,6 +22,7 @@ import type { ApiParts } from './api.ts';
 import type { Callers } from './callers.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { Certificate } from './certificate.ts';
+import type { Supervisors } from './classroom/supervisors.ts';
 import { StartFault } from './configuration.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Log } from './log.ts';
@@ -52,6 +53,7 @@ export interface WebServerParts extends ApiParts {
   stationDoor: StationDoor;
   pixelDoor: PixelDoor;
   liveFeed: LiveFeed;
+  supervisors: Supervisors;
   watchDoor: WatchDoor;
   isHostReachable: () => boolean;
   log: Log;
@@ -227,7 +229,14 @@ export class WebServer {
         return;
       }
       case '/api/v1/live':
-        await this.#admitCaller(request, socket, head, this.#parts.liveFeed);
+        await this.#admitCaller(request, socket, head, {
+          enter: (page, caller) => {
+            // Before the feed tells this one everything.
+            if (request.url?.endsWith('?page=dashboard') === true && caller.principal?.by === 'page')
+              page.on('close', this.#parts.supervisors.came(caller));
+            this.#parts.liveFeed.enter(page, caller);
+          },
+        });
         return;
       case '/api/v1/watch':
         await this.#admitCaller(request, socket, head, this.#parts.watchDoor);
@@ -237,7 +246,7 @@ export class WebServer {
     }
   }
 
-  async #admitCaller(request: IncomingMessage, socket: Duplex, head: Buffer, door: LiveFeed | WatchDoor): Promise<void> {
+  async #admitCaller(request: IncomingMessage, socket: Duplex, head: Buffer, door: Pick<LiveFeed, 'enter'>): Promise<void> {
     const caller = await this.#parts.callers.find(request);
     const byPage = caller.principal === null || caller.principal.by === 'page';
     if (byPage && !isOwnOrigin(request)) throw new CodedError('foreign-origin');

@@ -25,7 +25,7 @@ import type { Outcome } from '#contract/route.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import type { LiveEvent } from '#contract/live.ts';
-import type { AccountRemoval, Computer, ToldLimit, ToldLimitRule } from '#contract/values.ts';
+import type { AccountRemoval, Computer, Supervisor, ToldLimit, ToldLimitRule } from '#contract/values.ts';
 import type { AccountFilesFate, ImportLine, Level } from '#model/account.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
@@ -78,6 +78,8 @@ export class FakeGateway implements AsyncDisposable {
   checks: Record<string, readonly SessionCheck[]> = {};
   /** Who asks for more time; told after the snapshot. */
   timeRequests: TimeRequest[] = [];
+  /** Who else has the Dashboard open; told after the snapshot. */
+  supervisors: Supervisor[] = [];
   limitRules: ToldLimitRule[] = [];
   /** What every session has left of its time. */
   leftMs: number | null = null;
@@ -168,6 +170,9 @@ export class FakeGateway implements AsyncDisposable {
         break;
       case 'session.removed':
         this.sessions = this.sessions.filter((each) => each.id !== event.session);
+        break;
+      case 'supervisors.changed':
+        this.supervisors = event.supervisors;
         break;
       case 'settings.changed':
         this.settings = event.settings;
@@ -307,6 +312,9 @@ export class FakeGateway implements AsyncDisposable {
         for (const [computer, checks] of Object.entries(this.checks))
           reader.send(JSON.stringify({ event: 'checks.changed', computer, checks: [...checks] } satisfies LiveEvent));
         const requests = this.timeRequests;
+        const { supervisors } = this;
+        if (supervisors.length > 0)
+          reader.send(JSON.stringify({ event: 'supervisors.changed', supervisors } satisfies LiveEvent));
         if (requests.length > 0) reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
       });
     });

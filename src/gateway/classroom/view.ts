@@ -29,6 +29,7 @@ const within: Within = {
     ...event,
     controls: event.controls.filter(({ session }) => sessions.has(session)),
   }),
+  'supervisors.changed': (event) => event,
   'settings.changed': (event) => event,
 };
 

@@ -6,7 +6,7 @@ import { signInAtPage } from '../../../test/e2e/browser.ts';
 import { Refusal, idOf, makeComputer, makePrincipal, makeSession, makeStation } from '../../../test/support/fake-gateway.ts';
 import type { FakeGateway } from '../../../test/support/fake-gateway.ts';
 import { managerRoom } from '../../../test/support/manager-room.ts';
-import { axeFaults } from '../../../test/support/page-checks.ts';
+import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
 
 describe('the Dashboard', () => {
   const room = managerRoom();
@@ -25,6 +25,25 @@ describe('the Dashboard', () => {
     await page.goto(gateway.url('/dashboard/stations'));
     await page.getByRole('row', { name: /anna/ }).getByRole('gridcell').nth(1).click();
   };
+
+  test('says who else has it open, since when, and no more when they are gone', async () => {
+    gateway.supervisors = [{ user: 'tom', fullName: 'Tom Holm', since: new Date(2026, 10, 26, 9, 5).getTime() }];
+    await page.goto(gateway.url('/dashboard'));
+    const others = page.getByRole('status', { name: 'Also supervising' });
+    await others.getByText(/^Also supervising: Tom Holm \(since 0?9:05/).waitFor();
+    await keepPicture(page, 'supervising');
+    assert.deepEqual(await axeFaults(page), []);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await keepPicture(page, 'supervising-narrow');
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'it scrolls sideways');
+    gateway.tell({
+      event: 'supervisors.changed',
+      supervisors: [...gateway.supervisors, { user: 'uma', fullName: '', since: Date.now() }],
+    });
+    await others.getByText(/Tom Holm .* and uma \(since /).waitFor();
+    gateway.tell({ event: 'supervisors.changed', supervisors: [] });
+    await others.getByText('Also supervising').waitFor({ state: 'detached' });
+  });
 
   test('lets a teacher in and tells a standard user that the page is not for them', async () => {
     gateway.principal = null;

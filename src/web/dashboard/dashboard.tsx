@@ -12,6 +12,7 @@ import type { SignedIn } from '../shared/page.tsx';
 import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
 import { DesktopsTab } from './desktops-tab.tsx';
+import { Supervisors } from './supervisors.tsx';
 
 const tabs: Tabs<'desktops' | 'stations'> = {
   desktops: { label: msg('Desktops'), Icon: GridRegular },
@@ -30,6 +31,7 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
       <LineBar />
       <TabContent tab={tab}>
         <RoomKnown>
+          <Supervisors />
           {tab === 'desktops' && <DesktopsTab />}
           {tab === 'stations' && <StationsView principal={signedIn.principal} />}
         </RoomKnown>

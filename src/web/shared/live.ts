@@ -1,6 +1,6 @@
 // The live feed of the Manager and the Dashboard: everything that is known, kept current, and whether the line is up.
 import type { LiveEvent } from '#contract/live.ts';
-import type { Computer } from '#contract/values.ts';
+import type { Computer, Supervisor } from '#contract/values.ts';
 import type { Control } from '#model/control.ts';
 import type { Session, SessionCheck } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
@@ -17,6 +17,8 @@ export interface Room {
   readonly timeRequests: readonly TimeRequest[];
   /** Who sees or uses whose desktop. */
   readonly controls: readonly Control[];
+  /** Who else has the Dashboard open and sees some of the same people; of the Dashboard only. */
+  readonly supervisors: readonly Supervisor[];
   /** What saving would do to the programs of running sessions, by computer; nothing of a computer that was not looked at yet. */
   readonly checks: Readonly<Record<string, readonly SessionCheck[]>>;
 }
@@ -37,7 +39,7 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
   if (event.event === 'snapshot') {
     const { computers, stations, sessions, settings } = event;
     const there = sessions.filter((session) => session.state !== 'ended');
-    return { computers, stations, sessions: there, settings, timeRequests: [], controls: [], checks: {} };
+    return { computers, stations, sessions: there, settings, timeRequests: [], controls: [], supervisors: [], checks: {} };
   }
   if (room === null) return null;
   switch (event.event) {
@@ -59,6 +61,8 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
       return { ...room, timeRequests: event.requests };
     case 'controls.changed':
       return { ...room, controls: event.controls };
+    case 'supervisors.changed':
+      return { ...room, supervisors: event.supervisors };
     case 'settings.changed':
       return { ...room, settings: event.settings };
   }
@@ -72,8 +76,8 @@ export class Live {
   #frame = 0;
 
   /** `onRefused`: the server no longer takes the person's sign-in. */
-  constructor(onRefused: () => void) {
-    this.#socket = new ReturningSocket('live', {
+  constructor(page: 'manager' | 'dashboard', onRefused: () => void) {
+    this.#socket = new ReturningSocket(`live?page=${page}`, {
       took: (data) => {
         if (typeof data === 'string') this.#take(JSON.parse(data) as LiveEvent);
       },

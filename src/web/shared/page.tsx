@@ -69,8 +69,9 @@ function useKeepAlive(): void {
   }, []);
 }
 
-function Inside({ onRefused, children }: { onRefused: () => void; children: ReactNode }): ReactNode {
-  const live = useMemo(() => new Live(onRefused), [onRefused]);
+function Inside(props: { page: 'manager' | 'dashboard'; onRefused: () => void; children: ReactNode }): ReactNode {
+  const { page, onRefused, children } = props;
+  const live = useMemo(() => new Live(page, onRefused), [page, onRefused]);
   useEffect(() => {
     live.start();
     return () => live.stop();
@@ -139,7 +140,11 @@ export function SignedInOnly(props: {
       />
     );
   }
-  return <Inside onRefused={signedOut}>{props.children(me.data)}</Inside>;
+  return (
+    <Inside page={props.page} onRefused={signedOut}>
+      {props.children(me.data)}
+    </Inside>
+  );
 }
 
 /** Draws a page into #root, once its texts are there. */
