@@ -3,8 +3,9 @@ import { after, before, beforeEach, describe } from 'node:test';
 import { Classroom } from './classroom/classroom.ts';
 import { leaving } from './classroom/leaving.ts';
 import { scope } from './classroom/scope.ts';
+import { watching } from './classroom/watching.ts';
 
-const parts = [leaving, scope];
+const parts = [leaving, scope, watching];
 
 describe('a lesson', () => {
   let classroom: Classroom;

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import { watchPageSaysSchema } from '#contract/watch.ts';
-import type { WatchSays } from '#contract/watch.ts';
+import type { WatchPageSays, WatchSays } from '#contract/watch.ts';
 import { pictureMessage } from '#model/picture.ts';
 import type { PictureSize } from '#model/picture.ts';
 
@@ -26,7 +25,7 @@ export class FakeWatching {
     this.#pages.set(page, []);
     page.on('close', () => this.#pages.delete(page));
     page.on('message', (data: RawData) => {
-      const said = watchPageSaysSchema.parse(JSON.parse((data as Buffer).toString()));
+      const said = JSON.parse((data as Buffer).toString()) as WatchPageSays;
       if (said.say === 'got') return;
       const before = this.#pages.get(page) ?? [];
       this.#pages.set(

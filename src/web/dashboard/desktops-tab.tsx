@@ -1,97 +1,113 @@
 // The desktops that a teacher has: one card for each, to choose by click or key, and above them what can be done to them.
-import { Button, Checkbox, SearchBox, Spinner, Text, makeStyles, mergeClasses, tokens } from '@fluentui/react-components';
+import {
+  Button,
+  MessageBar,
+  MessageBarBody,
+  SearchBox,
+  Spinner,
+  Text,
+  makeStyles,
+  mergeClasses,
+  tokens,
+} from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
-import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
-import type { ReactNode } from 'react';
-import { holdsStation } from '#model/session.ts';
-import type { Session } from '#model/session.ts';
-import { unsortedRows } from '#model/station.ts';
-import type { StationRow } from '#model/station.ts';
-import { api } from '../shared/api.ts';
+import { useCallback, useRef, useState } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { errorText } from '../shared/error-text.ts';
 import { Failure } from '../shared/failure.tsx';
-import { currentLocale } from '../shared/i18n.ts';
-import { personName } from '../shared/names-text.ts';
 import { useRoom } from '../shared/room.tsx';
-import { Status } from '../shared/stations/status.tsx';
+import { chosenAfter, nothingChosen } from '../shared/stations/chosen.ts';
+import type { ChoiceKind } from '../shared/stations/chosen.ts';
 import { TimeRequests } from '../shared/stations/time-requests.tsx';
+import { DeskCard, cardWidthsPx } from './desk-card.tsx';
 import { deskMenus } from './desk-menus.tsx';
+import { DeskViewMenu } from './desk-view-menu.tsx';
+import { useDeskView } from './desk-view.ts';
+import { groupedDesks, useDesks } from './desks.ts';
+import { EnlargedDesk } from './enlarged-desk.tsx';
 
 const useStyles = makeStyles({
   bar: { display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: tokens.spacingHorizontalXS },
   choice: { marginBlock: tokens.spacingVerticalS },
   space: { flexGrow: 1 },
-  desks: {
-    display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fill, minmax(220px, 1fr))',
-    gap: tokens.spacingHorizontalM,
+  group: {
     margin: 0,
-    padding: 0,
-    listStyle: 'none',
+    marginBlock: tokens.spacingVerticalM,
+    fontSize: tokens.fontSizeBase400,
+    lineHeight: tokens.lineHeightBase400,
   },
-  desk: {
-    backgroundColor: tokens.colorNeutralBackground1,
-    border: `1px solid ${tokens.colorNeutralStroke2}`,
-    borderRadius: tokens.borderRadiusLarge,
-    padding: tokens.spacingHorizontalS,
-    display: 'flex',
-    flexDirection: 'column',
-    gap: tokens.spacingVerticalXS,
-    minWidth: 0,
-  },
-  chosen: { outline: `2px solid ${tokens.colorBrandStroke1}` },
+  desks: { display: 'grid', gap: tokens.spacingHorizontalM, margin: 0, padding: '2px', listStyle: 'none' },
   subtle: { color: tokens.colorNeutralForeground2 },
   empty: { padding: tokens.spacingVerticalXXXL, textAlign: 'center' },
 });
 
-interface Desk {
-  session: Session;
-  row: StationRow;
+/** How many cards lie beside one another. */
+function columnsOf(list: Element): number {
+  return getComputedStyle(list).gridTemplateColumns.split(' ').length;
 }
 
-/** The desktops that one has here, in the order of the stations; null: not known yet. */
-function useDesks(): { desks: readonly Desk[] | null; error: unknown; again: () => void } {
-  const room = useRoom();
-  const ids = room.sessions.map(({ id }) => id).toSorted();
-  const had = useQuery({
-    queryKey: ['desktops', ids, room.settings.allowOrchestration],
-    queryFn: ({ signal }) => api('desktops', {}, signal),
-    placeholderData: (before) => before,
-  });
-  const byName = useMemo(() => new Intl.Collator(currentLocale(), { numeric: true }), []);
-  const desks = useMemo(() => {
-    if (had.data === undefined) return null;
-    const known = new Set(had.data.sessions.map(({ id }) => id));
-    const rows = unsortedRows(room.stations, room.sessions).flatMap((row): Desk[] =>
-      row.session !== null && known.has(row.session.id) ? [{ session: row.session, row }] : [],
-    );
-    const nameOf = ({ session, row }: Desk): string => row.station?.name ?? `\uffff${session.user}`;
-    return rows.toSorted((a, b) => byName.compare(nameOf(a), nameOf(b)));
-  }, [had.data, room.stations, room.sessions, byName]);
-  return { desks, error: had.error, again: () => void had.refetch() };
-}
-
-function contains({ session, row }: Desk, searched: string): boolean {
-  const wanted = searched.trim().toLocaleLowerCase(currentLocale());
-  return [session.user, session.fullName, row.station?.name ?? '', row.station?.configuration.room ?? ''].some((text) =>
-    text.toLocaleLowerCase(currentLocale()).includes(wanted),
-  );
-}
+const steps: Readonly<Record<string, (columns: number, count: number) => number>> = {
+  ArrowLeft: () => -1,
+  ArrowRight: () => 1,
+  ArrowUp: (columns) => -columns,
+  ArrowDown: (columns) => columns,
+  Home: (_columns, count) => -count,
+  End: (_columns, count) => count,
+};
 
 export function DesktopsTab(): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
+  const { settings } = useRoom();
   const { desks, error, again } = useDesks();
+  const [view, changeView] = useDeskView();
   const [searched, setSearched] = useState('');
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const [choice, setChoice] = useState(nothingChosen);
+  const [reached, setReached] = useState<string | null>(null);
+  const [enlarged, setEnlarged] = useState<string | null>(null);
+  const order = useRef<readonly string[]>([]);
+  const board = useRef<HTMLDivElement>(null);
+  const choose = useCallback((key: string, kind: ChoiceKind) => {
+    setReached(key);
+    setChoice((before) => chosenAfter(before, order.current, { computer: '', key }, kind));
+  }, []);
   if (desks === null) return error === null ? <Spinner label={_('Loading…')} /> : <Failure error={error} again={again} />;
-  const shown = desks.filter((desk) => contains(desk, searched));
+  const groups = groupedDesks(desks, view, searched);
+  const shown = groups.flatMap((group) => group.desks);
+  const shownIds = shown.map(({ session }) => session.id);
+  order.current = shownIds;
+  const ids = new Set(choice.keys);
   const chosen = shown.map(({ session }) => session).filter(({ id }) => ids.has(id));
   const all = desks.map(({ session }) => session);
-  const toggle = (id: string): void => {
-    const next = new Set(ids);
-    if (!next.delete(id)) next.add(id);
-    setIds(next);
+  const tabbed = reached !== null && shownIds.includes(reached) ? reached : shownIds[0];
+  const reach = (id: string): void => {
+    setReached(id);
+    board.current?.querySelector<HTMLElement>(`[data-desk="${id}"] input`)?.focus();
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    const card = event.target.closest('[data-desk]');
+    const at = shownIds.indexOf(card?.getAttribute('data-desk') ?? '');
+    const id = shownIds[at];
+    if (id === undefined || card?.parentElement == null) return;
+    const step = steps[event.key]?.(columnsOf(card.parentElement), shownIds.length);
+    if (step !== undefined) {
+      event.preventDefault();
+      const to = shownIds[Math.max(0, Math.min(shownIds.length - 1, at + step))];
+      if (to === undefined) return;
+      reach(to);
+      if (event.shiftKey)
+        setChoice((before) =>
+          chosenAfter(before.anchor === null ? { ...before, anchor: id } : before, shownIds, { computer: '', key: to }, 'range'),
+        );
+    } else if (event.key === 'Enter' && settings.allowMonitoring) {
+      // Or the same key would press the button that has the focus then.
+      event.preventDefault();
+      setEnlarged(id);
+    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      setChoice({ computer: '', keys: shownIds, anchor: id });
+    }
   };
   return (
     <>
@@ -108,33 +124,72 @@ export function DesktopsTab(): ReactNode {
           placeholder={_('Search desktops')}
           aria-label={_('Search desktops')}
         />
+        <DeskViewMenu view={view} change={changeView} />
         <span className={styles.space} />
-        <Text className={styles.subtle}>
+        <Text className={styles.subtle} role="status">
           {_('{count, plural, =0 {None selected} other {# selected}}', { count: chosen.length })}
         </Text>
-        <Button size="small" onClick={() => setIds(new Set(shown.map(({ session }) => session.id)))}>
+        <Button size="small" onClick={() => setChoice({ computer: '', keys: shownIds, anchor: null })}>
           {_('Select all')}
         </Button>
-        <Button size="small" disabled={chosen.length === 0} onClick={() => setIds(new Set())}>
+        <Button size="small" disabled={chosen.length === 0} onClick={() => setChoice(nothingChosen)}>
           {_('Select none')}
         </Button>
       </div>
-      {shown.length === 0 ? (
+      {!settings.allowMonitoring && (
+        <MessageBar className={styles.choice}>
+          <MessageBarBody>{errorText({ code: 'monitoring-off' })}</MessageBarBody>
+        </MessageBar>
+      )}
+      {shown.length === 0 && (
         <div className={styles.empty}>
-          <Text>{desks.length === 0 ? _('Nobody is signed in at the moment.') : _('No desktop fits the search.')}</Text>
+          <Text>
+            {desks.length === 0
+              ? _('Nobody is signed in at the moment.')
+              : searched.trim() === ''
+                ? _('No desktop is active. Under View, choose All desktops to see the suspended ones.')
+                : _('No desktop fits the search.')}
+          </Text>
         </div>
-      ) : (
-        <ul className={styles.desks}>
-          {shown.map(({ session, row }) => (
-            <li key={session.id} className={mergeClasses(styles.desk, ids.has(session.id) && styles.chosen)}>
-              <Checkbox checked={ids.has(session.id)} onChange={() => toggle(session.id)} label={personName(session)} />
-              <Text className={styles.subtle}>
-                {holdsStation(session) && row.station !== null ? row.station.name : _('At no station')}
-              </Text>
-              <Status status={row.status} />
-            </li>
-          ))}
-        </ul>
+      )}
+      <div ref={board} onKeyDown={press}>
+        {groups.map((group) => (
+          <section key={group.name}>
+            {view.group !== 'none' && (
+              <h2 className={styles.group}>
+                {group.name !== '' ? group.name : view.group === 'room' ? _('In no room') : _('In no class')}
+              </h2>
+            )}
+            <ul
+              className={styles.desks}
+              style={{ gridTemplateColumns: `repeat(auto-fill, minmax(min(100%, ${String(cardWidthsPx[view.size])}px), 1fr))` }}
+            >
+              {group.desks.map((desk) => (
+                <DeskCard
+                  key={desk.session.id}
+                  desk={desk}
+                  size={view.size}
+                  watched={settings.allowMonitoring}
+                  chosen={ids.has(desk.session.id)}
+                  reached={desk.session.id === tabbed}
+                  choose={choose}
+                  enlarge={setEnlarged}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      {enlarged !== null && (
+        <EnlargedDesk
+          desks={shown}
+          id={enlarged}
+          go={setEnlarged}
+          close={() => {
+            setEnlarged(null);
+            reach(enlarged);
+          }}
+        />
       )}
     </>
   );

@@ -153,6 +153,10 @@ export const texts: HelpTexts = {
     purpose: 'Who is signed in at which station, live, and what you can do for them. What you do is written down with your name.',
     tasks: [
       {
+        what: 'See all desktops',
+        how: 'The tab “Desktops” shows every screen, live. Click, Ctrl and Shift, or arrow keys and space bar choose; Enter or a double click shows one large, and the arrow keys go to the next. “View” says how large and in which order.',
+      },
+      {
         what: 'Suspend a session',
         how: 'Choose the line, then “Suspend”. The desktop goes on running and the station is free. The person signs in again, anywhere, and goes on.',
       },

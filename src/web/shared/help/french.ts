@@ -154,6 +154,10 @@ export const texts: HelpTexts = {
       'Qui est connecté à quelle station, en direct, et ce que vous pouvez faire. Ce que vous faites est noté avec votre nom.',
     tasks: [
       {
+        what: 'Voir tous les bureaux',
+        how: "L'onglet des bureaux montre chaque écran, en direct. Un clic, avec Ctrl ou Maj, ou bien les flèches et la barre d'espace choisissent ; Entrée ou un double clic agrandit un bureau, et les flèches passent au suivant. L'affichage règle la taille et l'ordre.",
+      },
+      {
         what: 'Suspendre une session',
         how: "Choisissez la ligne, puis suspendez. Le bureau continue de fonctionner et la station est libre. La personne se reconnecte n'importe où et continue.",
       },

@@ -51,7 +51,7 @@ test('the parts of the documentation that the help names are there', async () =>
 
 test('what the English help names between quotation marks is a text of the pages', async () => {
   const read = (page: string): Promise<string> => readFile(join(root, 'src/web', page, 'locales/en.po'), 'utf8');
-  const catalogues = (await Promise.all(['shared', 'manager', 'station'].map(read))).join('\n');
+  const catalogues = (await Promise.all(['shared', 'manager', 'station', 'dashboard'].map(read))).join('\n');
   const named = [...JSON.stringify(english).matchAll(/“([^”]+)”/g)].map(([, words = '']) => words);
   assert.ok(named.length > 15);
   for (const words of named) {

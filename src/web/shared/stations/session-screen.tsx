@@ -38,7 +38,9 @@ const useStyles = makeStyles({
   },
 });
 
-function Frame({ live, session, className }: { live: LivePicture; session: Session; className?: string }): ReactNode {
+/** The picture, or why there is none. */
+export function ScreenFrame(props: { live: LivePicture; session: Session; className?: string }): ReactNode {
+  const { live, session, className } = props;
   const { _ } = useLingui();
   const styles = useStyles();
   const { url, fault } = live;
@@ -57,13 +59,16 @@ function Frame({ live, session, className }: { live: LivePicture; session: Sessi
   );
 }
 
-function Enlarged({ session, close }: { session: Session; close: () => void }): ReactNode {
+/** `children`: below the picture. */
+export function EnlargedScreen(props: { session: Session; close: () => void; children?: ReactNode }): ReactNode {
+  const { session, close, children } = props;
   const { _ } = useLingui();
   const styles = useStyles();
   const live = useLivePicture(session.id, 'large', true);
   return (
     <ShowDialog title={_('Screen of {user}', { user: personName(session) })} surface={styles.surface} close={close}>
-      <Frame live={live} session={session} className={styles.large} />
+      <ScreenFrame live={live} session={session} className={styles.large} />
+      {children}
     </ShowDialog>
   );
 }
@@ -78,7 +83,7 @@ export function SessionScreen({ session }: { session: Session }): ReactNode {
   const seen = live.url !== null && live.fault === null;
   return (
     <>
-      <Frame live={live} session={session} />
+      <ScreenFrame live={live} session={session} />
       {seen && (
         <div className={styles.below}>
           <span className={styles.subtle}>
@@ -89,7 +94,7 @@ export function SessionScreen({ session }: { session: Session }): ReactNode {
           </Button>
         </div>
       )}
-      {enlarged && <Enlarged session={session} close={() => setEnlarged(false)} />}
+      {enlarged && <EnlargedScreen session={session} close={() => setEnlarged(false)} />}
     </>
   );
 }
