@@ -11,6 +11,7 @@ import { computerModes } from '#model/session.ts';
 import { audienceRoutes } from './classroom/audience.ts';
 import { scopeRoutes, scopeSchema } from './classroom/scopes.ts';
 import { controlRoutes } from './classroom/control.ts';
+import { blockRoutes } from './classroom/block.ts';
 import { byId, byName, outcomes, paging, route } from './route.ts';
 import type { PictureFile, Route, StreamedFile } from './route.ts';
 import {
@@ -824,6 +825,7 @@ export const apiRoutes = {
   ...audienceRoutes,
   ...scopeRoutes,
   ...controlRoutes,
+  ...blockRoutes,
   revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),
 } as const satisfies Readonly<Record<string, Route>>;
 

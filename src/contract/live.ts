@@ -1,6 +1,8 @@
 // The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
 import { z } from 'zod';
 import { controlSchema } from './classroom/control.ts';
+import { standingKinds } from '#model/standing.ts';
+import { standingOrderSchema } from './classroom/standing.ts';
 import {
   computerSchema,
   idSchema,
@@ -34,6 +36,8 @@ export const liveEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('controls.changed'), controls: z.array(controlSchema) }),
   /** To Dashboards: who else has one open and sees some of the same people; told after the snapshot and when that changes. */
   z.object({ event: z.literal('supervisors.changed'), supervisors: z.array(supervisorSchema) }),
+  /** All standing orders of a kind; told after the snapshot if there are any, and when they change. */
+  z.object({ event: z.literal('standing.changed'), kind: z.enum(standingKinds), orders: z.array(standingOrderSchema) }),
   z.object({ event: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

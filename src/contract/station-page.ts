@@ -2,7 +2,7 @@
 // The page proves with a key that never leaves its browser that it is the station it says it is.
 import { z } from 'zod';
 import { errorSchema, idSchema, leaveWays, passwordSchema, questionSchema, timeSchema, userNameSchema } from './values.ts';
-import { sessionCauses } from '#model/session.ts';
+import { coverKinds, sessionCauses } from '#model/session.ts';
 import { timeRequestStates } from '#model/session-time.ts';
 import { orientations, screenHalves, stationLanguages } from '#model/station.ts';
 
@@ -157,6 +157,18 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     ticket: z.string(),
     /** Somebody else has just moved it here. */
     movedHere: z.boolean().optional(),
+  }),
+  /**
+   * Something covers the desktop of the person: neither picture nor input passes until it is gone, then `desktop` is said. `text`: what is
+   * to be shown, empty for the usual words of its kind. `by`: who ordered it, empty for the administrator.
+   */
+  z.object({
+    say: z.literal('covered'),
+    station: z.object({ id: idSchema, name: z.string() }),
+    computer: z.string(),
+    user: z.string(),
+    fullName: z.string(),
+    cover: z.object({ kind: z.enum(coverKinds), text: z.string(), by: z.string() }),
   }),
   z.object({
     say: z.literal('locked'),

@@ -4,8 +4,8 @@ import { alertCodes, diskContents, severities } from '#model/alert.ts';
 import type { Alert, Disk } from '#model/alert.ts';
 import { accountFilesFates, importFaults, levels, longestUserName, removalPhases } from '#model/account.ts';
 import type { Account, ImportLine, Person } from '#model/account.ts';
-import { computerModes, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
-import type { SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
+import { computerModes, coverKinds, programFates, programRiskReasons, sessionCauses, sessionStates } from '#model/session.ts';
+import type { Cover, SavedSession, Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import { controlPolicies } from '#model/control.ts';
 import { limitNames, limitScopes } from '#model/limits.ts';
@@ -46,6 +46,13 @@ export const savedSessionSchema = z.object({
   fault: z.string().nullable(),
 }) satisfies z.ZodType<SavedSession>;
 
+export const coverSchema = z.object({
+  kind: z.enum(coverKinds),
+  text: z.string(),
+  by: z.string(),
+  since: timeSchema,
+}) satisfies z.ZodType<Cover>;
+
 export const sessionSchema = z.object({
   id: idSchema,
   user: z.string(),
@@ -63,6 +70,7 @@ export const sessionSchema = z.object({
   endsBy: z.string().default(''),
   desktop: z.string(),
   saved: savedSessionSchema.nullable(),
+  cover: coverSchema.optional(),
 }) satisfies z.ZodType<Session>;
 
 /** Somebody else at the Dashboard. */

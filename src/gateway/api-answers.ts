@@ -17,11 +17,14 @@ import type { AuditAction } from '#model/audit.ts';
 import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
 import type { Audience } from './classroom/audience.ts';
+import type { Blocks } from './classroom/blocks.ts';
+import type { Covers } from './classroom/covers.ts';
 import { audienceAnswers } from './classroom/audience-answers.ts';
 import { scopeAnswers, scopeText } from './classroom/scope-answers.ts';
 import type { Scopes } from './classroom/scopes.ts';
 import { controlAnswers } from './classroom/control-answers.ts';
 import type { Controls } from './classroom/controls.ts';
+import { blockAnswers } from './classroom/block-answers.ts';
 import { deedOf, shownAs } from './deeds.ts';
 import type { Deeds } from './deeds.ts';
 import { exportAudit } from './audit-export.ts';
@@ -54,6 +57,8 @@ export interface AnswerParts {
   audience: Audience;
   scopes: Scopes;
   controls: Controls;
+  blocks: Blocks;
+  covers: Covers;
   stations: Stations;
   rooms: Rooms;
   remaps: Remaps;
@@ -102,6 +107,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     deeds,
     audience,
     scopes,
+    covers,
     stations,
     rooms,
     remaps,
@@ -585,7 +591,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
         audit.record({ ...deedOf(caller, 'station.code', '', { minutes: body.minutes }), outcome: 'done' }),
       ),
 
-    sessions: async ({ query, page, caller }) => page(await audience.seen(caller), ({ id }) => id, query),
+    sessions: async ({ query, page, caller }) => page((await audience.seen(caller)).map(covers.told), ({ id }) => id, query),
     suspendSession: ({ params, caller }) => {
       const session = deeds.sessionWith(params.id);
       return toSession(caller, 'session.suspend', session, () =>
@@ -787,6 +793,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     ...audienceAnswers(parts),
     ...scopeAnswers(parts),
     ...controlAnswers(parts),
+    ...blockAnswers(parts),
     revokeToken: ({ params, caller }) => {
       tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
       return {};

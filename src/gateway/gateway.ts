@@ -13,6 +13,9 @@ import { PeopleFacts } from './classroom/people-facts.ts';
 import { Scopes } from './classroom/scopes.ts';
 import { Controls } from './classroom/controls.ts';
 import { Supervisors } from './classroom/supervisors.ts';
+import { Blocks } from './classroom/blocks.ts';
+import { Covers } from './classroom/covers.ts';
+import { Standing } from './classroom/standing.ts';
 import { Deeds } from './deeds.ts';
 import { Certificate } from './certificate.ts';
 import type { TimingClock } from './clock.ts';
@@ -118,9 +121,14 @@ export class Gateway implements AsyncDisposable {
     const facts = new PeopleFacts(fleet, clock);
     const audience = new Audience({ fleet, stations, limits, settings, deeds, scopes, facts });
     const times = new SessionTimes({ fleet, store, audit, limits, clock, log });
+    const blocks = new Blocks({
+      standing: new Standing({ kind: 'block', store, fleet, stations, settings, audience, clock, log }),
+      store,
+    });
+    const covers = new Covers(fleet, [blocks.cover]);
     const watches = new ScreenWatches(fleet, log);
     const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, watches, log);
-    const looking = new Looking({ fleet, settings, notices, watches, pictures, audit, clock });
+    const looking = new Looking({ fleet, settings, covers, notices, watches, pictures, audit, clock });
     const controls = new Controls({
       fleet,
       settings,
@@ -136,7 +144,7 @@ export class Gateway implements AsyncDisposable {
       clock,
       log,
     });
-    const pixels = new PixelDoor(fleet, tickets, (session) => times.input(session), controls, log);
+    const pixels = new PixelDoor(fleet, tickets, covers, (session) => times.input(session), controls, log);
     const stationDoor = new StationDoor({
       fleet,
       stations,
@@ -153,6 +161,7 @@ export class Gateway implements AsyncDisposable {
       times,
       limits,
       controls,
+      covers,
       clock,
       audit,
       log,
@@ -162,7 +171,8 @@ export class Gateway implements AsyncDisposable {
       fleet,
       stations,
       audience,
-      sources: [times.live, controls.live, supervisors.live],
+      covers,
+      sources: [times.live, controls.live, supervisors.live, covers.live, blocks.standing.live],
       settings,
       pageSessions,
       tokens,
@@ -180,6 +190,8 @@ export class Gateway implements AsyncDisposable {
       audience,
       scopes,
       controls,
+      blocks,
+      covers,
       stations,
       rooms,
       remaps,
@@ -248,6 +260,10 @@ export class Gateway implements AsyncDisposable {
     times.start();
     undo.defer(() => times.stop());
     controls.start();
+    blocks.standing.start();
+    undo.defer(() => blocks.standing.stop());
+    covers.start();
+    undo.defer(() => covers.stop());
 
     undo.defer(tellAutoLogonUsers(fleet, stations, log));
     computerSettings.start();

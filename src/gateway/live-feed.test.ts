@@ -18,6 +18,7 @@ const nothing = (): (() => void) => () => {};
 /** Nobody has a scope. */
 const everybody = {
   audience: { scopeOf: () => null, seesNow: () => true, seesStation: () => true, onChange: () => () => {} },
+  covers: { told: (session: Session) => session },
 };
 
 /** A feed over parts that only do what a test needs of them. */

@@ -7,6 +7,7 @@ import { may, scopesAllow } from '#model/permissions.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
 import type { Caller } from './callers.ts';
+import type { Covers } from './classroom/covers.ts';
 import type { Audience } from './classroom/audience.ts';
 import { eventWithin } from './classroom/view.ts';
 import type { View } from './classroom/view.ts';
@@ -49,6 +50,7 @@ export class LiveFeed {
   readonly #fleet: Fleet;
   readonly #stations: Stations;
   readonly #audience: Audience;
+  readonly #covers: Covers;
   readonly #sources: readonly LiveSource[];
   readonly #settings: RoomSettings;
   readonly #pageSessions: PageSessions;
@@ -64,6 +66,7 @@ export class LiveFeed {
     fleet: Fleet;
     stations: Stations;
     audience: Audience;
+    covers: Covers;
     sources: readonly LiveSource[];
     settings: RoomSettings;
     pageSessions: PageSessions;
@@ -73,6 +76,7 @@ export class LiveFeed {
     this.#fleet = parts.fleet;
     this.#stations = parts.stations;
     this.#audience = parts.audience;
+    this.#covers = parts.covers;
     this.#sources = parts.sources;
     this.#settings = parts.settings;
     this.#pageSessions = parts.pageSessions;
@@ -86,7 +90,7 @@ export class LiveFeed {
       this.#fleet.onSession((session, before) => {
         // Who sees it no more where it is now is not told where that is; who saw its end is told of that.
         if (session.state !== 'ended') this.#lookAround();
-        this.#tell({ event: 'session.changed', session });
+        this.#tell({ event: 'session.changed', session: this.#covers.told(session) });
         if (session.state === 'ended') this.#tell({ event: 'session.removed', session: session.id });
         this.#lookAround();
         this.#checks.sessionChanged(session, before);
@@ -160,7 +164,7 @@ export class LiveFeed {
       event: 'snapshot',
       computers: this.#fleet.computers(),
       stations,
-      sessions,
+      sessions: sessions.map(this.#covers.told),
       settings: this.#settings.now,
     };
     const text = JSON.stringify(snapshot);
@@ -202,7 +206,7 @@ export class LiveFeed {
       for (const station of leftStations) this.#send(reader, { event: 'station.removed', station });
       reader.view = view;
       for (const station of cameStations) this.#send(reader, { event: 'station.changed', station });
-      for (const session of cameSessions) this.#send(reader, { event: 'session.changed', session });
+      for (const session of cameSessions) this.#send(reader, { event: 'session.changed', session: this.#covers.told(session) });
       this.#tellKnown(reader);
     }
   }

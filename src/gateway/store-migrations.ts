@@ -163,4 +163,19 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE dashboardScopes (owner TEXT NOT NULL, of TEXT NOT NULL, scopeText TEXT NOT NULL, PRIMARY KEY (owner, of)) STRICT;
   `,
+  `
+  CREATE TABLE standingOrders (
+    id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    user TEXT,
+    scope TEXT,
+    value TEXT,
+    giver TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT;
+
+  CREATE TABLE blockMessages (owner TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -153,6 +153,22 @@ export interface Session {
   desktop: string;
   /** What there is on disk of a session that is hibernated, being restored, or lost; else null. */
   saved: SavedSession | null;
+  /** What the gateway lays over its desktop; only in what the gateway tells, the host knows nothing of it. */
+  cover?: Cover | undefined;
+}
+
+/** What can lie over a desktop, so that neither picture nor input passes. */
+export const coverKinds = ['block'] as const;
+export type CoverKind = (typeof coverKinds)[number];
+
+export interface Cover {
+  kind: CoverKind;
+  /** What is shown there; empty: the usual words of its kind. */
+  text: string;
+  /** Who ordered it, as people read it; empty: the administrator. */
+  by: string;
+  /** Milliseconds since 1970. */
+  since: number;
 }
 
 /** A session that is on disk, or of which only this is left. */

@@ -73,6 +73,7 @@ export interface Station {
 export type StationStatus =
   | 'logged-on'
   | 'locked'
+  | 'blocked'
   | 'starting'
   | 'signing-out'
   | 'suspended'
@@ -104,7 +105,7 @@ function placeOf({ configuration: { number } }: Station): number {
 function sessionStatus(session: Session): StationStatus {
   switch (session.state) {
     case 'active':
-      return 'logged-on';
+      return session.cover?.kind === 'block' ? 'blocked' : 'logged-on';
     case 'locked':
       return 'locked';
     case 'starting':

@@ -122,6 +122,20 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   )
     .option('--all', 'all sessions')
     .action(connected(async () => (await sessions()).suspendSessions));
+  const blocks = () => import('./block-commands.ts');
+  withServer(
+    session
+      .command('block')
+      .argument('[sessions...]', 'id, station or user')
+      .description('stop the use of desktops, with a message on their screens, until they are unblocked'),
+  )
+    .option('--all', 'everybody that you have in the Dashboard, also who signs in later')
+    .option('--message <text>', 'what the screens say; without it your own, or "Station blocked"')
+    .action(connected(async () => (await blocks()).blockSessions));
+  withServer(session.command('unblock').argument('[sessions...]', 'id, station or user').description('unblock desktops'))
+    .option('--all', 'everybody that you have in the Dashboard')
+    .option('--others', 'also what somebody else blocked')
+    .action(connected(async () => (await blocks()).unblockSessions));
   withServer(
     session
       .command('picture')

@@ -12,6 +12,7 @@ import type { RoomOptions } from './room-commands.ts';
 export const statusText: Readonly<Record<StationStatus, string>> = {
   'logged-on': 'Logged on',
   locked: 'Locked',
+  blocked: 'Blocked',
   starting: 'Starting',
   'signing-out': 'Signing out',
   suspended: 'Suspended',

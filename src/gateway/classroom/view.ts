@@ -30,6 +30,8 @@ const within: Within = {
     controls: event.controls.filter(({ session }) => sessions.has(session)),
   }),
   'supervisors.changed': (event) => event,
+  // Whether one of the sessions that are seen is concerned is told with it.
+  'standing.changed': (event) => ({ ...event, orders: event.orders.filter(({ user }) => user === null) }),
   'settings.changed': (event) => event,
 };
 

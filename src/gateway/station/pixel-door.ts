@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import { closeCodes } from '#contract/station-page.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Session } from '#model/session.ts';
+import type { Covers } from '../classroom/covers.ts';
 import type { Log } from '../log.ts';
 import { relayPixels } from '../pixel-relay.ts';
 import type { TicketFor, Tickets } from './tickets.ts';
@@ -26,15 +27,24 @@ export interface PixelGuests {
 export class PixelDoor {
   readonly #fleet: Fleet;
   readonly #tickets: Tickets;
+  readonly #covers: Pick<Covers, 'of'>;
   readonly #input: (session: string) => void;
   readonly #guests: PixelGuests;
   readonly #log: Log;
   readonly #open = new Map<string, Open>();
 
   /** `input` hears of every key and pointer message for a session; `guests` takes those who do not come from a station. */
-  constructor(fleet: Fleet, tickets: Tickets, input: (session: string) => void, guests: PixelGuests, log: Log) {
+  constructor(
+    fleet: Fleet,
+    tickets: Tickets,
+    covers: Pick<Covers, 'of'>,
+    input: (session: string) => void,
+    guests: PixelGuests,
+    log: Log,
+  ) {
     this.#fleet = fleet;
     this.#tickets = tickets;
+    this.#covers = covers;
     this.#input = input;
     this.#guests = guests;
     this.#log = log;
@@ -49,7 +59,7 @@ export class PixelDoor {
     }
     const good = redeemed;
     const session = good === null ? null : this.#fleet.session(good.session);
-    if (good === null || session === null || !isHere(session, good)) {
+    if (good === null || session === null || !isHere(session, good) || this.#covers.of(session) !== null) {
       page.close(closeCodes.refused, 'refused');
       return;
     }
@@ -72,10 +82,12 @@ export class PixelDoor {
     open.close(closeCodes[why], why);
   }
 
-  /** Cuts what shows a session that is no longer at that station. */
+  /** Cuts what shows a session that is no longer at that station, or is covered. */
   sessionChanged(session: Session): void {
+    if (session.station !== null && this.#covers.of(session) !== null) this.#tickets.revokeStation(session.station);
     for (const { good } of this.#open.values()) {
-      if (good.session === session.id && !isHere(session, good)) this.closeStation(good.station, 'sessionLeft');
+      if (good.session === session.id && (!isHere(session, good) || this.#covers.of(session) !== null))
+        this.closeStation(good.station, 'sessionLeft');
     }
   }
 

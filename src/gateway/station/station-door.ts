@@ -28,7 +28,7 @@ export class StationDoor implements StationRoom {
   }
 
   start(): void {
-    const { fleet, stations, pictures, losses, times, controls } = this.#services;
+    const { fleet, stations, pictures, pixels, losses, times, controls, covers } = this.#services;
     for (const station of stations.list()) this.#names.set(station.id, station.name);
     this.#undo.defer(fleet.onSession((session, before) => this.#sessionChanged(session, before)));
     this.#undo.defer(
@@ -44,6 +44,12 @@ export class StationDoor implements StationRoom {
     this.#undo.defer(
       fleet.onComputer(() => {
         for (const page of this.#pages) page.computerChanged();
+      }),
+    );
+    this.#undo.defer(
+      covers.onChange((session) => {
+        if (session.station !== null) this.#pageOf.get(session.station)?.sessionChanged();
+        pixels.sessionChanged(session);
       }),
     );
     this.#undo.defer(times.onChange((station) => this.#pageOf.get(station)?.timeChanged()));

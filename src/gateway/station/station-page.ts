@@ -12,9 +12,10 @@ import type { AuditAction } from '#model/audit.ts';
 import type { Account } from '#model/account.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import { signInGroupNames } from '#model/settings.ts';
-import type { Session } from '#model/session.ts';
+import type { Cover, Session } from '#model/session.ts';
 import type { ScreenHalf, Station } from '#model/station.ts';
 import type { Audit } from '../audit.ts';
+import type { Covers } from '../classroom/covers.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
@@ -53,6 +54,7 @@ export interface StationServices {
   times: SessionTimes;
   limits: LimitRules;
   controls: Controls;
+  covers: Covers;
   clock: Clock;
   audit: Audit;
   log: Log;
@@ -205,7 +207,7 @@ export class StationPage {
   /** What is left of the time of the session here is another now. */
   timeChanged(): void {
     const session = this.#sessionHere();
-    if (session !== null && (this.#view.startsWith('desktop ') || this.#view.startsWith('locked '))) this.#showTime(session);
+    if (session !== null && showsSession(this.#view)) this.#showTime(session);
   }
 
   /** Somebody else sees or uses the desktop here, no longer does, or asks for it. */
@@ -575,7 +577,7 @@ export class StationPage {
     }
     switch (session.state) {
       case 'active':
-        this.#showDesktop(station, session, again);
+        this.#showActive(station, session, again);
         break;
       case 'locked':
         // Who is signing in, or unlocking the session that was here before, has nothing to say about this one.
@@ -632,7 +634,7 @@ export class StationPage {
     if (this.#view !== view) this.#passwordChange.cancel();
     this.#view = view;
     this.#say(message);
-    if (message.say === 'free' || message.say === 'desktop' || message.say === 'locked') this.#showLeaving(true);
+    if (message.say === 'free' || showsSession(message.say)) this.#showLeaving(true);
   }
 
   #showFree(station: Station, again: boolean): void {
@@ -711,6 +713,30 @@ export class StationPage {
         only: onlyOf(station),
       }),
     );
+  }
+
+  /** Its desktop, or what covers it. While that is not known yet, neither. */
+  #showActive(station: Station, session: Session, again: boolean): void {
+    const cover = this.#services.covers.of(session);
+    if (cover === null) this.#showDesktop(station, session, again);
+    else if (cover === undefined) this.#showOpening(session, again);
+    else this.#showCovered(station, session, cover, again);
+  }
+
+  #showCovered(station: Station, session: Session, cover: Cover, again: boolean): void {
+    this.#forgetAutoLogon();
+    this.#room.autoLogonSucceeded(this.#id);
+    this.#leaveSignIn();
+    const { id, name, computer } = station;
+    const { user, fullName } = session;
+    const { kind, text, by } = cover;
+    this.#showOnce(
+      `covered ${session.id} ${JSON.stringify([kind, text, by])}`,
+      { say: 'covered', station: { id, name }, computer, user, fullName, cover: { kind, text, by } },
+      again,
+    );
+    this.#showCountdown(session);
+    this.#showTime(session);
   }
 
   #showDesktop(station: Station, session: Session, again: boolean): void {
@@ -822,7 +848,7 @@ export class StationPage {
     const station = this.#services.stations.get(this.#id);
     const session = this.#sessionHere();
     if (station === null || session?.state !== 'active') throw new CodedError('not-possible-now');
-    this.#showDesktop(station, session, true);
+    this.#showActive(station, session, true);
   }
 
   // The sign-in conversation
@@ -1222,6 +1248,11 @@ export class StationPage {
       this.#commanding = false;
     }
   }
+}
+
+/** Whether what a page shows, or is told to show, is a session at its station. */
+function showsSession(view: string): boolean {
+  return ['desktop', 'covered', 'locked'].includes(view.split(' ', 1)[0] ?? '');
 }
 
 /** Whom the station is for; undefined: for all. */

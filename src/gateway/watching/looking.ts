@@ -8,8 +8,10 @@ import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Audit } from '../audit.ts';
 import type { Caller } from '../callers.ts';
+import type { Covers } from '../classroom/covers.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomSettings } from '../room-settings.ts';
+import { ownUserOf } from '../session-target.ts';
 import type { Pictures } from '../station/pictures.ts';
 import type { PrivacyNotices } from '../station/privacy-notices.ts';
 import { Looks } from './looks.ts';
@@ -36,6 +38,7 @@ export interface Shower {
 export class Looking {
   readonly #fleet: Fleet;
   readonly #settings: RoomSettings;
+  readonly #covers: Covers;
   readonly #notices: PrivacyNotices;
   readonly #watches: ScreenWatches;
   readonly #pictures: Pictures;
@@ -45,6 +48,7 @@ export class Looking {
   constructor(parts: {
     fleet: Fleet;
     settings: RoomSettings;
+    covers: Covers;
     notices: PrivacyNotices;
     watches: ScreenWatches;
     pictures: Pictures;
@@ -53,6 +57,7 @@ export class Looking {
   }) {
     this.#fleet = parts.fleet;
     this.#settings = parts.settings;
+    this.#covers = parts.covers;
     this.#notices = parts.notices;
     this.#watches = parts.watches;
     this.#pictures = parts.pictures;
@@ -70,14 +75,16 @@ export class Looking {
     this.#looks.stop();
   }
 
-  /** Throws `monitoring-off`, `notice-not-accepted`, `no-picture`, `store-full`. */
+  /** Throws `not-allowed` for a covered session of one's own, `monitoring-off`, `notice-not-accepted`, `no-picture`, `store-full`. */
   async look(caller: Caller, session: Session, wanted: Wanted): Promise<PictureFile> {
+    this.#mustNotBeCovered(caller, session);
     await this.mustBeWatchable(session);
     using look = this.#looks.enter(caller, session);
     const limit = AbortSignal.any([wanted.signal, AbortSignal.timeout(wanted.waitMs)]);
     const picture = isRunning(session) ? await this.#live(session, wanted, limit) : await this.#kept(session, wanted, limit);
     // It may have waited.
     await this.mustBeWatchable(session);
+    this.#mustNotBeCovered(caller, session);
     look.seen();
     const { known } = wanted;
     if (picture === null || picture.tag === known) return { type: 'image/jpeg', bytes: null, tag: known ?? '' };
@@ -94,6 +101,7 @@ export class Looking {
     { size, known, signal }: Omit<Wanted, 'waitMs'>,
     { room, show }: Shower,
   ): Promise<void> {
+    this.#mustNotBeCovered(caller, session);
     await this.mustBeWatchable(session);
     using look = this.#looks.enter(caller, session);
     if (!isRunning(session)) {
@@ -112,11 +120,17 @@ export class Looking {
     for (;;) {
       if (picture.tag !== shown && (await room())) picture = await watch.picture(size, signal).catch(failed);
       signal.throwIfAborted();
+      this.#mustNotBeCovered(caller, session);
       look.seen();
       if (picture.tag !== shown) show(picture);
       shown = picture.tag;
       picture = await watch.pictureAfter(shown, size, signal).catch(failed);
     }
+  }
+
+  /** A picture of the own session would get round what covers it. */
+  #mustNotBeCovered(caller: Caller, session: Session): void {
+    if (ownUserOf(caller) === session.user && this.#covers.of(session) !== null) throw new CodedError('not-allowed');
   }
 
   /** Throws `monitoring-off`, `notice-not-accepted`. */

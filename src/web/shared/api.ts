@@ -76,6 +76,10 @@ const lines = {
   makeToken: 'POST /tokens',
   revokeToken: 'DELETE /tokens/:id',
   desktops: 'GET /desktops',
+  blockDesktops: 'POST /desktops/block',
+  unblockDesktops: 'POST /desktops/unblock',
+  blockMessage: 'GET /desktops/block-message',
+  changeBlockMessage: 'PATCH /desktops/block-message',
   suspendDesktops: 'POST /desktops/suspend',
   logOffDesktops: 'POST /desktops/log-off',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };

@@ -15,6 +15,7 @@ export const levelLabels: Readonly<Record<Level, string>> = {
 export const statusLabels: Readonly<Record<StationStatus, string>> = {
   'logged-on': msg('Logged on'),
   locked: msg('Locked'),
+  blocked: msg('Blocked'),
   starting: msg('Starting'),
   'signing-out': msg('Signing out'),
   suspended: msg('Suspended'),

@@ -5,6 +5,7 @@ import type { Control } from '#model/control.ts';
 import type { Session, SessionCheck } from '#model/session.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
+import type { StandingKind, StandingOrder } from '#model/standing.ts';
 import type { Station } from '#model/station.ts';
 import { ReturningSocket } from './returning-socket.ts';
 
@@ -19,6 +20,8 @@ export interface Room {
   readonly controls: readonly Control[];
   /** Who else has the Dashboard open and sees some of the same people; of the Dashboard only. */
   readonly supervisors: readonly Supervisor[];
+  /** Standing orders by their kind. */
+  readonly standing: Readonly<Partial<Record<StandingKind, readonly StandingOrder[]>>>;
   /** What saving would do to the programs of running sessions, by computer; nothing of a computer that was not looked at yet. */
   readonly checks: Readonly<Record<string, readonly SessionCheck[]>>;
 }
@@ -39,7 +42,17 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
   if (event.event === 'snapshot') {
     const { computers, stations, sessions, settings } = event;
     const there = sessions.filter((session) => session.state !== 'ended');
-    return { computers, stations, sessions: there, settings, timeRequests: [], controls: [], supervisors: [], checks: {} };
+    return {
+      computers,
+      stations,
+      sessions: there,
+      settings,
+      timeRequests: [],
+      controls: [],
+      supervisors: [],
+      standing: {},
+      checks: {},
+    };
   }
   if (room === null) return null;
   switch (event.event) {
@@ -63,6 +76,8 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
       return { ...room, controls: event.controls };
     case 'supervisors.changed':
       return { ...room, supervisors: event.supervisors };
+    case 'standing.changed':
+      return { ...room, standing: { ...room.standing, [event.kind]: event.orders } };
     case 'settings.changed':
       return { ...room, settings: event.settings };
   }

@@ -9,6 +9,7 @@ import { BackOff } from './back-off.ts';
 import { ChoiceView } from './choice-view.ts';
 import { loadPainter } from './desktop-picture.ts';
 import { ControlMark } from './control-mark.ts';
+import { CoveredView } from './covered-view.ts';
 import { DesktopView } from './desktop-view.ts';
 import { make } from './element.ts';
 import { EnrolmentView } from './enrolment-view.ts';
@@ -257,6 +258,12 @@ export class StationPage {
         // What is left of it is told after this.
         this.#time.stop();
         this.#showDesktop(message);
+        break;
+      case 'covered':
+        // What is left of it is told after this.
+        this.#time.stop();
+        this.#place({ name: message.station.name, computer: message.computer }, personName(message));
+        this.#show(new CoveredView(message, () => this.#say({ say: 'disconnect' })));
         break;
       case 'locked':
         this.#time.stop();

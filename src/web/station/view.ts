@@ -13,6 +13,7 @@ export type ViewName =
   | 'opening'
   | 'desktop'
   | 'split'
+  | 'covered'
   | 'locked'
   | 'wait'
   | 'replaced'

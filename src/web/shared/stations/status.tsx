@@ -9,6 +9,7 @@ import { HourglassHalfRegular } from '@fluentui/react-icons/svg/hourglass-half';
 import { LockClosedFilled } from '@fluentui/react-icons/svg/lock-closed';
 import { PauseCircleFilled } from '@fluentui/react-icons/svg/pause-circle';
 import { PlugDisconnectedRegular } from '@fluentui/react-icons/svg/plug-disconnected';
+import { PresenceBlockedRegular } from '@fluentui/react-icons/svg/presence-blocked';
 import { SaveFilled } from '@fluentui/react-icons/svg/save';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
 import { WarningFilled } from '@fluentui/react-icons/svg/warning';
@@ -35,6 +36,7 @@ type Look = Exclude<keyof ReturnType<typeof useStyles>, 'status' | 'icon'>;
 const looks: Readonly<Record<StationStatus, readonly [ComponentType<{ className?: string }>, Look]>> = {
   'logged-on': [CheckmarkCircleFilled, 'good'],
   locked: [LockClosedFilled, 'taken'],
+  blocked: [PresenceBlockedRegular, 'taken'],
   starting: [ArrowClockwiseRegular, 'busy'],
   'signing-out': [SignOutRegular, 'busy'],
   suspended: [PauseCircleFilled, 'paused'],
