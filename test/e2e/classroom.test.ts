@@ -1,11 +1,12 @@
 // A lesson: what a teacher does from the Dashboard, with four real desktops. One product for all parts; each begins with everybody at work.
 import { after, before, beforeEach, describe } from 'node:test';
+import { blocking } from './classroom/blocking.ts';
 import { Classroom } from './classroom/classroom.ts';
 import { leaving } from './classroom/leaving.ts';
 import { scope } from './classroom/scope.ts';
 import { watching } from './classroom/watching.ts';
 
-const parts = [leaving, scope, watching];
+const parts = [leaving, scope, watching, blocking];
 
 describe('a lesson', () => {
   let classroom: Classroom;
