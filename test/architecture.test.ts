@@ -44,7 +44,8 @@ const packageHomes: Readonly<Record<string, RegExp>> = {
   '@tanstack/react-virtual': /^src\/web\/(?:manager|dashboard|api|shared)\//,
   '@lingui/react': /^src\/web\/(?:manager|dashboard|api|shared)\//,
   '@lingui/core': /^src\/web\//,
-  '@novnc/novnc': /^src\/web\/station\//,
+  '@novnc/novnc':
+    /^src\/web\/(?:shared\/(?:pixel-line|novnc\.d)\.ts$|station\/desktop-picture\.ts$|dashboard\/control-view\.tsx$)/,
 };
 
 /** Files that run while the product is made, not while it runs. */

@@ -11,6 +11,7 @@ import { SignedInOnly } from '../shared/page.tsx';
 import type { SignedIn } from '../shared/page.tsx';
 import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
+import { ControlProvider } from './control.tsx';
 import { DesktopsTab } from './desktops-tab.tsx';
 import { Supervisors } from './supervisors.tsx';
 
@@ -32,7 +33,11 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
       <TabContent tab={tab}>
         <RoomKnown>
           <Supervisors />
-          {tab === 'desktops' && <DesktopsTab />}
+          {tab === 'desktops' && (
+            <ControlProvider>
+              <DesktopsTab />
+            </ControlProvider>
+          )}
           {tab === 'stations' && <StationsView principal={signedIn.principal} />}
         </RoomKnown>
       </TabContent>

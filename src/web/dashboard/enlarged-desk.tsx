@@ -5,6 +5,7 @@ import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { isRunning } from '#model/session.ts';
 import { EnlargedScreen } from '../shared/stations/session-screen.tsx';
+import { useControl } from './control.tsx';
 import type { Desk } from './desks.ts';
 
 const useStyles = makeStyles({
@@ -27,6 +28,7 @@ export function EnlargedDesk(props: {
   const { desks, id, go, close } = props;
   const { _ } = useLingui();
   const styles = useStyles();
+  const control = useControl();
   const at = desks.findIndex(({ session }) => session.id === id);
   const desk = desks[at];
   const before = desks[at - 1]?.session.id;

@@ -1,4 +1,5 @@
 // Suspending and logging off: the chosen desktops, or all.
+import { ArrowMoveRegular } from '@fluentui/react-icons/svg/arrow-move';
 import { PauseCircleRegular } from '@fluentui/react-icons/svg/pause-circle';
 import { PersonRegular } from '@fluentui/react-icons/svg/person';
 import { SignOutRegular } from '@fluentui/react-icons/svg/sign-out';
@@ -11,6 +12,7 @@ import type { Session } from '#model/session.ts';
 import { api } from '../shared/api.ts';
 import { useRoom } from '../shared/room.tsx';
 import { LogOffDialog } from '../shared/stations/log-off-dialog.tsx';
+import { MoveDialog } from '../shared/stations/move-dialog.tsx';
 import { everybody, useDeskActs, whoOf } from './desk-acts.ts';
 import { DeskMenu } from './desk-menu.tsx';
 import type { DeskMenuProps } from './desk-menu.tsx';
@@ -20,6 +22,10 @@ export function SessionsMenu({ chosen, all }: DeskMenuProps): ReactNode {
   const { settings } = useRoom();
   const { act } = useDeskActs();
   const [asked, setAsked] = useState<{ who: Who; sessions: readonly Session[] } | null>(null);
+  const [movedId, setMovedId] = useState<string | null>(null);
+  const moved = all.find(({ id }) => id === movedId);
+  const [only] = chosen;
+  const movable = chosen.length === 1 && only !== undefined && isRunning(only) ? only : null;
   const atStations = chosen.filter(holdsStation);
   const allAtStations = all.filter(holdsStation);
   const suspend = (who: Who): void => {
@@ -55,6 +61,14 @@ export function SessionsMenu({ chosen, all }: DeskMenuProps): ReactNode {
           ],
           [
             {
+              label: _('Move selected…'),
+              icon: <ArrowMoveRegular />,
+              disabled: movable === null,
+              run: () => setMovedId(movable?.id ?? null),
+            },
+          ],
+          [
+            {
               label: _('Log off selected'),
               icon: <SignOutRegular />,
               disabled: chosen.length === 0,
@@ -69,6 +83,7 @@ export function SessionsMenu({ chosen, all }: DeskMenuProps): ReactNode {
           ],
         ]}
       />
+      {moved !== undefined && <MoveDialog session={moved} close={() => setMovedId(null)} />}
       {asked !== null && (
         <LogOffDialog
           title={'all' in asked.who ? _('Log off all desktops?') : _('Log off the selected desktops?')}

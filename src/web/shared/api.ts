@@ -81,6 +81,7 @@ const lines = {
   blockMessage: 'GET /desktops/block-message',
   changeBlockMessage: 'PATCH /desktops/block-message',
   suspendDesktops: 'POST /desktops/suspend',
+  controlDesktop: 'POST /desktops/:id/control',
   logOffDesktops: 'POST /desktops/log-off',
 } as const satisfies { [N in ApiRouteName]?: Line<N> };
 type CalledRoute = keyof typeof lines;

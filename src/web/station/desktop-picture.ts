@@ -1,22 +1,11 @@
 // One desktop in the page: noVNC over the pixel WebSocket, at the size of the window; the last picture stays when the
 // connection breaks.
 import type RFB from '@novnc/novnc';
+import { PixelLine } from '../shared/pixel-line.ts';
+import { closeCodes } from '../shared/pixel-wire.ts';
 import { make } from './element.ts';
 import { rectInPage } from './orientation.ts';
-import { closeCodes, socketAddress, ticketProtocolPrefix, windowSize } from './wire.ts';
-
-let loading: Promise<typeof RFB> | null = null;
-
-/** Loads noVNC ahead of its use, while a person types. */
-export async function loadPainter(): Promise<typeof RFB> {
-  loading ??= import('@novnc/novnc').then((module) => module.default);
-  try {
-    return await loading;
-  } catch (error) {
-    loading = null;
-    throw error;
-  }
-}
+import { windowSize } from './wire.ts';
 
 export interface PictureListener {
   /** The first full frame is on the screen; `at` in milliseconds of performance.now(). */
@@ -72,7 +61,7 @@ export class DesktopPicture {
   readonly element = make('div', { class: 'picture' });
   readonly #listener: PictureListener;
   readonly #live = make('div', { class: 'live' });
-  #socket: WebSocket | null = null;
+  #line: PixelLine | null = null;
   #rfb: RFB | null = null;
   #still: HTMLCanvasElement | null = null;
   #watched: { disconnect(): void }[] = [];
@@ -86,37 +75,23 @@ export class DesktopPicture {
 
   /** True while pixels come or are about to. */
   get isOpen(): boolean {
-    return this.#socket !== null;
+    return this.#line !== null;
   }
 
   /** Connects with a fresh ticket, in place of what was connected before. `describe` names the canvas to screen readers. */
   open(ticket: string, describe: (canvas: HTMLCanvasElement) => void): void {
     this.#leave(true);
-    const socket = new WebSocket(socketAddress('pixels'), ['binary', ticketProtocolPrefix + ticket]);
-    socket.binaryType = 'arraybuffer';
-    this.#socket = socket;
-    socket.addEventListener('close', ({ code }) => {
-      if (this.#socket !== socket) return;
-      this.#leave(true);
-      this.#listener.lost(code === closeCodes.sessionLeft || code === closeCodes.replaced);
-    });
-    // The connection is opened while noVNC may still be loading; what came meanwhile is told to it afterwards.
-    const early: MessageEvent[] = [];
-    const keep = (event: MessageEvent): void => void early.push(event);
-    socket.addEventListener('message', keep);
-    loadPainter().then(
-      (painter) => {
-        socket.removeEventListener('message', keep);
-        if (this.#socket !== socket || socket.readyState > WebSocket.OPEN) return;
-        this.#paint(painter, socket, describe);
-        for (const { data } of early) socket.dispatchEvent(new MessageEvent('message', { data }));
+    this.#line = new PixelLine(ticket, this.#live, {
+      ready: (rfb) => this.#paint(rfb, describe),
+      closed: (code) => {
+        this.#leave(true);
+        this.#listener.lost(code === closeCodes.sessionLeft || code === closeCodes.replaced);
       },
-      () => {
-        if (this.#socket !== socket) return;
+      unavailable: () => {
         this.#leave(false);
         this.#listener.unavailable();
       },
-    );
+    });
   }
 
   /** The desktop is no longer shown here. */
@@ -139,20 +114,12 @@ export class DesktopPicture {
     this.#rfb?.clipboardPasteFrom(text);
   }
 
-  #paint(painter: typeof RFB, socket: WebSocket, describe: (canvas: HTMLCanvasElement) => void): void {
-    const rfb = new painter(this.#live, socket, { shared: true });
+  #paint(rfb: RFB, describe: (canvas: HTMLCanvasElement) => void): void {
     this.#rfb = rfb;
-    rfb.background = 'transparent';
-    rfb.qualityLevel = 6;
-    rfb.compressionLevel = 2;
     rfb.clipViewport = false;
     rfb.resizeSession = true;
     rfb.addEventListener('clipboard', ({ detail }) => {
       if (this.#rfb === rfb) this.#listener.clipboard(detail.text);
-    });
-    rfb.addEventListener('disconnect', ({ detail }) => {
-      // What noVNC did not understand; a broken connection is told by the socket.
-      if (this.#rfb === rfb && !detail.clean) socket.close();
     });
     const canvas = this.#live.querySelector('canvas');
     if (canvas === null) return;
@@ -182,14 +149,13 @@ export class DesktopPicture {
   }
 
   #leave(keepPicture: boolean): void {
-    const [rfb, socket] = [this.#rfb, this.#socket];
+    const [rfb, line] = [this.#rfb, this.#line];
     this.#rfb = null;
-    this.#socket = null;
+    this.#line = null;
     for (const each of this.#watched) each.disconnect();
     this.#watched = [];
     const canvas = rfb === null ? null : this.#live.querySelector('canvas');
-    rfb?.disconnect();
-    socket?.close();
+    line?.close();
     this.#live.replaceChildren();
     if (!keepPicture) this.#dropStill();
     else if (canvas !== null && canvas.width > 0) this.#keepStill(canvas);

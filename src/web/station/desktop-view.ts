@@ -6,7 +6,7 @@ import { ClipboardPanel } from './clipboard-panel.ts';
 import { DesktopPicture } from './desktop-picture.ts';
 import { inWords, make } from './element.ts';
 import { screenWindow } from './half.ts';
-import { KeyChord } from './key-chord.ts';
+import { KeyChord } from '../shared/key-chord.ts';
 import { KeyboardPanel } from './keyboard-panel.ts';
 import { PasswordPanel } from './password-panel.ts';
 import { SignOutPanel } from './sign-out-panel.ts';

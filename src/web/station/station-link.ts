@@ -4,7 +4,8 @@ import type { GatewaySaysToStation, StationPageSays } from '#contract/station-pa
 import { BackOff } from './back-off.ts';
 import { ownHalf } from './half.ts';
 import type { StationKey } from './station-key.ts';
-import { closeCodes, socketAddress, stationProofText, windowSize } from './wire.ts';
+import { closeCodes, socketAddress } from '../shared/pixel-wire.ts';
+import { stationProofText, windowSize } from './wire.ts';
 
 /** `lost`: it is coming back by itself. The others wait for a person. */
 export type LinkState = 'connecting' | 'up' | 'lost' | 'restarting' | 'replaced' | 'removed' | 'refused';

@@ -20,6 +20,7 @@ import { texts as english } from '../shared/help/english.ts';
 import { texts as french } from '../shared/help/french.ts';
 import { BackOff } from './back-off.ts';
 import { keysymOf } from './keysym.ts';
+import * as pixelWire from '../shared/pixel-wire.ts';
 import * as wire from './wire.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -103,8 +104,8 @@ describe('the station page without a browser', () => {
   });
 
   test('the values that the page has of its own are those of the contract', () => {
-    assert.deepEqual(wire.closeCodes, closeCodes);
-    assert.equal(wire.ticketProtocolPrefix, ticketProtocolPrefix);
+    assert.deepEqual(pixelWire.closeCodes, closeCodes);
+    assert.equal(pixelWire.ticketProtocolPrefix, ticketProtocolPrefix);
     assert.equal(wire.stationProofText('https://a.example', 'n1'), stationProofText('https://a.example', 'n1'));
   });
 

@@ -7,7 +7,7 @@ import { personName } from '../shared/names-text.ts';
 import type { AutoLogon } from './auto-logon-note.ts';
 import { BackOff } from './back-off.ts';
 import { ChoiceView } from './choice-view.ts';
-import { loadPainter } from './desktop-picture.ts';
+import { loadPainter } from '../shared/pixel-line.ts';
 import { ControlMark } from './control-mark.ts';
 import { CoveredView } from './covered-view.ts';
 import { DesktopView } from './desktop-view.ts';

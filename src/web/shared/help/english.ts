@@ -45,6 +45,10 @@ export const texts: HelpTexts = {
         how: 'It is saved to disk and frees its memory: “Suspended (saved)”. The column “Programs at risk” says beforehand what does not stay as it is.',
       },
       {
+        what: 'Take control of a desktop',
+        how: 'Choose one desktop, then “Take control”. You see and use it together with the person, who sees your name, or is asked first, as the administrator set it. Ctrl+Alt+Shift leads from the desktop to “Stop”.',
+      },
+      {
         what: 'Log somebody off',
         how: 'You first read which windows may have unsaved work. The person sees a countdown; “Keep signed in” calls it off. What is not saved is lost when it ends.',
       },

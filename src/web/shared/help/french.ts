@@ -45,6 +45,10 @@ export const texts: HelpTexts = {
         how: "Elle est enregistrée sur disque et libère sa mémoire. La colonne des programmes à risque dit à l'avance ce qui ne restera pas tel quel.",
       },
       {
+        what: "Prendre le contrôle d'un bureau",
+        how: 'Choisissez un bureau, puis prenez le contrôle. Vous le voyez et l’utilisez avec la personne, qui voit votre nom, ou à qui on demande d’abord, comme l’administrateur l’a réglé. Ctrl+Alt+Maj mène du bureau aux boutons.',
+      },
+      {
         what: "Fermer la session de quelqu'un",
         how: "Vous lisez d'abord quelles fenêtres ont peut-être du travail non enregistré. La personne voit un compte à rebours, que vous pouvez arrêter. À la fin, ce qui n'est pas enregistré est perdu.",
       },

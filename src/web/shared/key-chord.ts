@@ -26,6 +26,12 @@ export class KeyChord {
     addEventListener('blur', this.#reset);
   }
 
+  stop(): void {
+    removeEventListener('keydown', this.#onDown, true);
+    removeEventListener('keyup', this.#onUp, true);
+    removeEventListener('blur', this.#reset);
+  }
+
   readonly #reset = (): void => {
     this.#down.clear();
     this.#all = false;
