@@ -48,6 +48,16 @@ export function EnlargedDesk(props: {
         <Text className={styles.text}>
           {isRunning(desk.session) ? _('Live. That you look is written down.') : _('The last picture that was kept.')}
         </Text>
+        {isRunning(desk.session) && (
+          <Button
+            onClick={() => {
+              close();
+              control(desk.session);
+            }}
+          >
+            {_('Take control')}
+          </Button>
+        )}
         <Button disabledFocusable={before === undefined} onClick={() => before !== undefined && go(before)}>
           {_('Previous desktop')}
         </Button>
