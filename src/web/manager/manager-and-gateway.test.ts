@@ -156,7 +156,7 @@ describe('the Manager before the real gateway', () => {
     const second = await freeStation();
     await first.signIn('anna');
     await second.signIn('admin');
-    await open('/dashboard', 'teacher');
+    await open('/dashboard/stations', 'teacher');
     await row(/anna .*Logged on/)
       .getByRole('gridcell')
       .nth(1)
