@@ -12,6 +12,7 @@ import { audienceRoutes } from './classroom/audience.ts';
 import { scopeRoutes, scopeSchema } from './classroom/scopes.ts';
 import { controlRoutes } from './classroom/control.ts';
 import { blockRoutes } from './classroom/block.ts';
+import { handRoutes } from './classroom/hands.ts';
 import { byId, byName, outcomes, paging, route } from './route.ts';
 import type { PictureFile, Route, StreamedFile } from './route.ts';
 import {
@@ -826,6 +827,7 @@ export const apiRoutes = {
   ...scopeRoutes,
   ...controlRoutes,
   ...blockRoutes,
+  ...handRoutes,
   revokeToken: route({ method: 'DELETE', path: '/tokens/:id', action: 'tokens.manage', summary: 'Revoke a token', params: byId }),
 } as const satisfies Readonly<Record<string, Route>>;
 

@@ -14,6 +14,7 @@ export const errorCodes = {
   'changed-meanwhile': { status: 409, text: 'Somebody else changed this meanwhile; look again.' },
   'not-possible-now': { status: 409, text: 'That cannot be done in the present state.' },
   'ordered-by-another': { status: 409, text: 'Somebody else ordered this; say that it shall be undone all the same.' },
+  'hand-down': { status: 409, text: 'This hand is down already.' },
   'too-many': { status: 409, text: 'There are too many of these already; remove some first.' },
   'too-large': { status: 413, text: 'That is too large.' },
   'too-many-requests': { status: 429, text: 'Too many requests; wait a moment.' },

@@ -1,6 +1,7 @@
 // The live feed for the Manager and the Dashboard, WebSocket /api/v1/live: everything first, then every change.
 import { z } from 'zod';
 import { controlSchema } from './classroom/control.ts';
+import { raisedHandSchema } from './classroom/hands.ts';
 import { standingKinds } from '#model/standing.ts';
 import { standingOrderSchema } from './classroom/standing.ts';
 import {
@@ -38,6 +39,8 @@ export const liveEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('supervisors.changed'), supervisors: z.array(supervisorSchema) }),
   /** All standing orders of a kind; told after the snapshot if there are any, and when they change. */
   z.object({ event: z.literal('standing.changed'), kind: z.enum(standingKinds), orders: z.array(standingOrderSchema) }),
+  /** Who has a hand up, in the order in which they raised it; told after the snapshot if there is anybody, and when it changes. */
+  z.object({ event: z.literal('hands.changed'), hands: z.array(raisedHandSchema) }),
   z.object({ event: z.literal('settings.changed'), settings: settingsSchema }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

@@ -62,6 +62,8 @@ export const stationPageSays = z.discriminatedUnion('say', [
   z.object({ say: z.literal('control-end') }),
   /** The person asks for more time than one session may take; once, while `time` counts down because of that. */
   z.object({ say: z.literal('ask-time') }),
+  /** The person raises a hand, or takes it down. */
+  z.object({ say: z.literal('hand'), up: z.boolean() }),
   z.object({ say: z.literal('lock') }),
   z.object({ say: z.literal('unlock'), password: passwordSchema }),
   z.object({ say: z.literal('sign-out') }),
@@ -209,6 +211,11 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
     mayEnd: z.boolean(),
     asks: z.object({ question: idSchema, by: z.string(), uses: z.boolean(), remainingMs: z.number() }).nullable(),
   }),
+  /**
+   * Whether the hand of the person here is up; null: they have nobody to raise it for. `by`: who has just taken it down, empty for the
+   * administrator; null if nobody else did. Told when it changes; null until it is told.
+   */
+  z.object({ say: z.literal('hand'), up: z.boolean().nullable(), by: z.string().nullable() }),
   /** The answer to who asked for more time; also where nobody asked. Null: refused. */
   z.object({ say: z.literal('time-answer'), minutes: z.number().int().nullable() }),
   /**

@@ -18,6 +18,8 @@ import type { Alerts } from './alerts.ts';
 import type { Audit, Deed } from './audit.ts';
 import type { Audience } from './classroom/audience.ts';
 import type { Blocks } from './classroom/blocks.ts';
+import type { Hands } from './classroom/hands.ts';
+import { handAnswers } from './classroom/hand-answers.ts';
 import type { Covers } from './classroom/covers.ts';
 import { audienceAnswers } from './classroom/audience-answers.ts';
 import { scopeAnswers, scopeText } from './classroom/scope-answers.ts';
@@ -58,6 +60,7 @@ export interface AnswerParts {
   scopes: Scopes;
   controls: Controls;
   blocks: Blocks;
+  hands: Hands;
   covers: Covers;
   stations: Stations;
   rooms: Rooms;
@@ -794,6 +797,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     ...scopeAnswers(parts),
     ...controlAnswers(parts),
     ...blockAnswers(parts),
+    ...handAnswers(parts),
     revokeToken: ({ params, caller }) => {
       tokens.revoke(params.id, (token) => audit.record({ ...deedOf(caller, 'token.revoke', token.name), outcome: 'done' }));
       return {};

@@ -14,6 +14,7 @@ import { Scopes } from './classroom/scopes.ts';
 import { Controls } from './classroom/controls.ts';
 import { Supervisors } from './classroom/supervisors.ts';
 import { Blocks } from './classroom/blocks.ts';
+import { Hands } from './classroom/hands.ts';
 import { Covers } from './classroom/covers.ts';
 import { Standing } from './classroom/standing.ts';
 import { Deeds } from './deeds.ts';
@@ -125,6 +126,7 @@ export class Gateway implements AsyncDisposable {
       standing: new Standing({ kind: 'block', store, fleet, stations, settings, audience, clock, log }),
       store,
     });
+    const hands = new Hands({ fleet, store, audience, settings, clock });
     const covers = new Covers(fleet, [blocks.cover]);
     const watches = new ScreenWatches(fleet, log);
     const pictures = new Pictures(join(places.gatewayStateDir, 'pictures'), fleet, watches, log);
@@ -161,6 +163,7 @@ export class Gateway implements AsyncDisposable {
       times,
       limits,
       controls,
+      hands,
       covers,
       clock,
       audit,
@@ -172,7 +175,7 @@ export class Gateway implements AsyncDisposable {
       stations,
       audience,
       covers,
-      sources: [times.live, controls.live, supervisors.live, covers.live, blocks.standing.live],
+      sources: [times.live, controls.live, supervisors.live, covers.live, blocks.standing.live, hands.live],
       settings,
       pageSessions,
       tokens,
@@ -191,6 +194,7 @@ export class Gateway implements AsyncDisposable {
       scopes,
       controls,
       blocks,
+      hands,
       covers,
       stations,
       rooms,
@@ -262,6 +266,8 @@ export class Gateway implements AsyncDisposable {
     controls.start();
     blocks.standing.start();
     undo.defer(() => blocks.standing.stop());
+    hands.start();
+    undo.defer(() => hands.stop());
     covers.start();
     undo.defer(() => covers.stop());
 

@@ -178,4 +178,7 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE blockMessages (owner TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
   `,
+  `
+  CREATE TABLE raisedHands (session TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+  `,
 ];

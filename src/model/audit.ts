@@ -36,6 +36,8 @@ export const auditActions = [
   'desktops.block-all',
   'desktops.unblock-all',
   'desktops.block-message',
+  'session.raise-hand',
+  'session.lower-hand',
   'session.ask-time',
   'session.extend',
   'session.refuse-time',

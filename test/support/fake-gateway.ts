@@ -32,6 +32,7 @@ import type { Session, SessionCheck, UnsavedWork } from '#model/session.ts';
 import { defaultSettings } from '#model/settings.ts';
 import { effectiveLimits } from '#model/limits.ts';
 import type { LimitRule, LimitScope } from '#model/limits.ts';
+import type { RaisedHand } from '#model/raised-hand.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import { plainConfiguration } from '#model/station.ts';
@@ -80,6 +81,8 @@ export class FakeGateway implements AsyncDisposable {
   timeRequests: TimeRequest[] = [];
   /** Who else has the Dashboard open; told after the snapshot. */
   supervisors: Supervisor[] = [];
+  /** Who has a hand up; told after the snapshot. */
+  hands: RaisedHand[] = [];
   limitRules: ToldLimitRule[] = [];
   /** What every session has left of its time. */
   leftMs: number | null = null;
@@ -170,6 +173,9 @@ export class FakeGateway implements AsyncDisposable {
         break;
       case 'session.removed':
         this.sessions = this.sessions.filter((each) => each.id !== event.session);
+        break;
+      case 'hands.changed':
+        this.hands = event.hands;
         break;
       case 'supervisors.changed':
         this.supervisors = event.supervisors;
@@ -315,6 +321,8 @@ export class FakeGateway implements AsyncDisposable {
         const { supervisors } = this;
         if (supervisors.length > 0)
           reader.send(JSON.stringify({ event: 'supervisors.changed', supervisors } satisfies LiveEvent));
+        const { hands } = this;
+        if (hands.length > 0) reader.send(JSON.stringify({ event: 'hands.changed', hands } satisfies LiveEvent));
         if (requests.length > 0) reader.send(JSON.stringify({ event: 'time-requests.changed', requests } satisfies LiveEvent));
       });
     });

@@ -1,20 +1,9 @@
 // `session block|unblock`.
-import type { Who } from '#contract/classroom/audience.ts';
-import { CommandError, exitCode } from '../exit-code.ts';
 import { say } from '../voice.ts';
 import type { GatewayClient } from './gateway-client.ts';
-import { findSession } from './naming.ts';
 import { tellOutcomes } from './outcomes.ts';
-import type { RoomOptions } from './room-commands.ts';
-
-type WhoOptions = RoomOptions & { all?: true };
-
-async function whoOf(gateway: GatewayClient, { all }: WhoOptions, words: readonly string[]): Promise<Who> {
-  if (words.length > 0 === (all === true)) throw new CommandError('name sessions, or give --all', exitCode.usage);
-  if (all === true) return { all };
-  const [sessions, stations] = await Promise.all([gateway.call('sessions'), gateway.call('stations')]);
-  return { sessions: words.map((word) => findSession(sessions, stations, word).id) };
-}
+import { whoOf } from './who.ts';
+import type { WhoOptions } from './who.ts';
 
 export async function blockSessions(
   gateway: GatewayClient,

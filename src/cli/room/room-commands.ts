@@ -191,6 +191,18 @@ export function addRoomCommands(program: Command, layout: Layout): void {
   withServer(session.command('requests').description('who asks for more time than one session may take')).action(
     connected(async () => (await sessions()).listTimeRequests),
   );
+  const hands = () => import('./hand-commands.ts');
+  withServer(session.command('hands').description('who has a hand up, in the order in which they raised it')).action(
+    connected(async () => (await hands()).listHands),
+  );
+  withServer(
+    session
+      .command('lower-hand')
+      .argument('[sessions...]', 'id, station or user')
+      .description('take raised hands down; the stations say by whom'),
+  )
+    .option('--all', 'every hand of those that you have in the Dashboard')
+    .action(connected(async () => (await hands()).lowerHands));
   withServer(
     session
       .command('extend')

@@ -72,7 +72,11 @@ export class Audience {
   /** The same as far as it is known now; `facts` tell when more is. */
   seesNow(caller: Caller, session: Session): boolean {
     const scope = this.scopeOf(caller);
-    if (scope === null || session.user === ownUserOf(caller)) return true;
+    return scope === null || session.user === ownUserOf(caller) || this.hasNow(session, scope);
+  }
+
+  /** As `has`, as far as it is known now; listeners hear when more is. */
+  hasNow(session: Session, scope: Scope | null = null): boolean {
     const facts = this.#facts.known(session);
     const whereabouts = facts === null ? null : this.#whereaboutsOf(session, facts);
     return whereabouts !== null && isInScope(scope, whereabouts);

@@ -32,6 +32,7 @@ const within: Within = {
   'supervisors.changed': (event) => event,
   // Whether one of the sessions that are seen is concerned is told with it.
   'standing.changed': (event) => ({ ...event, orders: event.orders.filter(({ user }) => user === null) }),
+  'hands.changed': (event, { sessions }) => ({ ...event, hands: event.hands.filter(({ session }) => sessions.has(session)) }),
   'settings.changed': (event) => event,
 };
 

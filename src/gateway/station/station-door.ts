@@ -28,7 +28,7 @@ export class StationDoor implements StationRoom {
   }
 
   start(): void {
-    const { fleet, stations, pictures, pixels, losses, times, controls, covers } = this.#services;
+    const { fleet, stations, pictures, pixels, losses, times, controls, hands, covers } = this.#services;
     for (const station of stations.list()) this.#names.set(station.id, station.name);
     this.#undo.defer(fleet.onSession((session, before) => this.#sessionChanged(session, before)));
     this.#undo.defer(
@@ -58,6 +58,15 @@ export class StationDoor implements StationRoom {
       controls.onChange((id) => {
         const station = fleet.session(id)?.station;
         if (station != null) this.#pageOf.get(station)?.controlChanged();
+      }),
+    );
+    this.#undo.defer(
+      hands.onChange((id, by) => {
+        if (id === null) for (const page of this.#pages) page.handChanged();
+        else {
+          const station = fleet.session(id)?.station;
+          if (station != null) this.#pageOf.get(station)?.handChanged(by);
+        }
       }),
     );
     this.#undo.defer(stations.onChange((change) => this.#stationChanged(change)));

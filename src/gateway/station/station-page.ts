@@ -20,6 +20,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { SignInConversation, SignInDesk } from '../people/sign-in-desk.ts';
 import type { Throttle } from '../people/throttle.ts';
+import type { Hands } from '../classroom/hands.ts';
 import type { Controls } from '../classroom/controls.ts';
 import type { LimitRules } from '../limit-rules.ts';
 import type { RoomSettings } from '../room-settings.ts';
@@ -54,6 +55,7 @@ export interface StationServices {
   times: SessionTimes;
   limits: LimitRules;
   controls: Controls;
+  hands: Hands;
   covers: Covers;
   clock: Clock;
   audit: Audit;
@@ -153,6 +155,8 @@ export class StationPage {
   #commanding = false;
   /** What the page was last told of who else is at the desktop. */
   #toldControl = noControl;
+  /** What it was last told of the hand of the person here. */
+  #toldHand: boolean | null = null;
   readonly #passwordChange = new PasswordChange((now) => this.#say({ say: 'password-change', now }));
   #heardAt = performance.now();
   #ping = 0;
@@ -213,6 +217,11 @@ export class StationPage {
   /** Somebody else sees or uses the desktop here, no longer does, or asks for it. */
   controlChanged(): void {
     if (this.#stage === 'ready') this.#showControl();
+  }
+
+  /** The hand of the person here is up or down, by somebody else if one is named; or whether they may raise it is known now. */
+  handChanged(by: string | null = null): void {
+    if (this.#stage === 'ready') this.#showHand(by);
   }
 
   /** More time was given to the session here; null: refused. */
@@ -364,6 +373,9 @@ export class StationPage {
         return;
       case 'control-end':
         this.#withSession((session) => this.#services.controls.endByPerson(session));
+        return;
+      case 'hand':
+        this.#hand(said.up);
         return;
       case 'sign-in':
         await this.#beginSignIn(said);
@@ -552,6 +564,7 @@ export class StationPage {
     if (this.#stage !== 'ready') return;
     this.#showView(again);
     this.#showControl();
+    this.#showHand();
   }
 
   #showView(again: boolean): void {
@@ -807,6 +820,30 @@ export class StationPage {
       by,
       mayEnd,
       asks: asks === null ? null : { question: asks.id, by: asks.by, uses: asks.uses, remainingMs: leftMs },
+    });
+  }
+
+  #showHand(by: string | null = null): void {
+    const session = this.#sessionHere();
+    const up = session === null ? null : this.#services.hands.isUp(session);
+    if (up === this.#toldHand) return;
+    this.#toldHand = up;
+    this.#say({ say: 'hand', up, by });
+  }
+
+  #hand(up: boolean): void {
+    const { hands, audit, stations } = this.#services;
+    this.#withSession((session) => {
+      const deed = {
+        actor: session.user,
+        action: up ? 'session.raise-hand' : 'session.lower-hand',
+        target: stations.get(this.#id)?.name ?? this.#id,
+        address: this.#facts.address,
+        outcome: 'done',
+        details: { session: session.id },
+      } as const;
+      if (up) hands.raise(session, () => audit.record(deed));
+      else hands.lower(session, () => audit.note(deed));
     });
   }
 

@@ -13,6 +13,7 @@ import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
 import { ControlProvider } from './control.tsx';
 import { DesktopsTab } from './desktops-tab.tsx';
+import { RaisedHands } from './raised-hands.tsx';
 import { Supervisors } from './supervisors.tsx';
 
 const tabs: Tabs<'desktops' | 'stations'> = {
@@ -33,6 +34,7 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
       <TabContent tab={tab}>
         <RoomKnown>
           <Supervisors />
+          <RaisedHands />
           {tab === 'desktops' && (
             <ControlProvider>
               <DesktopsTab />

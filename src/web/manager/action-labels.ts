@@ -37,6 +37,8 @@ export const actionLabels: Readonly<Record<AuditAction, string>> = {
   'desktops.unblock-all': msg('Unblocked all desktops'),
   'desktops.block-message': msg('Changed the message of blocked desktops'),
   'session.keep': msg('Took a log-off back'),
+  'session.raise-hand': msg('Raised a hand'),
+  'session.lower-hand': msg('Took a raised hand down'),
   'session.ask-time': msg('Asked for more time'),
   'session.extend': msg('Gave more time'),
   'session.refuse-time': msg('Refused more time'),

@@ -76,6 +76,7 @@ const lines = {
   makeToken: 'POST /tokens',
   revokeToken: 'DELETE /tokens/:id',
   desktops: 'GET /desktops',
+  lowerHands: 'POST /desktops/lower-hands',
   blockDesktops: 'POST /desktops/block',
   unblockDesktops: 'POST /desktops/unblock',
   blockMessage: 'GET /desktops/block-message',

@@ -21,6 +21,7 @@ const texts: Readonly<Record<ErrorCode | 'offline', string>> = {
   'changed-meanwhile': msg('Somebody else changed this meanwhile. Look at it again, then repeat your change.'),
   'not-possible-now': msg('That cannot be done at this moment.'),
   'ordered-by-another': msg('Somebody else ordered this as well.'),
+  'hand-down': msg('This hand is down already.'),
   'too-many': msg('There are too many of these already. Remove some first.'),
   'too-large': msg('That is too large.'),
   'too-many-requests': msg('Too many requests. Wait a moment, then try again.'),
@@ -147,6 +148,8 @@ function mainText(error: ToldError): string {
   }
   const by = error.details?.['by'];
   if (error.code === 'ordered-by-another' && by !== undefined && by !== '') return i18n._('{by} ordered this as well.', { by });
+  if (error.code === 'hand-down' && typeof by === 'string' && by !== '')
+    return i18n._('{person} has taken this hand down already.', { person: by });
   if (error.code === 'control-taken' && typeof by === 'string' && by !== '')
     return i18n._('{person} uses this desktop already.', { person: by });
   if (error.code === 'control-asked' && typeof by === 'string' && by !== '')

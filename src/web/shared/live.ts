@@ -3,6 +3,7 @@ import type { LiveEvent } from '#contract/live.ts';
 import type { Computer, Supervisor } from '#contract/values.ts';
 import type { Control } from '#model/control.ts';
 import type { Session, SessionCheck } from '#model/session.ts';
+import type { RaisedHand } from '#model/raised-hand.ts';
 import type { TimeRequest } from '#model/session-time.ts';
 import type { Settings } from '#model/settings.ts';
 import type { StandingKind, StandingOrder } from '#model/standing.ts';
@@ -20,6 +21,8 @@ export interface Room {
   readonly controls: readonly Control[];
   /** Who else has the Dashboard open and sees some of the same people; of the Dashboard only. */
   readonly supervisors: readonly Supervisor[];
+  /** Who has a hand up, in that order. */
+  readonly hands: readonly RaisedHand[];
   /** Standing orders by their kind. */
   readonly standing: Readonly<Partial<Record<StandingKind, readonly StandingOrder[]>>>;
   /** What saving would do to the programs of running sessions, by computer; nothing of a computer that was not looked at yet. */
@@ -50,6 +53,7 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
       timeRequests: [],
       controls: [],
       supervisors: [],
+      hands: [],
       standing: {},
       checks: {},
     };
@@ -78,6 +82,8 @@ export function roomAfter(room: Room | null, event: LiveEvent): Room | null {
       return { ...room, supervisors: event.supervisors };
     case 'standing.changed':
       return { ...room, standing: { ...room.standing, [event.kind]: event.orders } };
+    case 'hands.changed':
+      return { ...room, hands: event.hands };
     case 'settings.changed':
       return { ...room, settings: event.settings };
   }

@@ -18,6 +18,8 @@ export interface DesktopActions {
   disconnect(): void;
   lock(): void;
   signOut(): void;
+  /** Raises the person's hand, or takes it down. */
+  hand(up: boolean): void;
   /** Of changing the own password; false: there is no connection to say it over. */
   password: { begin(password: string): boolean; answer(text: string): boolean; cancel(): void };
   painted(at: number): void;
@@ -84,6 +86,10 @@ export class DesktopView {
       clipboard: () => this.#clipboard.open(),
       keyboard: () => this.#keyboard.open(),
       password: () => this.#password.open(),
+      hand: (up) => {
+        actions.hand(up);
+        this.focus();
+      },
       focusDesktop,
     });
     this.element = make(
@@ -138,6 +144,11 @@ export class DesktopView {
     this.#isPainted = false;
     for (const each of [this.#toolbar, this.#signOut, this.#clipboard, this.#keyboard, this.#password]) each.close();
     this.#picture.close();
+  }
+
+  /** Whether the person's hand is up; null: they cannot raise one. */
+  hand(up: boolean | null): void {
+    this.#toolbar.hand(up);
   }
 
   /** How the change of the password goes on; true once it is done. */

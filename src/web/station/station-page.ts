@@ -100,6 +100,7 @@ export class StationPage {
       disconnect: () => this.#ask({ say: 'disconnect', ...(this.#shiftHeld && { signInPage: true }) }),
       lock: () => this.#ask({ say: 'lock' }),
       signOut: () => this.#ask({ say: 'sign-out' }),
+      hand: (up) => this.#say({ say: 'hand', up }),
       password: {
         begin: (password) => this.#say({ say: 'password-change', password }),
         answer: (answer) => this.#say({ say: 'password-answer', answer }),
@@ -292,6 +293,10 @@ export class StationPage {
       case 'controlled':
         this.#control.show(message);
         break;
+      case 'hand':
+        this.#desktop.hand(message.up);
+        if (message.by !== null) this.#handTaken(message.by);
+        break;
       case 'time-answer':
         this.#timeAnswered(message.minutes);
         break;
@@ -408,6 +413,14 @@ export class StationPage {
     }
     if (this.#countdown.isShown) this.#toast.say(() => i18n._('The log-off was taken back. Your session goes on.'));
     this.#countdown.stop();
+  }
+
+  #handTaken(by: string): void {
+    this.#toast.say(
+      by === ''
+        ? () => i18n._('Your raised hand was seen.')
+        : () => i18n._('{person} has seen your raised hand.', { person: by }),
+    );
   }
 
   #timeAnswered(minutes: number | null): void {

@@ -1,6 +1,6 @@
 // The toolbar over the desktop. It hides at the top edge: the pointer held there, a touch of its handle or the keys bring it.
 import { i18n } from '../shared/i18n.ts';
-import { make, newId } from './element.ts';
+import { inWords, make, newId } from './element.ts';
 import { icon } from './icon.ts';
 import type { IconName } from './icon.ts';
 import { shownSize } from './orientation.ts';
@@ -18,6 +18,8 @@ export interface ToolbarActions {
   clipboard(): void;
   keyboard(): void;
   password(): void;
+  /** The person raises a hand, or takes it down. */
+  hand(up: boolean): void;
   otherHalf: (() => void) | null;
   /** The keyboard goes back to the desktop. */
   focusDesktop(): void;
@@ -30,6 +32,11 @@ export class Toolbar {
   readonly #who = make('p', { class: 'who' });
   readonly #hint = make('div', { class: 'toolbar-hint', attributes: { role: 'status' } });
   readonly #actions: ToolbarActions;
+  readonly #hand: HTMLButtonElement;
+  readonly #handText = make('span');
+  readonly #handMark = make('div', { class: 'hand-up', attributes: { role: 'status' } });
+  readonly #tools: HTMLElement;
+  #handUp = false;
   readonly #buttons: HTMLButtonElement[];
   #dwell: ReturnType<typeof setTimeout> | undefined;
   #leave: ReturnType<typeof setTimeout> | undefined;
@@ -93,6 +100,13 @@ export class Toolbar {
         () => actions.password(),
       ),
     ];
+    this.#hand = entry(
+      'hand',
+      () => '',
+      () => actions.hand(!this.#handUp),
+    );
+    this.#hand.querySelector('span')?.replaceWith(this.#handText);
+    inWords(this.#handText, () => this.#sayHand());
     const { otherHalf } = actions;
     if (otherHalf !== null) {
       this.#buttons.push(
@@ -103,6 +117,7 @@ export class Toolbar {
         ),
       );
     }
+    this.#tools = make('div', { class: 'tools' }, ...this.#buttons);
     this.#buttons[0]?.setAttribute('tabindex', '0');
     this.#bar = make(
       'div',
@@ -113,7 +128,7 @@ export class Toolbar {
         on: { keydown: (event) => this.#key(event) },
       },
       this.#who,
-      make('div', { class: 'tools' }, ...this.#buttons),
+      this.#tools,
     );
     this.#handle = make('button', {
       class: 'handle',
@@ -122,7 +137,7 @@ export class Toolbar {
       attributes: { type: 'button', 'aria-expanded': 'false', 'aria-controls': id },
       on: { click: () => this.toggle() },
     });
-    this.element = make('div', { class: 'toolbar-place' }, this.#bar, this.#handle, this.#hint);
+    this.element = make('div', { class: 'toolbar-place' }, this.#bar, this.#handle, this.#handMark, this.#hint);
     addEventListener('pointermove', (event) => this.#pointerAt(event), true);
   }
 
@@ -133,6 +148,24 @@ export class Toolbar {
   /** Whose desktop, at which station. */
   describe(person: string, station: string): void {
     this.#who.replaceChildren(make('strong', { text: person }), make('span', { text: station }));
+  }
+
+  /** Whether the person's hand is up; null: they cannot raise one. */
+  hand(up: boolean | null): void {
+    this.#handUp = up === true;
+    this.#sayHand();
+    if (this.#handUp) this.#handMark.replaceChildren(icon('hand'), make('span', { text: () => i18n._('Your hand is up') }));
+    else this.#handMark.replaceChildren();
+    const at = this.#buttons.indexOf(this.#hand);
+    if (up !== null && at < 0) {
+      this.#tools.append(this.#hand);
+      this.#buttons.push(this.#hand);
+    } else if (up === null && at >= 0) {
+      this.#hand.remove();
+      this.#buttons.splice(at, 1);
+      this.#hand.setAttribute('tabindex', '-1');
+      if (!this.#buttons.some((each) => each.getAttribute('tabindex') === '0')) this.#buttons[0]?.setAttribute('tabindex', '0');
+    }
   }
 
   toggle(): void {
@@ -169,6 +202,10 @@ export class Toolbar {
       }),
     );
     this.#hinting = setTimeout(() => this.#hint.replaceChildren(), hintMs);
+  }
+
+  #sayHand(): void {
+    this.#handText.textContent = this.#handUp ? i18n._('Take hand down') : i18n._('Raise hand');
   }
 
   #set(open: boolean): void {
