@@ -39,7 +39,7 @@ describe('raised hands', () => {
     assert.equal(await page.getByText('Hand up', { exact: true }).count(), 2);
     assert.deepEqual(await axeFaults(page), []);
     await keepPicture(page, 'raised-hands');
-    await page.getByRole('button', { name: 'Take the hand of ben down' }).click();
+    await page.getByRole('button', { name: 'Take down the hand of ben' }).click();
     await page.getByText('The hand is down.').first().waitFor();
     gateway.tell({ event: 'hands.changed', hands: [anna] });
     await queue.getByText('1 hand is up').waitFor();

@@ -83,7 +83,7 @@ export function RaisedHands(): ReactNode {
                     <span className={styles.space} />
                     <Button
                       size="small"
-                      aria-label={_('Take the hand of {person} down', { person })}
+                      aria-label={_('Take down the hand of {person}', { person })}
                       onClick={() => takeDown([session])}
                     >
                       {_('Take down')}
