@@ -39,6 +39,11 @@ describe('raised hands', () => {
     assert.equal(await page.getByText('Hand up', { exact: true }).count(), 2);
     assert.deepEqual(await axeFaults(page), []);
     await keepPicture(page, 'raised-hands');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 390, height: 800 });
+    assert.deepEqual(await axeFaults(page), []);
+    await keepPicture(page, 'raised-hands-narrow-dark');
+    await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole('button', { name: 'Take down the hand of ben' }).click();
     await page.getByText('The hand is down.').first().waitFor();
     gateway.tell({ event: 'hands.changed', hands: [anna] });

@@ -177,6 +177,10 @@ export const texts: HelpTexts = {
         how: 'Where sessions have a limit of time, a person may ask for more before its end. It appears above the list: choose how many minutes, then “Give more time”, or “Refuse”.',
       },
       {
+        what: 'See who wants help',
+        how: 'Who raises a hand at a station stands in a list above everything, who asked first at the top. “Take down” tells the person that you have seen it.',
+      },
+      {
         what: 'Find a screen',
         how: '“Identify station” shows the name of the station large on its screen.',
       },
@@ -197,6 +201,10 @@ export const texts: HelpTexts = {
       {
         what: 'Change your password',
         how: 'Tick “Change my password” before you sign in, or choose “Password” in the toolbar of your desktop. You are asked for the new one.',
+      },
+      {
+        what: 'Ask for help',
+        how: 'Press Ctrl+Alt+Shift on the desktop for the toolbar, then “Raise hand”. “Take hand down” takes it back.',
       },
       {
         what: 'Leave',

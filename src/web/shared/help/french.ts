@@ -178,6 +178,10 @@ export const texts: HelpTexts = {
         how: 'Quand les sessions ont une limite de temps, une personne peut en demander plus avant la fin. La demande apparaît au-dessus de la liste : choisissez combien de minutes, puis accordez-les ou refusez.',
       },
       {
+        what: "Voir qui demande de l'aide",
+        how: "Qui lève la main à une station figure dans une liste au-dessus de tout, le premier en haut. « Baisser » dit à la personne que vous l'avez vue.",
+      },
+      {
         what: 'Retrouver un écran',
         how: "La tâche d'identification affiche le nom de la station en grand sur son écran.",
       },
@@ -198,6 +202,10 @@ export const texts: HelpTexts = {
       {
         what: 'Changer votre mot de passe',
         how: "Cochez la case du changement de mot de passe avant de vous connecter, ou choisissez « Mot de passe » dans la barre d'outils de votre bureau. Le nouveau vous sera demandé.",
+      },
+      {
+        what: "Demander de l'aide",
+        how: "Appuyez sur Ctrl+Alt+Maj sur le bureau pour voir la barre d'outils, puis « Lever la main ». « Baisser la main » l'annule.",
       },
       {
         what: 'Partir',
