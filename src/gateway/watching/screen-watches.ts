@@ -3,18 +3,19 @@ import type { Fleet } from '#fleet/fleet.ts';
 import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Log } from '../log.ts';
-import { ScreenWatch } from './screen-watch.ts';
+import { ScreenWorkshop } from './screen-workshop.ts';
+import type { Watch } from './screen-workshop.ts';
 
 /** Whoever asks for one picture after the other is gone for a moment between them. */
 const usualLingerMs = 5000;
 
 /** What somebody watches by, until it is disposed of. */
 export interface Viewer extends Disposable {
-  readonly watch: ScreenWatch;
+  readonly watch: Watch;
 }
 
 interface Watched {
-  watch: ScreenWatch;
+  watch: Watch;
   viewers: number;
   linger: NodeJS.Timeout | null;
 }
@@ -22,6 +23,7 @@ interface Watched {
 export class ScreenWatches {
   readonly #fleet: Fleet;
   readonly #log: Log;
+  readonly #workshop: ScreenWorkshop;
   readonly #lingerMs: number;
   readonly #watched = new Map<string, Watched>();
   #removeListener: () => void = () => {};
@@ -29,6 +31,7 @@ export class ScreenWatches {
   constructor(fleet: Fleet, log: Log, lingerMs = usualLingerMs) {
     this.#fleet = fleet;
     this.#log = log;
+    this.#workshop = new ScreenWorkshop(log);
     this.#lingerMs = lingerMs;
   }
 
@@ -39,9 +42,9 @@ export class ScreenWatches {
     });
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#removeListener();
-    this.endAll(new Error('The gateway stops.'));
+    await this.#workshop.stop();
   }
 
   /** The session must run. `lingers` false: it is for one picture only, and nothing stays behind. */
@@ -66,7 +69,7 @@ export class ScreenWatches {
   }
 
   #begin(session: Session): Watched {
-    const watch = new ScreenWatch(this.#fleet.pixelPath(session));
+    const watch = this.#workshop.begin(this.#fleet.pixelPath(session));
     const watched: Watched = { watch, viewers: 0, linger: null };
     this.#watched.set(session.id, watched);
     watch.ended.addEventListener(

@@ -111,7 +111,7 @@ describe('stations and their sessions', () => {
 
   test('is a task of teachers too', async () => {
     gateway.principal = makePrincipal('tina', 'dashboard');
-    await page.goto(gateway.url('/dashboard'));
+    await page.goto(gateway.url('/dashboard/stations'));
     await choose(page, /anna/);
     await button(page, 'Move…').click();
     await page.getByRole('radio', { name: /Station 10/ }).click();
@@ -222,7 +222,7 @@ describe('stations and their sessions', () => {
     await button(page, 'Split station').click();
     await page.getByText('The screen of this station is too narrow for two people side by side.').first().waitFor();
     gateway.principal = makePrincipal('tina', 'dashboard');
-    await page.goto(gateway.url('/dashboard'));
+    await page.goto(gateway.url('/dashboard/stations'));
     await choose(page, /anna/);
     await button(page, 'Move…').waitFor();
     assert.equal(await button(page, 'Split station').count(), 0);
