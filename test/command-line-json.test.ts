@@ -168,6 +168,10 @@ test('sessions', async () => {
   await json('session', 'requests');
   await json('settings', 'set', 'longestSessionMinutes=30');
   await json('session', 'extend', 'anna', '--minutes', '10');
+  await json('session', 'block', 'anna', '--message', 'Look here');
+  await json('session', 'unblock', '--all');
+  await json('session', 'hands');
+  await json('session', 'lower-hand', '--all');
   await json('session', 'logoff', 'ben', '--seconds', '600', '--yes');
   await json('session', 'keep', 'ben');
   await json('session', 'suspend', 'ben');
