@@ -26,6 +26,7 @@ const running = new Map<number, Running>();
 const wanted = new Map<number, AbortController>();
 
 function tell(message: FromScreenWorker): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port between threads has no origin
   parentPort?.postMessage(message);
 }
 
