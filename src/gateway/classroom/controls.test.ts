@@ -216,8 +216,11 @@ test('it ends at once when the right, the sign-in or the setting goes, and with 
     assert.equal(status, 200, JSON.stringify(body));
     const line = await room.pixels(body.ticket);
     const closed = new Promise<string>((done) => line.once('close', (_code, reason) => done(reason.toString())));
+    let looks = 0;
+    line.on('ping', () => (looks += 1));
     await cause();
     whys.push(await closed);
+    assert.equal(looks, 0, 'it did not wait until it was looked at again');
   };
   await end(() => change({ takeControl: 'refuse' }));
   await change({ takeControl: 'notify' });
@@ -225,10 +228,15 @@ test('it ends at once when the right, the sign-in or the setting goes, and with 
   await change({ takeControl: 'notify' });
   await end(() => change({ allowMonitoring: false }));
   await change({ allowMonitoring: true });
+  const give = async (scope: object | null): Promise<void> =>
+    assert.equal((await room.ask('PATCH', '/users/teacher/scope', { local: true, body: { scope } })).status, 200);
+  room.accounts.joinGroups('admin', ['others']);
+  await end(() => give({ rooms: [], groups: ['others'] }));
+  await give(null);
   const other = { cookie: await room.pageCookie('teacher', 'dashboard') };
   await end(async () => void (await room.ask('POST', '/sign-out', other)), other);
   await end(async () => page.say({ say: 'sign-out' }));
-  assert.deepEqual(whys, ['policy', 'policy', 'right-lost', 'right-lost', 'session-left']);
+  assert.deepEqual(whys, ['policy', 'policy', 'right-lost', 'right-lost', 'right-lost', 'session-left']);
 });
 
 test('it follows the session to another station; a ticket that nobody uses holds nothing', async () => {

@@ -94,10 +94,11 @@ export class Controls implements PixelGuests {
   }
 
   start(): void {
-    const { fleet, settings, limits, pageSessions, tokens } = this.#parts;
+    const { fleet, settings, limits, audience, pageSessions, tokens } = this.#parts;
     this.#undo.defer(fleet.onSession((session) => this.#sessionChanged(session)));
     this.#undo.defer(settings.onChange(() => this.#review()));
     this.#undo.defer(limits.onChange(() => this.#review()));
+    this.#undo.defer(audience.onChange(() => this.#recheck()));
     this.#undo.defer(pageSessions.onClose((hash) => this.#endThose(({ caller }) => caller.pageSession === hash, 'right-lost')));
     this.#undo.defer(tokens.onRevoke((id) => this.#endThose(({ caller }) => caller.token?.id === id, 'right-lost')));
   }
