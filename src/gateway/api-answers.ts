@@ -21,6 +21,7 @@ import type { Blocks } from './classroom/blocks.ts';
 import type { Hands } from './classroom/hands.ts';
 import { handAnswers } from './classroom/hand-answers.ts';
 import type { Covers } from './classroom/covers.ts';
+import { computerWithin } from './classroom/view.ts';
 import { audienceAnswers } from './classroom/audience-answers.ts';
 import { scopeAnswers, scopeText } from './classroom/scope-answers.ts';
 import type { Scopes } from './classroom/scopes.ts';
@@ -356,10 +357,11 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return setUp.makeCode();
     },
 
-    computers: async () => {
+    computers: async ({ caller }) => {
       const asked = fleet.computers().filter(({ reachable }) => reachable);
       await Promise.allSettled(asked.map(({ name }) => fleet.call(name, 'computer.status', {})));
-      return fleet.computers();
+      const all = fleet.computers();
+      return parts.audience.scopeOf(caller) === null ? all : all.map(computerWithin);
     },
     suspendAll: async ({ params, caller, progress }) => {
       const computer = computerNamed(params.name);

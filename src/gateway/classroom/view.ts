@@ -1,9 +1,15 @@
 // What of the live feed somebody is told who sees only some sessions and stations.
 import type { LiveEvent } from '#contract/live.ts';
+import type { Computer } from '#contract/values.ts';
 
 export interface View {
   sessions: ReadonlySet<string>;
   stations: ReadonlySet<string>;
+}
+
+/** What became of everybody's work when it was last left is only for those who see everybody. */
+export function computerWithin(computer: Computer): Computer {
+  return { ...computer, lastLeave: null };
 }
 
 type Within = { readonly [E in LiveEvent['event']]: (event: Extract<LiveEvent, { event: E }>, view: View) => LiveEvent | null };
@@ -12,10 +18,11 @@ type Within = { readonly [E in LiveEvent['event']]: (event: Extract<LiveEvent, {
 const within: Within = {
   snapshot: (event, { sessions, stations }) => ({
     ...event,
+    computers: event.computers.map(computerWithin),
     sessions: event.sessions.filter(({ id }) => sessions.has(id)),
     stations: event.stations.filter(({ id }) => stations.has(id)),
   }),
-  'computer.changed': (event) => event,
+  'computer.changed': (event) => ({ ...event, computer: computerWithin(event.computer) }),
   'checks.changed': (event, { sessions }) => ({ ...event, checks: event.checks.filter(({ session }) => sessions.has(session)) }),
   'station.changed': (event, { stations }) => (stations.has(event.station.id) ? event : null),
   'station.removed': (event, { stations }) => (stations.has(event.station) ? event : null),
