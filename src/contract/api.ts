@@ -13,7 +13,7 @@ import { scopeRoutes, scopeSchema } from './classroom/scopes.ts';
 import { controlRoutes } from './classroom/control.ts';
 import { blockRoutes } from './classroom/block.ts';
 import { handRoutes } from './classroom/hands.ts';
-import { byId, byName, outcomes, paging, route } from './route.ts';
+import { byId, byName, countdown, outcomes, paging, route } from './route.ts';
 import type { PictureFile, Route, StreamedFile } from './route.ts';
 import {
   accountRemovalSchema,
@@ -139,11 +139,6 @@ export const tokenSchema = z.object({
   lastUsedAt: timeSchema.nullable(),
 });
 export type Token = z.output<typeof tokenSchema>;
-
-const countdown = z.object({
-  /** Seconds of warning; the setting's if left out, 0 at once. */
-  seconds: z.number().int().min(0).max(3600).optional(),
-});
 
 const closing = z.object({
   /** Programs that cannot be saved are asked to close before. */

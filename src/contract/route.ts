@@ -19,6 +19,13 @@ export type Paging = z.output<typeof paging>;
 const none = z.object({});
 export const byId = z.object({ id: idSchema });
 export const byName = z.object({ name: z.string().max(255) });
+
+/** Of a log-off. */
+export const countdown = z.object({
+  /** Seconds of warning; the setting's if left out, 0 at once. */
+  seconds: z.number().int().min(0).max(3600).optional(),
+});
+
 /** An answer that is a file, sent as it is made. */
 export interface StreamedFile {
   type: string;

@@ -7,6 +7,11 @@ import type { Session } from '#model/session.ts';
 /** What is told of a session: as it is now, and as it was known before (null: it is new). State `ended` is the last of it. */
 export type SessionListener = (session: Session, before: Session | null) => void;
 
+/** The computer that is asked about accounts, which all of a fleet know alike; empty, so that a call fails, where there is none. */
+export function accountsComputerOf(fleet: Pick<Fleet, 'computers'>): string {
+  return fleet.computers()[0]?.name ?? '';
+}
+
 export interface Fleet {
   /**
    * As last known; those that do not answer have `reachable` false, those that never answered the fault `not-looked-yet`. Load

@@ -3,6 +3,7 @@ import type { ApiReply, ApiRouteName, apiRoutes } from '#contract/api.ts';
 import type { Outcome, Paging } from '#contract/route.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
+import { accountsComputerOf } from '#fleet/fleet.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { holdsStation, isResumable, isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
@@ -28,10 +29,11 @@ import type { Scopes } from './classroom/scopes.ts';
 import { controlAnswers } from './classroom/control-answers.ts';
 import type { Controls } from './classroom/controls.ts';
 import { blockAnswers } from './classroom/block-answers.ts';
-import { deedOf, shownAs } from './deeds.ts';
+import { deedOf } from './deeds.ts';
 import type { Deeds } from './deeds.ts';
 import { exportAudit } from './audit-export.ts';
 import type { AuditWatch } from './audit-watch.ts';
+import { ownerOf } from './callers.ts';
 import type { Caller } from './callers.ts';
 import type { Clock } from './clock.ts';
 import type { FirstSteps } from './first-steps.ts';
@@ -133,9 +135,6 @@ export function makeAnswers(parts: AnswerParts): Answers {
     setUp,
     looking,
   } = parts;
-
-  /** Whose something is that is kept for one person; a token may be called as an account is. */
-  const ownerOf = ({ principal }: Caller): string => `${principal?.by ?? ''}:${principal?.name ?? ''}`;
 
   const computerNamed = (name: string): string => {
     const computer = fleet.computers().find((one) => one.name === name);
@@ -361,7 +360,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const asked = fleet.computers().filter(({ reachable }) => reachable);
       await Promise.allSettled(asked.map(({ name }) => fleet.call(name, 'computer.status', {})));
       const all = fleet.computers();
-      return parts.audience.scopeOf(caller) === null ? all : all.map(computerWithin);
+      return audience.scopeOf(caller) === null ? all : all.map(computerWithin);
     },
     suspendAll: async ({ params, caller, progress }) => {
       const computer = computerNamed(params.name);
@@ -407,12 +406,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
         (_target, session) => (session === null || session.state === 'ending' || session.endsAt !== null ? 'done' : null),
         (session) =>
           toSession(caller, 'session.log-off', session, () =>
-            fleet.call(computer, 'session.end', {
-              session: session.id,
-              cause: 'logged-off-by-administrator',
-              afterMs: holdsStation(session) ? seconds * 1000 : 0,
-              by: shownAs(caller),
-            }),
+            deeds.logOff(caller, session, holdsStation(session) ? seconds * 1000 : 0),
           ),
       );
       audit.note({ ...deedOf(caller, 'computer.log-off-all', computer, { sessions: outcomes.length }), outcome: 'done' });
@@ -461,7 +455,8 @@ export function makeAnswers(parts: AnswerParts): Answers {
         fleet.call(computerNamed(params.name), 'session.check', {}),
         audience.seen(caller),
       ]);
-      return { checks: checks.filter(({ session }) => seen.some(({ id }) => id === session)) };
+      const ids = new Set(seen.map(({ id }) => id));
+      return { checks: checks.filter(({ session }) => ids.has(session)) };
     },
     leave: async ({ params, body, caller }) => {
       const name = computerNamed(params.name);
@@ -667,15 +662,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       const session = deeds.sessionWith(params.id);
       // Nobody sees a warning where no station shows the session.
       const seconds = body.seconds ?? (holdsStation(session) ? settings.now.logOffCountdownSeconds : 0);
-      const afterMs = seconds * 1000;
-      return toSession(caller, 'session.log-off', session, () =>
-        fleet.call(session.computer, 'session.end', {
-          session: session.id,
-          cause: 'logged-off-by-administrator',
-          afterMs,
-          by: shownAs(caller),
-        }),
-      );
+      return toSession(caller, 'session.log-off', session, () => deeds.logOff(caller, session, seconds * 1000));
     },
     unsavedInSession: async ({ params }) => {
       const session = deeds.sessionWith(params.id);
@@ -717,9 +704,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
     },
     limitRules: async () => ({ rules: await toldRules() }),
     changeLimits: async ({ body, caller }) => {
-      const [computer] = fleet.computers();
-      if (computer === undefined) throw new CodedError('computer-unreachable');
-      await limits.change(computer.name, body, (before, after, name) => {
+      await limits.change(accountsComputerOf(fleet), body, (before, after, name) => {
         const details: Record<string, string> = { [body.scope]: name };
         for (const each of limitNames)
           if (before[each] !== after[each]) details[each] = `${before[each] ?? '–'} → ${after[each] ?? '–'}`;
@@ -728,11 +713,9 @@ export function makeAnswers(parts: AnswerParts): Answers {
       return { rules: await toldRules() };
     },
     limitsOf: async ({ query }) => {
-      const [computer] = fleet.computers();
-      if (computer === undefined) throw new CodedError('computer-unreachable');
       const { user, station } = query;
       if (station !== undefined && stations.get(station) === null) throw new CodedError('station-not-found');
-      return { limits: toldLimits(await limits.effectiveOf(computer.name, user, station ?? null)) };
+      return { limits: toldLimits(await limits.effectiveOf(accountsComputerOf(fleet), user, station ?? null)) };
     },
     sessionLimits: ({ params }) => {
       const session = deeds.sessionWith(params.id);
@@ -776,7 +759,7 @@ export function makeAnswers(parts: AnswerParts): Answers {
       if (body.scopes?.some((scope) => !scopeSuits(scope, level)) === true)
         throw new CodedError('bad-request', { field: 'scopes' });
       if (body.sees !== null && level !== 'dashboard') throw new CodedError('bad-request', { field: 'sees' });
-      const sees = body.sees === null ? null : await scopes.checked(fleet.computers()[0]?.name ?? '', body.sees);
+      const sees = body.sees === null ? null : await scopes.checked(accountsComputerOf(fleet), body.sees);
       const ends = [expiresInDays === null ? null : clock.nowMs() + expiresInDays * dayMs, caller.token?.expiresAt ?? null];
       const known = ends.filter((end) => end !== null);
       const expiresAt = known.length === 0 ? null : Math.min(...known);

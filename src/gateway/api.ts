@@ -6,6 +6,7 @@ import { apiPrefix, apiRoutes, idempotencyKeySchema } from '#contract/api.ts';
 import type { ApiRouteName } from '#contract/api.ts';
 import type { Paging, PictureFile, Route, StreamedFile } from '#contract/route.ts';
 import { CodedError, errorCodes, tellError } from '#contract/errors.ts';
+import { accountsComputerOf } from '#fleet/fleet.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { userNameFault } from '#model/account.ts';
 import { may } from '#model/permissions.ts';
@@ -69,7 +70,7 @@ async function concernsAdministrator(fleet: Fleet, request: FastifyRequest): Pro
   const { name } = request.params as { name?: string };
   if (name === undefined || userNameFault(name) !== null) return false;
   try {
-    const account = await fleet.call(fleet.computers()[0]?.name ?? '', 'account.describe', { user: name });
+    const account = await fleet.call(accountsComputerOf(fleet), 'account.describe', { user: name });
     return account.level === 'administrator';
   } catch (error) {
     if (error instanceof CodedError && error.code === 'not-found') return false;

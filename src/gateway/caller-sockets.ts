@@ -1,7 +1,8 @@
 // The WebSockets of callers that stay open: pinged, and closed once the right is gone that they depend on.
 import type { WebSocket } from 'ws';
 import { closeCodes } from '#contract/station-page.ts';
-import type { Role } from '#model/permissions.ts';
+import { may, scopesAllow } from '#model/permissions.ts';
+import type { Action, Target } from '#model/permissions.ts';
 import type { Caller } from './callers.ts';
 import type { Log } from './log.ts';
 import type { PageSessions } from './people/page-sessions.ts';
@@ -15,8 +16,8 @@ const longestTimer = 2 ** 31 - 1;
 
 export interface CallerSocket {
   readonly socket: WebSocket;
-  /** As it was when the rights were last asked. */
-  caller: Caller;
+  /** Its role is as it was when the rights were last asked. */
+  readonly caller: Caller;
   /** Called once, when it is closed, by whomever. */
   left: () => void;
   /** Called every half minute, after `caller` was looked up again. */
@@ -38,17 +39,22 @@ export interface CallerSocketParts {
 
 export class CallerSockets<S extends CallerSocket> {
   readonly #parts: CallerSocketParts;
-  readonly #mayStay: (role: Role) => boolean;
+  readonly #right: { action: Action; target: Target };
   readonly #recheckMs: number;
   readonly #open = new Map<S, Kept>();
   readonly #undo = new DisposableStack();
   /** Only while somebody is here. */
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(parts: CallerSocketParts, mayStay: (role: Role) => boolean, recheckMs = usualRecheckMs) {
+  /** `right`: what a caller must be allowed to be here. */
+  constructor(parts: CallerSocketParts, right: { action: Action; target: Target }, recheckMs = usualRecheckMs) {
     this.#parts = parts;
-    this.#mayStay = mayStay;
+    this.#right = right;
     this.#recheckMs = recheckMs;
+  }
+
+  get size(): number {
+    return this.#open.size;
   }
 
   [Symbol.iterator](): Iterator<S> {
@@ -74,7 +80,7 @@ export class CallerSockets<S extends CallerSocket> {
   /** False: it may not stay, and is closed. */
   enter(one: S): boolean {
     const { caller, socket } = one;
-    if (!this.#mayStay(caller.role) || (caller.remote && !this.#parts.settings.now.allowRemoteManagement)) {
+    if (!this.#mayStay(caller) || (caller.remote && !this.#parts.settings.now.allowRemoteManagement)) {
       socket.close(closeCodes.refused, 'refused');
       return false;
     }
@@ -96,6 +102,12 @@ export class CallerSockets<S extends CallerSocket> {
     this.#leave(one);
   }
 
+  /** Without a good-bye: the other end does not read. */
+  cut(one: S): void {
+    one.socket.terminate();
+    this.#leave(one);
+  }
+
   #end(which: (caller: Caller) => boolean): void {
     for (const one of this.#open.keys()) if (which(one.caller)) this.close(one, 'refused');
   }
@@ -114,8 +126,7 @@ export class CallerSockets<S extends CallerSocket> {
   #recheck(): void {
     for (const [one, kept] of this.#open) {
       if (!kept.alive) {
-        one.socket.terminate();
-        this.#leave(one);
+        this.cut(one);
         continue;
       }
       kept.alive = false;
@@ -133,13 +144,18 @@ export class CallerSockets<S extends CallerSocket> {
     const { pageSession } = one.caller;
     if (pageSession !== null) {
       const session = await this.#parts.pageSessions.recheck(pageSession);
-      if (session === null || !this.#mayStay(session.level)) {
+      if (session !== null) one.caller.role = session.level;
+      if (session === null || !this.#mayStay(one.caller)) {
         this.close(one, 'refused');
         return;
       }
-      one.caller = { ...one.caller, role: session.level };
     }
     if (this.#open.has(one)) one.rechecked();
+  }
+
+  #mayStay({ role, token }: Caller): boolean {
+    const { action, target } = this.#right;
+    return may(role, action, target) && scopesAllow(token?.scopes ?? null, action);
   }
 
   /** Closes it at the moment at which its token expires. */

@@ -25,6 +25,11 @@ export interface Caller {
   token: Token | null;
 }
 
+/** Whose something is that is kept for one person; a token may be called as an account is. */
+export function ownerOf({ principal }: Pick<Caller, 'principal'>): string {
+  return `${principal?.by ?? ''}:${principal?.name ?? ''}`;
+}
+
 function cookieOf(request: IncomingMessage): string | null {
   for (const part of (request.headers.cookie ?? '').split(';')) {
     const [name, value] = part.trim().split('=', 2);

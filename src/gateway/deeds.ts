@@ -36,6 +36,12 @@ export class Deeds {
     return session;
   }
 
+  /** Logs somebody off, after so many milliseconds of a warning that the station shows. */
+  async logOff(caller: Caller, { id, computer }: Session, afterMs: number): Promise<{ session: Session }> {
+    const by = shownAs(caller);
+    return await this.#fleet.call(computer, 'session.end', { session: id, cause: 'logged-off-by-administrator', afterMs, by });
+  }
+
   /** Does something to somebody's session. Rejects with what `work` rejects with. `more`: what is told of it when it is done. */
   async toSession<R>(
     caller: Caller,

@@ -6,6 +6,7 @@ import { effectiveLimits, hostLimitsOf, limitNames, valuesOf } from '#model/limi
 import type { EffectiveLimit, LimitRule, LimitScope, LimitValues } from '#model/limits.ts';
 import type { Session } from '#model/session.ts';
 import type { TimingClock } from './clock.ts';
+import { goneSessions } from './gone-sessions.ts';
 import type { Log } from './log.ts';
 import type { RoomSettings } from './room-settings.ts';
 import type { Stations } from './station/stations.ts';
@@ -293,12 +294,8 @@ export class LimitRules {
     );
   }
 
-  /** Sessions that ended while nobody heard of it. Only when all are known. */
   #forgetOthers(): void {
-    const { fleet } = this.#parts;
-    if (!fleet.computers().every(({ reachable }) => reachable)) return;
-    for (const id of this.#stations.keys()) {
-      if (fleet.session(id) !== null) continue;
+    for (const id of goneSessions(this.#parts.fleet, this.#stations.keys())) {
       this.#stations.delete(id);
       this.#forget(id);
     }

@@ -216,10 +216,13 @@ describe('the live feed', () => {
     }
     const settings = {
       now: { allowRemoteManagement: true },
-      change: (_now: object): void => {},
+      listeners: new Set<(now: object) => void>(),
+      change(now: object): void {
+        for (const listener of settings.listeners) listener(now);
+      },
       onChange(listener: (now: object) => void) {
-        settings.change = listener;
-        return () => {};
+        settings.listeners.add(listener);
+        return () => settings.listeners.delete(listener);
       },
     };
     const feed = feedOf({ settings });

@@ -1,30 +1,22 @@
 // The live feed for Manager, Dashboard and command line: the whole state first, then every change, as long as the right lasts.
 import type { WebSocket } from 'ws';
 import type { LiveEvent } from '#contract/live.ts';
-import { closeCodes } from '#contract/station-page.ts';
 import type { Fleet } from '#fleet/fleet.ts';
-import { may, scopesAllow } from '#model/permissions.ts';
 import type { Session } from '#model/session.ts';
 import type { Station } from '#model/station.ts';
+import { CallerSockets } from './caller-sockets.ts';
+import type { CallerSocket, CallerSocketParts } from './caller-sockets.ts';
 import type { Caller } from './callers.ts';
 import type { Covers } from './classroom/covers.ts';
 import type { Audience } from './classroom/audience.ts';
 import { eventWithin } from './classroom/view.ts';
 import type { View } from './classroom/view.ts';
-import type { Log } from './log.ts';
-import type { PageSessions } from './people/page-sessions.ts';
-import type { Tokens } from './people/tokens.ts';
-import type { RoomSettings } from './room-settings.ts';
 import { SessionChecks } from './session-checks.ts';
-import type { CloseName } from './station/pixel-door.ts';
 import type { Stations } from './station/stations.ts';
 
 /** Who leaves this much unread is disconnected, and comes back to a new snapshot. */
 const mostUnread = 1_000_000;
 const statusEveryMs = 5000;
-const recheckEveryMs = 30_000;
-/** What a timer can hold, in milliseconds; then it is set again. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Something that pages are told of beside the computers, stations, sessions and settings. */
 export interface LiveSource {
@@ -34,16 +26,11 @@ export interface LiveSource {
   onChange: (listener: (event: LiveEvent, isFor?: (caller: Caller) => boolean) => void) => () => void;
 }
 
-interface Reader {
-  socket: WebSocket;
-  caller: Caller;
-  alive: boolean;
+interface Reader extends CallerSocket {
   /** What of the whole state that it was told first may still be on its way, in bytes: large rooms are more than what counts as unread. */
   snapshotBytes: number;
   /** What it was told of so far; null: everything. */
   view: View | null;
-  /** Until the token that it depends on expires. */
-  expiry: NodeJS.Timeout | null;
 }
 
 export class LiveFeed {
@@ -52,40 +39,36 @@ export class LiveFeed {
   readonly #audience: Audience;
   readonly #covers: Covers;
   readonly #sources: readonly LiveSource[];
-  readonly #settings: RoomSettings;
-  readonly #pageSessions: PageSessions;
-  readonly #tokens: Tokens;
-  readonly #log: Log;
+  readonly #settings: CallerSocketParts['settings'];
+  readonly #log: CallerSocketParts['log'];
   readonly #checks: SessionChecks;
-  readonly #readers = new Set<Reader>();
+  readonly #readers: CallerSockets<Reader>;
   readonly #undo = new DisposableStack();
   /** Only while somebody reads. */
-  #timers: NodeJS.Timeout[] = [];
+  #status: NodeJS.Timeout | null = null;
 
-  constructor(parts: {
-    fleet: Fleet;
-    stations: Stations;
-    audience: Audience;
-    covers: Covers;
-    sources: readonly LiveSource[];
-    settings: RoomSettings;
-    pageSessions: PageSessions;
-    tokens: Tokens;
-    log: Log;
-  }) {
+  constructor(
+    parts: CallerSocketParts & {
+      fleet: Fleet;
+      stations: Stations;
+      audience: Audience;
+      covers: Covers;
+      sources: readonly LiveSource[];
+    },
+  ) {
     this.#fleet = parts.fleet;
     this.#stations = parts.stations;
     this.#audience = parts.audience;
     this.#covers = parts.covers;
     this.#sources = parts.sources;
     this.#settings = parts.settings;
-    this.#pageSessions = parts.pageSessions;
-    this.#tokens = parts.tokens;
     this.#log = parts.log;
+    this.#readers = new CallerSockets(parts, { action: 'live.watch', target: 'none' });
     this.#checks = new SessionChecks(parts.fleet, parts.log, (known) => this.#tell({ event: 'checks.changed', ...known }));
   }
 
   start(): void {
+    this.#readers.start();
     this.#undo.defer(
       this.#fleet.onSession((session, before) => {
         // Who sees it no more where it is now is not told where that is; who saw its end is told of that.
@@ -118,40 +101,30 @@ export class LiveFeed {
     for (const source of this.#sources) this.#undo.defer(source.onChange((event, isFor) => this.#tell(event, isFor)));
     this.#undo.defer(
       this.#settings.onChange((settings) => {
-        if (!settings.allowRemoteManagement) this.#end((caller) => caller.remote);
         this.#tell({ event: 'settings.changed', settings });
         this.#lookAround();
       }),
     );
-    this.#undo.defer(this.#pageSessions.onClose((hash) => this.#end((caller) => caller.pageSession === hash)));
-    this.#undo.defer(this.#tokens.onRevoke((id) => this.#end((caller) => caller.token?.id === id)));
   }
 
   stop(): void {
     this.#undo.dispose();
-    for (const reader of this.#readers) this.#close(reader, 'restarting');
+    this.#readers.stop();
     this.#checks.unwatch();
   }
 
   enter(socket: WebSocket, caller: Caller): void {
-    const allowed = may(caller.role, 'live.watch') && scopesAllow(caller.token?.scopes ?? null, 'live.watch');
-    if (!allowed || (caller.remote && !this.#settings.now.allowRemoteManagement)) {
-      socket.close(closeCodes.refused, 'refused');
-      return;
-    }
-    const reader: Reader = { socket, caller, alive: true, snapshotBytes: 0, view: null, expiry: null };
-    socket.on('message', () => this.#close(reader, 'badMessage'));
-    socket.on('pong', () => {
-      reader.alive = true;
-    });
-    // What goes wrong with the socket is followed by its `close`.
-    socket.on('error', () => {});
-    socket.on('close', () => this.#leave(reader));
-    this.#readers.add(reader);
-    this.#watchExpiry(reader);
-    if (this.#timers.length === 0) {
-      this.#timers = [setInterval(() => this.#askStatus(), statusEveryMs), setInterval(() => this.#recheck(), recheckEveryMs)];
-    }
+    const reader: Reader = {
+      socket,
+      caller,
+      snapshotBytes: 0,
+      view: null,
+      left: () => this.#left(),
+      rechecked: () => this.#lookAgain(reader),
+    };
+    if (!this.#readers.enter(reader)) return;
+    socket.on('message', () => this.#readers.close(reader, 'badMessage'));
+    this.#status ??= setInterval(() => this.#askStatus(), statusEveryMs);
     this.#tellEverything(reader);
     this.#askStatus();
     this.#checks.watch();
@@ -187,28 +160,30 @@ export class LiveFeed {
     return { sessions, stations, view: { sessions: idsOf(sessions), stations: idsOf(stations) } };
   }
 
-  /** Tells those who see only a part what came into it and what left it. */
   #lookAround(): void {
-    for (const reader of this.#readers) {
-      if (reader.view === null && this.#audience.scopeOf(reader.caller) === null) continue;
-      const { sessions, stations, view } = this.#seenBy(reader.caller);
-      const before = reader.view;
-      if (before === null || view === null) {
-        this.#tellEverything(reader);
-        continue;
-      }
-      const cameStations = stations.filter(({ id }) => !before.stations.has(id));
-      const cameSessions = sessions.filter(({ id }) => !before.sessions.has(id));
-      const leftSessions = [...before.sessions].filter((id) => !view.sessions.has(id));
-      const leftStations = [...before.stations].filter((id) => !view.stations.has(id));
-      if (cameStations.length + cameSessions.length + leftSessions.length + leftStations.length === 0) continue;
-      for (const session of leftSessions) this.#send(reader, { event: 'session.removed', session });
-      for (const station of leftStations) this.#send(reader, { event: 'station.removed', station });
-      reader.view = view;
-      for (const station of cameStations) this.#send(reader, { event: 'station.changed', station });
-      for (const session of cameSessions) this.#send(reader, { event: 'session.changed', session: this.#covers.told(session) });
-      this.#tellKnown(reader);
+    for (const reader of this.#readers) this.#lookAgain(reader);
+  }
+
+  /** Tells somebody who sees only a part what came into it and what left it. */
+  #lookAgain(reader: Reader): void {
+    const before = reader.view;
+    if (before === null && this.#audience.scopeOf(reader.caller) === null) return;
+    const { sessions, stations, view } = this.#seenBy(reader.caller);
+    if (before === null || view === null) {
+      this.#tellEverything(reader);
+      return;
     }
+    const cameStations = stations.filter(({ id }) => !before.stations.has(id));
+    const cameSessions = sessions.filter(({ id }) => !before.sessions.has(id));
+    const leftSessions = [...before.sessions].filter((id) => !view.sessions.has(id));
+    const leftStations = [...before.stations].filter((id) => !view.stations.has(id));
+    if (cameStations.length + cameSessions.length + leftSessions.length + leftStations.length === 0) return;
+    for (const session of leftSessions) this.#send(reader, { event: 'session.removed', session });
+    for (const station of leftStations) this.#send(reader, { event: 'station.removed', station });
+    reader.view = view;
+    for (const station of cameStations) this.#send(reader, { event: 'station.changed', station });
+    for (const session of cameSessions) this.#send(reader, { event: 'session.changed', session: this.#covers.told(session) });
+    this.#tellKnown(reader);
   }
 
   #tell(event: LiveEvent, isFor: (caller: Caller) => boolean = () => true): void {
@@ -228,8 +203,7 @@ export class LiveFeed {
 
   #sendText(reader: Reader, text: string): void {
     if (reader.socket.bufferedAmount > reader.snapshotBytes + mostUnread) {
-      reader.socket.terminate();
-      this.#leave(reader);
+      this.#readers.cut(reader);
       return;
     }
     reader.socket.send(text);
@@ -248,57 +222,10 @@ export class LiveFeed {
     );
   }
 
-  #recheck(): void {
-    this.#lookAround();
-    for (const reader of this.#readers) {
-      if (!reader.alive) {
-        reader.socket.terminate();
-        this.#leave(reader);
-        continue;
-      }
-      reader.alive = false;
-      reader.socket.ping();
-      // By the time that it is now: the clock may have been set meanwhile.
-      this.#watchExpiry(reader);
-      if (reader.caller.pageSession === null) continue;
-      this.#pageSessions.recheck(reader.caller.pageSession).then(
-        (session) => {
-          if (session === null || !may(session.level, 'live.watch')) this.#close(reader, 'refused');
-        },
-        (error: unknown) => this.#log.error({ err: error }, 'A right could not be looked up again.'),
-      );
-    }
-  }
-
-  /** Closes the feed at the moment at which the reader's token expires. */
-  #watchExpiry(reader: Reader): void {
-    if (reader.expiry !== null) clearTimeout(reader.expiry);
-    reader.expiry = null;
-    const { token } = reader.caller;
-    if (token === null || token.expiresAt === null) return;
-    if (this.#tokens.isExpired(token)) {
-      this.#close(reader, 'refused');
-      return;
-    }
-    const leftMs = this.#tokens.leftMs(token.expiresAt);
-    reader.expiry = setTimeout(() => this.#watchExpiry(reader), Math.min(leftMs, longestTimer));
-  }
-
-  #end(which: (caller: Caller) => boolean): void {
-    for (const reader of this.#readers) if (which(reader.caller)) this.#close(reader, 'refused');
-  }
-
-  #close(reader: Reader, why: CloseName): void {
-    reader.socket.close(closeCodes[why], why);
-    this.#leave(reader);
-  }
-
-  #leave(reader: Reader): void {
-    this.#readers.delete(reader);
-    if (reader.expiry !== null) clearTimeout(reader.expiry);
+  #left(): void {
     if (this.#readers.size > 0) return;
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#timers = [];
+    if (this.#status !== null) clearInterval(this.#status);
+    this.#status = null;
     this.#checks.unwatch();
   }
 }

@@ -8,6 +8,7 @@ import { granted, idleAt, longestAt, prolonged, unusedTime } from '#model/sessio
 import type { Idle, TimeLimits, TimeRequest, TimeRequestState, TimeVerdict, UsedTime } from '#model/session-time.ts';
 import type { Audit } from './audit.ts';
 import type { TimingClock } from './clock.ts';
+import { goneSessions } from './gone-sessions.ts';
 import type { LiveSource } from './live-feed.ts';
 import type { Log } from './log.ts';
 import { ifRoom } from './store.ts';
@@ -429,12 +430,10 @@ export class SessionTimes {
     );
   }
 
-  /** Those that ended while nobody heard of it. Only when all sessions are known. */
   #forgetOthers(): void {
     const { fleet, store } = this.#parts;
-    if (!fleet.computers().every(({ reachable }) => reachable)) return;
-    for (const { session } of store.all<{ session: string }>('SELECT session FROM sessionTimes'))
-      if (fleet.session(session) === null) this.#forget(session);
+    const kept = store.all<{ session: string }>('SELECT session FROM sessionTimes').map(({ session }) => session);
+    for (const id of goneSessions(fleet, kept)) this.#forget(id);
   }
 }
 

@@ -1,6 +1,6 @@
 // Whom something is done to from the Dashboard: all that the teacher has, or some of them.
 import { z } from 'zod';
-import { outcomes, route } from '../route.ts';
+import { countdown, outcomes, route } from '../route.ts';
 import { idSchema } from '../values.ts';
 
 export const whoSchema = z.union([
@@ -40,11 +40,7 @@ export const audienceRoutes = {
     path: '/desktops/log-off',
     action: 'session.log-off',
     summary: 'Log some people off, or all of those that one has in the Dashboard',
-    body: z.object({
-      who: whoSchema,
-      /** Seconds of warning; the setting's if left out, 0 at once. */
-      seconds: z.number().int().min(0).max(3600).optional(),
-    }),
+    body: countdown.extend({ who: whoSchema }),
     reply: outcomes,
   }),
 } as const;

@@ -2,9 +2,8 @@
 import type { audienceRoutes } from '#contract/classroom/audience.ts';
 import { holdsStation } from '#model/session.ts';
 import type { AnswerParts, Answers } from '../api-answers.ts';
-import { shownAs } from '../deeds.ts';
 
-export function audienceAnswers({ audience, fleet, settings }: AnswerParts): Pick<Answers, keyof typeof audienceRoutes> {
+export function audienceAnswers({ audience, deeds, fleet, settings }: AnswerParts): Pick<Answers, keyof typeof audienceRoutes> {
   return {
     desktops: async ({ caller }) => ({ sessions: await audience.desktops(caller) }),
     suspendDesktops: async ({ caller, body: { who } }) => ({
@@ -18,14 +17,8 @@ export function audienceAnswers({ audience, fleet, settings }: AnswerParts): Pic
       outcomes: await audience.each(
         caller,
         { action: 'session.log-off', deed: 'session.log-off', who, suits: holdsStation },
-        (session) =>
-          fleet.call(session.computer, 'session.end', {
-            session: session.id,
-            cause: 'logged-off-by-administrator',
-            // Nobody sees a warning where no station shows the session.
-            afterMs: holdsStation(session) ? seconds * 1000 : 0,
-            by: shownAs(caller),
-          }),
+        // Nobody sees a warning where no station shows the session.
+        (session) => deeds.logOff(caller, session, holdsStation(session) ? seconds * 1000 : 0),
       ),
     }),
   };

@@ -180,7 +180,7 @@ export class Audience {
     }: { action: Action; deed: AuditAction; who: Who; suits?: (session: Session) => boolean },
     work: (session: Session) => unknown,
   ): Promise<Outcome[]> {
-    const one = async (id: string, user: string, find: () => Promise<Session>): Promise<Outcome> => {
+    const one = async (id: string, user: string, find: () => Session | Promise<Session>): Promise<Outcome> => {
       const known = this.#fleet.session(id);
       try {
         if (known === null) throw new CodedError('session-not-found');
@@ -192,9 +192,7 @@ export class Audience {
     };
     if ('all' in who) {
       const sessions = (await this.all(caller, action)).filter(suits);
-      return await Promise.all(
-        sessions.map((session) => one(session.id, session.user, async () => await Promise.resolve(session))),
-      );
+      return await Promise.all(sessions.map((session) => one(session.id, session.user, () => session)));
     }
     return await Promise.all(
       [...new Set(who.sessions)].map((id) =>

@@ -1,8 +1,8 @@
 // Blocked desktops: the standing orders of that kind, as a cover; and the message that each who blocks has set.
+import { ownerOf } from '../callers.ts';
 import type { Caller } from '../callers.ts';
 import type { Store } from '../store.ts';
 import type { CoverSource } from './covers.ts';
-import { principalOf } from './standing.ts';
 import type { Standing } from './standing.ts';
 
 export class Blocks {
@@ -24,7 +24,7 @@ export class Blocks {
 
   /** What the caller tells those who are blocked; empty: the usual words. */
   messageOf(caller: Caller): string {
-    const [kept] = this.#store.all<{ text: string }>('SELECT text FROM blockMessages WHERE owner = ?', principalOf(caller));
+    const [kept] = this.#store.all<{ text: string }>('SELECT text FROM blockMessages WHERE owner = ?', ownerOf(caller));
     return kept?.text ?? '';
   }
 
@@ -33,7 +33,7 @@ export class Blocks {
     this.#store.transaction(() => {
       this.#store.run(
         'INSERT INTO blockMessages (owner, text) VALUES (?, ?) ON CONFLICT DO UPDATE SET text = excluded.text',
-        principalOf(caller),
+        ownerOf(caller),
         text,
       );
       record();

@@ -7,6 +7,7 @@ import type { RaisedHand } from '#model/raised-hand.ts';
 import { holdsStation } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import type { Clock } from '../clock.ts';
+import { goneSessions } from '../gone-sessions.ts';
 import type { LiveSource } from '../live-feed.ts';
 import type { RoomSettings } from '../room-settings.ts';
 import type { Store } from '../store.ts';
@@ -145,11 +146,7 @@ export class Hands {
 
   /** Who left while nobody here could hear of it. */
   #forgetOthers(): void {
-    if (!this.#fleet.computers().every(({ reachable }) => reachable)) return;
-    for (const id of this.#raisedAt.keys()) {
-      const session = this.#fleet.session(id);
-      if (session === null || !holdsStation(session)) this.#remove(id, null);
-    }
+    for (const id of goneSessions(this.#fleet, this.#raisedAt.keys(), holdsStation)) this.#remove(id, null);
     this.#tell(null, null);
   }
 }

@@ -1,6 +1,6 @@
 // Who sees what in the Dashboard, as the administrator says.
 import type { scopeRoutes } from '#contract/classroom/scopes.ts';
-import { CodedError } from '#contract/errors.ts';
+import { accountsComputerOf } from '#fleet/fleet.ts';
 import type { Scope } from '#model/classroom.ts';
 import type { AnswerParts, Answers } from '../api-answers.ts';
 import { deedOf } from '../deeds.ts';
@@ -14,10 +14,9 @@ export function scopeAnswers({ scopes, fleet, audit }: AnswerParts): Pick<Answer
   return {
     scopes: () => ({ scopes: scopes.list().map(({ owner, of, scope }) => ({ owner, of, scope: copyOf(scope) })) }),
     changeScope: async ({ params: { name }, body, caller }) => {
-      const [computer] = fleet.computers();
-      if (computer === undefined) throw new CodedError('computer-unreachable');
-      await fleet.call(computer.name, 'account.describe', { user: name });
-      await scopes.change(computer.name, { of: name, ...body }, (before, after) =>
+      const computer = accountsComputerOf(fleet);
+      await fleet.call(computer, 'account.describe', { user: name });
+      await scopes.change(computer, { of: name, ...body }, (before, after) =>
         audit.record({
           ...deedOf(caller, 'scope.change', name, { sees: `${scopeText(before)} → ${scopeText(after)}` }),
           outcome: 'done',

@@ -52,23 +52,20 @@ export class Scopes {
     return () => this.#listeners.delete(listener);
   }
 
-  /** `scope` with its rooms and groups as they are written there. Throws `not-found` (a room), `group-not-found`. */
+  /** `scope` with its rooms and groups as they are written there. Throws `room-not-found`, `group-not-found`. */
   async checked(computer: string, scope: Scope): Promise<Scope> {
     const rooms = scope.rooms.map((name) => {
       const room = this.#rooms.find(name);
       if (room === undefined) throw new CodedError('room-not-found', { room: name });
       return room;
     });
-    const groups =
-      scope.groups.length === 0
-        ? []
-        : await Promise.all(
-            scope.groups.map(async (group) => {
-              const [known] = (await this.#fleet.call(computer, 'group.list', { groups: [group] })).groups;
-              if (known === undefined) throw new CodedError('group-not-found', { group });
-              return known;
-            }),
-          );
+    const groups = await Promise.all(
+      scope.groups.map(async (group) => {
+        const [known] = (await this.#fleet.call(computer, 'group.list', { groups: [group] })).groups;
+        if (known === undefined) throw new CodedError('group-not-found', { group });
+        return known;
+      }),
+    );
     return { rooms: [...new Set(rooms)].toSorted(), groups: [...new Set(groups)].toSorted() };
   }
 

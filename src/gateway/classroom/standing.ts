@@ -4,7 +4,6 @@ import type { Fleet } from '#fleet/fleet.ts';
 import type { Scope } from '#model/classroom.ts';
 import type { Session } from '#model/session.ts';
 import {
-  giverOf,
   mayConcern,
   orderFor,
   othersOrderFor,
@@ -15,6 +14,7 @@ import {
   withValue,
 } from '#model/standing.ts';
 import type { Concerned, Orders, ReleaseOfAll, StandingKind, StandingOrder } from '#model/standing.ts';
+import { ownerOf } from '../callers.ts';
 import type { Caller } from '../callers.ts';
 import type { TimingClock } from '../clock.ts';
 import { shownAs } from '../deeds.ts';
@@ -34,17 +34,19 @@ type Row = Pick<StandingOrder, 'id' | 'kind' | 'user' | 'value' | 'giver' | 'by'
 /** Whose session it is could not be looked up though the computer answers. */
 const againMs = 1000;
 
+interface StandingParts {
+  kind: StandingKind;
+  store: Store;
+  fleet: Fleet;
+  stations: Stations;
+  settings: RoomSettings;
+  audience: Audience;
+  clock: TimingClock;
+  log: Log;
+}
+
 export class Standing {
-  readonly #parts: {
-    kind: StandingKind;
-    store: Store;
-    fleet: Fleet;
-    stations: Stations;
-    settings: RoomSettings;
-    audience: Audience;
-    clock: TimingClock;
-    log: Log;
-  };
+  readonly #parts: StandingParts;
   readonly #listeners = new Set<(session: Session) => void>();
   readonly #orderListeners = new Set<() => void>();
   readonly #held = new Map<string, Holding | null>();
@@ -55,16 +57,7 @@ export class Standing {
   #orders: Orders = [];
   #lastId = 0;
 
-  constructor(parts: {
-    kind: StandingKind;
-    store: Store;
-    fleet: Fleet;
-    stations: Stations;
-    settings: RoomSettings;
-    audience: Audience;
-    clock: TimingClock;
-    log: Log;
-  }) {
+  constructor(parts: StandingParts) {
     this.#parts = parts;
   }
 
@@ -137,7 +130,7 @@ export class Standing {
 
   /** Another value in all that the caller ordered. Throws `store-full`. */
   change(caller: Caller, value: string): void {
-    this.#keep(withValue(this.#orders, principalOf(caller), value));
+    this.#keep(withValue(this.#orders, ownerOf(caller), value));
   }
 
   /**
@@ -147,7 +140,7 @@ export class Standing {
   async release(caller: Caller, session: Session, others: boolean): Promise<void> {
     const person = await this.#concerned(session);
     if (person === null) return;
-    const foreign = othersOrderFor(this.#orders, principalOf(caller), person);
+    const foreign = othersOrderFor(this.#orders, ownerOf(caller), person);
     if (foreign !== null && !others) throw new CodedError('ordered-by-another', { by: foreign.by, since: foreign.at });
     this.#keep(released(this.#orders, this.#newOrder(caller, { user: session.user }, null), person));
   }
@@ -170,7 +163,7 @@ export class Standing {
   #newOrder(caller: Caller, who: { user: string } | { scope: Scope | null }, value: string | null): StandingOrder {
     const { kind, clock } = this.#parts;
     const whom = 'user' in who ? { user: who.user, scope: null } : { user: null, scope: who.scope };
-    return { id: this.#lastId + 1, kind, ...whom, value, giver: principalOf(caller), by: shownAs(caller), at: clock.nowMs() };
+    return { id: this.#lastId + 1, kind, ...whom, value, giver: ownerOf(caller), by: shownAs(caller), at: clock.nowMs() };
   }
 
   #told(): { event: 'standing.changed'; kind: StandingKind; orders: StandingOrder[] } {
@@ -249,11 +242,6 @@ export class Standing {
     this.#held.delete(id);
     this.#asked.delete(id);
   }
-}
-
-/** Who orders something, by how they came: a token may be called as an account is. */
-export function principalOf({ principal }: Pick<Caller, 'principal'>): string {
-  return principal?.by === 'page' ? giverOf(principal.name) : `${principal?.by ?? ''}:${principal?.name ?? ''}`;
 }
 
 function isSame(a: Holding | null, b: Holding | null): boolean {

@@ -2,6 +2,7 @@
 import type { PageSignIn } from '#contract/api.ts';
 import { CodedError } from '#contract/errors.ts';
 import type { SignInStep } from '#contract/host.ts';
+import { accountsComputerOf } from '#fleet/fleet.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { may } from '#model/permissions.ts';
 import type { Audit } from '../audit.ts';
@@ -44,7 +45,7 @@ export class PageSignIns {
     address: string,
   ): Promise<PageSignInResult> {
     const { user, password, page } = order;
-    const computer = this.#fleet.computers()[0]?.name ?? '';
+    const computer = accountsComputerOf(this.#fleet);
     const conversation = this.#desk.open({
       action: 'page.sign-in',
       target: page,

@@ -4,6 +4,7 @@ import type { ApiReply, ListedPerson } from '#contract/api.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
 import type { HostArgs } from '#contract/host.ts';
 import type { AccountRemoval } from '#contract/values.ts';
+import { accountsComputerOf } from '#fleet/fleet.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Audit } from '../audit.ts';
 import { signInGroupNames } from '#model/settings.ts';
@@ -40,7 +41,7 @@ export class People {
 
   async list(): Promise<ListedPerson[]> {
     const groups = signInGroupNames(this.#settings.now.signInGroups) ?? [];
-    const { accounts } = await this.#fleet.call(this.#computer(), 'account.list', { groups });
+    const { accounts } = await this.#fleet.call(accountsComputerOf(this.#fleet), 'account.list', { groups });
     const lastSignIns = this.#audit.lastDone('station.sign-in');
     const sessions = this.#fleet.sessions();
     return accounts.map((person) => ({
@@ -54,7 +55,7 @@ export class People {
   async create(caller: Caller, order: HostArgs<'account.create'>): Promise<ApiReply<'createAccount'>> {
     const details = { level: order.level, fullName: order.fullName };
     return await this.#noted(caller, 'account.create', order.user, details, () =>
-      this.#fleet.call(this.#computer(), 'account.create', order),
+      this.#fleet.call(accountsComputerOf(this.#fleet), 'account.create', order),
     );
   }
 
@@ -66,7 +67,7 @@ export class People {
       ...(disabled === undefined ? {} : { disabled: disabled ? 1 : 0 }),
     };
     const person = await this.#noted(caller, 'account.change', order.user, details, () =>
-      this.#fleet.call(this.#computer(), 'account.change', order),
+      this.#fleet.call(accountsComputerOf(this.#fleet), 'account.change', order),
     );
     // A page sign-in holds the level for a while; it must not outlive the right to it.
     if (person.disabled || level !== undefined)
@@ -76,7 +77,7 @@ export class People {
 
   async setPassword(caller: Caller, order: HostArgs<'account.password'>): Promise<ApiReply<'setPassword'>> {
     const says = await this.#noted(caller, 'account.password', order.user, { mustChange: order.mustChange ? 1 : 0 }, () =>
-      this.#fleet.call(this.#computer(), 'account.password', order),
+      this.#fleet.call(accountsComputerOf(this.#fleet), 'account.password', order),
     );
     this.#pageSessions.closeAllOf(order.user, caller.pageSession);
     return says;
@@ -84,7 +85,7 @@ export class People {
 
   /** Answers when it is over, or after 20 seconds; it goes on then. The audit has its end. */
   async remove(caller: Caller, order: Omit<HostArgs<'account.remove'>, 'by' | 'address'>): Promise<ApiReply<'removeAccount'>> {
-    const computer = this.#computer();
+    const computer = accountsComputerOf(this.#fleet);
     const by = caller.principal?.name ?? '';
     const { address } = caller;
     let removal: AccountRemoval;
@@ -108,12 +109,8 @@ export class People {
 
   /** Says of each line of a list what would hinder making its account. Makes nothing, keeps nothing. */
   async previewImport(file: string): Promise<ApiReply<'previewImport'>> {
-    const { accounts } = await this.#fleet.call(this.#computer(), 'account.list', {});
+    const { accounts } = await this.#fleet.call(accountsComputerOf(this.#fleet), 'account.list', {});
     return { lines: readPeopleList(Buffer.from(file, 'base64'), new Set(accounts.map(({ name }) => name))) };
-  }
-
-  #computer(): string {
-    return this.#fleet.computers()[0]?.name ?? '';
   }
 
   async #noted<R>(caller: Caller, action: AuditAction, target: string, details: Details, work: () => Promise<R>): Promise<R> {

@@ -1,6 +1,7 @@
 // The first administrator: made once, with a one-time code that only root on the computer can have.
 import type { ApiBody } from '#contract/api.ts';
 import { CodedError, tellError } from '#contract/errors.ts';
+import { accountsComputerOf } from '#fleet/fleet.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Audit } from '../audit.ts';
 import type { Clock } from '../clock.ts';
@@ -30,7 +31,7 @@ export class SetUp {
 
   /** Whether there is no administrator yet. Fails with `computer-unreachable`. */
   async isNeeded(): Promise<boolean> {
-    const { accounts } = await this.#fleet.call(this.#computer(), 'account.list', {});
+    const { accounts } = await this.#fleet.call(accountsComputerOf(this.#fleet), 'account.list', {});
     return !accounts.some((account) => account.listed && account.level === 'administrator');
   }
 
@@ -73,12 +74,8 @@ export class SetUp {
     }
   }
 
-  #computer(): string {
-    return this.#fleet.computers()[0]?.name ?? '';
-  }
-
   async #create({ user, fullName, password }: ApiBody<'setup'>): Promise<string> {
-    const account = await this.#fleet.call(this.#computer(), 'account.create', {
+    const account = await this.#fleet.call(accountsComputerOf(this.#fleet), 'account.create', {
       user,
       fullName,
       password,
@@ -89,7 +86,7 @@ export class SetUp {
 
   /** Gives an account that exists the level, if the password is its own. */
   async #raise({ user, password }: ApiBody<'setup'>, address: string): Promise<string> {
-    const computer = this.#computer();
+    const computer = accountsComputerOf(this.#fleet);
     const conversation = this.#desk.open({ action: 'setup', target: '', computer, user, password, address, who: 'everyone' });
     const step = await conversation.begin();
     conversation.finish();

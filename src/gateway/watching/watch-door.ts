@@ -5,7 +5,7 @@ import type { ErrorCode } from '#contract/errors.ts';
 import { watchPageSaysSchema } from '#contract/watch.ts';
 import type { WatchPageSays, WatchSays } from '#contract/watch.ts';
 import type { Fleet } from '#fleet/fleet.ts';
-import { may, scopesAllow } from '#model/permissions.ts';
+import { may } from '#model/permissions.ts';
 import { pictureMessage } from '#model/picture.ts';
 import type { PictureSize } from '#model/picture.ts';
 import type { Session } from '#model/session.ts';
@@ -64,7 +64,7 @@ export class WatchDoor {
     this.#looking = parts.looking;
     this.#settings = parts.settings;
     this.#retryMs = retryMs;
-    this.#watchers = new CallerSockets(parts, (role) => may(role, 'session.picture', 'own-session'));
+    this.#watchers = new CallerSockets(parts, { action: 'session.picture', target: 'own-session' });
   }
 
   start(): void {
@@ -89,7 +89,6 @@ export class WatchDoor {
   }
 
   enter(socket: WebSocket, caller: Caller): void {
-    if (!scopesAllow(caller.token?.scopes ?? null, 'session.picture')) caller = { ...caller, role: 'nobody' };
     const watcher: Watcher = {
       socket,
       caller,
