@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { before, test } from 'node:test';
 import { errorCodes } from '#contract/errors.ts';
 import { hostCalls, hostProtocol } from '#contract/host.ts';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { sessionHappenings, sessionStates, sessionTransitions } from '#model/session.ts';
 
 let page = '';

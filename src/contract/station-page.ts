@@ -11,11 +11,6 @@ export const longestStationMessage = 64_000;
 
 const size = { widthPx: z.number().int().min(1).max(16384), heightPx: z.number().int().min(1).max(16384) };
 
-/** What the page proves: the UTF-8 bytes of this text, signed with ECDSA P-256 and SHA-256. */
-export function stationProofText(origin: string, nonce: string): string {
-  return `stationmaster station ${origin} ${nonce}`;
-}
-
 export const stationPageSays = z.discriminatedUnion('say', [
   /** First. `key`: the public part of the page's P-256 key as JWK coordinates; a key never seen asks to be enrolled. */
   z.object({
@@ -236,28 +231,3 @@ export const gatewaySaysToStation = z.discriminatedUnion('say', [
   z.object({ say: z.literal('ping'), number: z.number().int() }),
 ]);
 export type GatewaySaysToStation = z.infer<typeof gatewaySaysToStation>;
-
-/** WebSocket close codes of /api/v1/station, /api/v1/pixels and /api/v1/live. The page comes back by itself unless it says otherwise. */
-export const closeCodes = {
-  /** The gateway stops or restarts: come back. */
-  restarting: 4000,
-  /** A message was not of the form expected. */
-  badMessage: 4001,
-  /** The proof, ticket or cookie was wrong; the page must not try again by itself with the same. */
-  refused: 4002,
-  /** The same station was opened in another window; this page stays quiet until the person asks for it. */
-  replaced: 4003,
-  /** The session left this station. The station WebSocket says why. */
-  sessionLeft: 4004,
-  /** The station was removed by the administrator. */
-  removed: 4005,
-  /** The desktop's X server closed or is not there; ask for a new ticket. */
-  desktopGone: 4006,
-  /** Too many, too fast. */
-  tooMany: 4007,
-  /** Who sees or uses somebody else's desktop no longer does; the reason is one of `controlEnds`. */
-  controlEnded: 4008,
-} as const;
-
-/** The pixel WebSocket is opened with these sub-protocols: `binary` and the ticket behind this prefix. It is answered with `binary`. */
-export const ticketProtocolPrefix = 'ticket.';

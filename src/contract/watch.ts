@@ -1,10 +1,7 @@
 // Many live pictures over one WebSocket, /api/v1/watch: the page says which it shows, the gateway sends each whenever it is another.
 import { z } from 'zod';
-import { pictureSizes } from '#model/picture.ts';
+import { mostWatched, pictureSizes } from '#model/picture.ts';
 import { errorSchema, idSchema } from './values.ts';
-
-/** More are before nobody's eyes at once. */
-export const mostWatched = 400;
 
 export const watchPageSaysSchema = z.discriminatedUnion('say', [
   z.object({

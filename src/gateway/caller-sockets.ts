@@ -1,6 +1,6 @@
 // The WebSockets of callers that stay open: pinged, and closed once the right is gone that they depend on.
 import type { WebSocket } from 'ws';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { may, scopesAllow } from '#model/permissions.ts';
 import type { Action, Target } from '#model/permissions.ts';
 import type { Caller } from './callers.ts';

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import type { WebSocket } from 'ws';
 import { liveEventSchema } from '#contract/live.ts';
 import type { LiveEvent } from '#contract/live.ts';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import type { Session } from '#model/session.ts';
 import { closeCode, GatewayRoom, textOf, until } from '../../test/support/gateway-room.ts';
 import type { Caller } from './callers.ts';

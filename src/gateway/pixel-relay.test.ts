@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { ScreenReader } from '#pixels/screen-reader.ts';
 import { startXServer } from '../../test/support/x-server.ts';
 import { relayPixels } from './pixel-relay.ts';

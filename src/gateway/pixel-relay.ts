@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { BadClientMessage, ClientMessages } from '#pixels/client-messages.ts';
 import type { ClientMessage } from '#pixels/client-messages.ts';
 import { Greeting, answersAhead } from '#pixels/greeting.ts';

@@ -5,7 +5,7 @@ import { apiRoutes } from '#contract/api.ts';
 import type { ApiRouteName } from '#contract/api.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { may, scopesAllow, tokenScopes } from '#model/permissions.ts';
 import type { Role, Target, TokenScope } from '#model/permissions.ts';
 import { closeCode, GatewayRoom, textOf } from '../../test/support/gateway-room.ts';

@@ -1,7 +1,7 @@
 // Sessions that are moved: what both stations are told, who may order it, and what becomes of it when something breaks meanwhile.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { closeCode, GatewayRoom, until } from '../../test/support/gateway-room.ts';
 import type { Reply, TestStation } from '../../test/support/gateway-room.ts';
 

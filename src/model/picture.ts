@@ -4,6 +4,9 @@ export type PictureSize = (typeof pictureSizes)[number];
 /** How wide a picture is; the height follows from the screen, a narrower screen is not made wider, and a very high one narrower. */
 export const pictureWidthsPx: Readonly<Record<PictureSize, number>> = { tiny: 160, small: 320, medium: 640, large: 1280 };
 
+/** So many live pictures may one page show; more are before nobody's eyes at once. */
+export const mostWatched = 400;
+
 /** A picture of a session's screen; `session` is an id of 16, `tag` of 22 ASCII characters. */
 export interface SentPicture {
   session: string;

@@ -5,6 +5,9 @@ import type { Scope, Whereabouts } from './classroom.ts';
 export const standingKinds = ['block'] as const;
 export type StandingKind = (typeof standingKinds)[number];
 
+/** What blocked screens say, in characters. */
+export const longestBlockMessage = 300;
+
 export interface StandingOrder {
   /** The larger, the newer. */
   id: number;

@@ -14,7 +14,7 @@ import { WebSocket } from 'ws';
 import { configSchema } from '#contract/config.ts';
 import { pixelSocket, placesFrom } from '#contract/places.ts';
 import type { Places } from '#contract/places.ts';
-import { stationProofText } from '#contract/station-page.ts';
+import { stationProofText } from '#contract/wire.ts';
 import type { GatewaySaysToStation, StationPageSays } from '#contract/station-page.ts';
 import type { TimingClock } from '#gateway/clock.ts';
 import { Gateway } from '#gateway/gateway.ts';

@@ -1,11 +1,12 @@
 // Blocking: the use of desktops is stopped, with a message on their screens, until it is taken back.
 import { z } from 'zod';
+import { longestBlockMessage } from '#model/standing.ts';
 import { outcomes, route } from '../route.ts';
 import { standingOrderSchema } from './standing.ts';
 import { whoSchema } from './audience.ts';
 
 /** What blocked screens say: one line or a few; empty for the usual words. */
-export const blockMessageSchema = z.string().trim().max(300);
+export const blockMessageSchema = z.string().trim().max(longestBlockMessage);
 
 export const blockRoutes = {
   blocks: route({

@@ -1,7 +1,7 @@
 // Blocking, over the API of a whole room: what passes, for whom it holds, how long, and who may undo it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { GatewayRoom, closeCode, until } from '../../../test/support/gateway-room.ts';
 import type { AskOptions, TestStation } from '../../../test/support/gateway-room.ts';
 

@@ -1,7 +1,7 @@
 // Taking control through a whole gateway: who may, what the person at the station is asked and sees, and how it ends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { GatewayRoom, until } from '../../../test/support/gateway-room.ts';
 import type { AskOptions, FakeXServer, Reply, TestStation } from '../../../test/support/gateway-room.ts';
 

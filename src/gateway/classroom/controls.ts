@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { CodedError } from '#contract/errors.ts';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import { controlAnswerMs, isStricter } from '#model/control.ts';
 import type { Control, ControlEnd, ControlPolicy } from '#model/control.ts';

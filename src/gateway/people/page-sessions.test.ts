@@ -1,7 +1,7 @@
 // Signing in to Manager and Dashboard, and how long that lasts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { closeCode, GatewayRoom } from '../../../test/support/gateway-room.ts';
 
 const minute = 60_000;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { WebSocket } from 'ws';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { closeCode, GatewayRoom, textOf } from '../../../test/support/gateway-room.ts';
 import type { Reply } from '../../../test/support/gateway-room.ts';
 

@@ -1,7 +1,7 @@
 // Pixel tickets: what they are good for, and for how long.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { closeCode, GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';
 
 async function atDesktop(room: GatewayRoom, user = 'anna') {

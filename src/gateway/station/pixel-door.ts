@@ -2,7 +2,7 @@
 // the station, the gateway cuts the connection.
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import type { Fleet } from '#fleet/fleet.ts';
 import type { Session } from '#model/session.ts';
 import type { Covers } from '../classroom/covers.ts';

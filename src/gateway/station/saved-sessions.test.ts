@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { CodedError } from '#contract/errors.ts';
 import type { AuditEntry } from '#contract/api.ts';
 import type { SavedSession } from '#model/session.ts';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { closeCode, GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';
 import type { TestStation } from '../../../test/support/gateway-room.ts';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import type { StationPageSays } from '#contract/station-page.ts';
 import type { Station } from '#model/station.ts';
 import { closeCode, GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';

@@ -1,7 +1,7 @@
 // Station pages as they come, become stations, sign in, show desktops and lose them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { closeCode, GatewayRoom, newStationKey, until } from '../../../test/support/gateway-room.ts';
 
 describe('becoming a station', () => {

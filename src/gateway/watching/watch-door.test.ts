@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import sharp from 'sharp';
 import type { WebSocket } from 'ws';
 import type { AuditEntry } from '#contract/api.ts';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { watchSaysSchema } from '#contract/watch.ts';
 import { readPictureMessage } from '#model/picture.ts';
 import type { PictureSize, SentPicture } from '#model/picture.ts';

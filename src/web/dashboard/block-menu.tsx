@@ -9,6 +9,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Who } from '#contract/classroom/audience.ts';
 import type { Session } from '#model/session.ts';
+import { longestBlockMessage } from '#model/standing.ts';
 import { api } from '../shared/api.ts';
 import { FormDialog } from '../shared/form-dialog.tsx';
 import { namesText, personName } from '../shared/names-text.ts';
@@ -20,8 +21,6 @@ import { Ago } from '../shared/time.tsx';
 import { everybody, useDeskActs, whoOf } from './desk-acts.ts';
 import { DeskMenu } from './desk-menu.tsx';
 import type { DeskMenuProps } from './desk-menu.tsx';
-
-const longestMessage = 300;
 
 const useStyles = makeStyles({
   list: { display: 'flex', flexDirection: 'column', gap: tokens.spacingVerticalS, margin: 0, padding: 0, listStyle: 'none' },
@@ -153,7 +152,7 @@ function MessageDialog({ kept, close }: { kept: string; close: () => void }): Re
       >
         <Textarea
           value={text}
-          maxLength={longestMessage}
+          maxLength={longestBlockMessage}
           dir="auto"
           placeholder={_('Station blocked')}
           onChange={(_event, data) => setText(data.value)}

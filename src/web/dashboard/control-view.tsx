@@ -23,11 +23,13 @@ import { controlAnswerMs } from '#model/control.ts';
 import type { ControlEnd } from '#model/control.ts';
 import type { Session } from '#model/session.ts';
 import { ApiError, api, textOf } from '../shared/api.ts';
+import { ctrlAltDelete, pressKeys } from '../shared/desktop-keys.ts';
+import { toggleFullScreen } from '../shared/full-screen.ts';
 import { msg } from '../shared/i18n.ts';
 import { KeyChord } from '../shared/key-chord.ts';
-import { namesText, personName } from '../shared/names-text.ts';
+import { giverName, namesText, personName } from '../shared/names-text.ts';
 import { PixelLine } from '../shared/pixel-line.ts';
-import { closeCodes } from '../shared/pixel-wire.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { useRoom } from '../shared/room.tsx';
 
 const useStyles = makeStyles({
@@ -90,18 +92,6 @@ function endOf(code: number, reason: string): ControlEnd {
   if (code === closeCodes.desktopGone) return 'desktop-gone';
   if (code === closeCodes.controlEnded && Object.hasOwn(endTexts, reason)) return reason as ControlEnd;
   return 'stopped';
-}
-
-const ctrlAltDelete = [
-  [0xffe3, 'ControlLeft'],
-  [0xffe9, 'AltLeft'],
-  [0xffff, 'Delete'],
-] as const;
-
-/** Chromium lets a page in full screen have Esc, Alt+Tab and the Super key as well. */
-interface KeyboardLock {
-  lock(): Promise<void>;
-  unlock(): void;
 }
 
 export function ControlView({ session, close }: { session: Session; close: () => void }): ReactNode {
@@ -169,29 +159,16 @@ export function ControlView({ session, close }: { session: Session; close: () =>
     if (painter.current !== null) painter.current.viewOnly = !uses;
   }, [uses]);
   const there = controls.filter((control) => control.session === id && control.id !== own?.id);
-  const nameOf = (by: string): string => (by === '' ? _('The administrator') : by);
   const user = there.find((other) => other.uses);
   const again = (change: { uses?: boolean; takeOver?: boolean } = {}): void =>
     setWanted((before) => ({ uses: true, takeOver: false, ...change, attempt: before.attempt + 1 }));
   const toDesktop = (): void => painter.current?.focus({ preventScroll: true });
   const press = (): void => {
-    for (const [keysym, code] of ctrlAltDelete) painter.current?.sendKey(keysym, code, true);
-    for (const [keysym, code] of ctrlAltDelete.toReversed()) painter.current?.sendKey(keysym, code, false);
+    if (painter.current !== null) pressKeys(painter.current, ctrlAltDelete);
     toDesktop();
   };
   const fullScreen = async (): Promise<void> => {
-    const { keyboard } = navigator as Navigator & { keyboard?: KeyboardLock };
-    try {
-      if (document.fullscreenElement === null) {
-        await whole.current?.requestFullscreen({ navigationUI: 'hide' });
-        await keyboard?.lock();
-      } else {
-        keyboard?.unlock();
-        await document.exitFullscreen();
-      }
-    } catch {
-      // A browser without full screen stays as it is.
-    }
+    if (whole.current !== null) await toggleFullScreen(whole.current);
     toDesktop();
   };
   const isTaken = stage.at === 'refused' && stage.error instanceof ApiError && stage.error.code === 'control-taken';
@@ -204,7 +181,7 @@ export function ControlView({ session, close }: { session: Session; close: () =>
         if (uses) return _('You see and use this desktop. Ctrl+Alt+Shift leads to these buttons.');
         return user === undefined
           ? _('You only see this desktop.')
-          : _('{person} uses this desktop; you only see it.', { person: nameOf(user.by) });
+          : _('{person} uses this desktop; you only see it.', { person: giverName(user.by) });
       case 'refused':
         return _('Not connected.');
       case 'ended':
@@ -230,7 +207,7 @@ export function ControlView({ session, close }: { session: Session; close: () =>
             <Text weight="semibold">{person}</Text>
             <Text size={200} className={styles.subtle} role="status">
               {state()}
-              {there.length > 0 && ` ${_('Also here: {names}', { names: namesText(there.map(({ by }) => nameOf(by))) })}`}
+              {there.length > 0 && ` ${_('Also here: {names}', { names: namesText(there.map(({ by }) => giverName(by))) })}`}
             </Text>
           </div>
           <Button appearance="primary" icon={<DismissRegular />} onClick={close}>

@@ -4,12 +4,10 @@ import { GridRegular } from '@fluentui/react-icons/svg/grid';
 import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
 import { msg } from '../shared/i18n.ts';
-import { PageHeader } from '../shared/page-header.tsx';
-import { PageTabs, TabContent, usePageTab } from '../shared/page-tabs.tsx';
+import { TabbedPage, usePageTab } from '../shared/page-tabs.tsx';
 import type { Tabs } from '../shared/page-tabs.tsx';
 import { SignedInOnly } from '../shared/page.tsx';
 import type { SignedIn } from '../shared/page.tsx';
-import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
 import { ControlProvider } from './control.tsx';
 import { DesktopsTab } from './desktops-tab.tsx';
@@ -25,25 +23,24 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
   const { _ } = useLingui();
   const [tab, open] = usePageTab('dashboard', tabs);
   return (
-    <>
-      <header>
-        <PageHeader title={msg('Dashboard')} help="dashboard" signedIn={signedIn} />
-        <PageTabs tabs={tabs} label={_('Pages of the Dashboard')} tab={tab} open={open} />
-      </header>
-      <LineBar />
-      <TabContent tab={tab}>
-        <RoomKnown>
-          <Supervisors />
-          <RaisedHands />
-          {tab === 'desktops' && (
-            <ControlProvider>
-              <DesktopsTab />
-            </ControlProvider>
-          )}
-          {tab === 'stations' && <StationsView principal={signedIn.principal} />}
-        </RoomKnown>
-      </TabContent>
-    </>
+    <TabbedPage
+      title={msg('Dashboard')}
+      help="dashboard"
+      signedIn={signedIn}
+      tabs={tabs}
+      label={_('Pages of the Dashboard')}
+      tab={tab}
+      open={open}
+    >
+      <Supervisors />
+      <RaisedHands />
+      {tab === 'desktops' && (
+        <ControlProvider>
+          <DesktopsTab />
+        </ControlProvider>
+      )}
+      {tab === 'stations' && <StationsView principal={signedIn.principal} />}
+    </TabbedPage>
   );
 }
 

@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { isRunning } from '#model/session.ts';
+import { pictureNote } from '../shared/stations/picture-note.ts';
 import { EnlargedScreen } from '../shared/stations/session-screen.tsx';
 import { useControl } from './control.tsx';
 import type { Desk } from './desks.ts';
@@ -45,9 +46,7 @@ export function EnlargedDesk(props: {
   return (
     <EnlargedScreen session={desk.session} close={close}>
       <div className={styles.below}>
-        <Text className={styles.text}>
-          {isRunning(desk.session) ? _('Live. That you look is written down.') : _('The last picture that was kept.')}
-        </Text>
+        <Text className={styles.text}>{pictureNote(desk.session)}</Text>
         {isRunning(desk.session) && (
           <Button
             onClick={() => {

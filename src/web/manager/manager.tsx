@@ -8,12 +8,10 @@ import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { msg } from '../shared/i18n.ts';
-import { PageHeader } from '../shared/page-header.tsx';
-import { PageTabs, TabContent, usePageTab } from '../shared/page-tabs.tsx';
+import { TabbedPage, usePageTab } from '../shared/page-tabs.tsx';
 import type { Tabs } from '../shared/page-tabs.tsx';
 import { SignedInOnly } from '../shared/page.tsx';
 import type { SignedIn } from '../shared/page.tsx';
-import { LineBar, RoomKnown } from '../shared/room.tsx';
 import { StationsView } from '../shared/stations/stations-view.tsx';
 import { ActivityTab } from './activity-tab.tsx';
 import { HomeTab } from './home-tab.tsx';
@@ -37,28 +35,27 @@ function Shell({ signedIn }: { signedIn: SignedIn }): ReactNode {
   const { _ } = useLingui();
   const [tab, open] = usePageTab('manager', tabs);
   return (
-    <>
-      <header>
-        <PageHeader title={msg('Manager')} help={tab} signedIn={signedIn} />
-        <PageTabs tabs={tabs} label={_('Pages of the Manager')} tab={tab} open={open} />
-      </header>
-      <LineBar />
-      <TabContent tab={tab}>
-        <RoomKnown>
-          <LeavingBar />
-          {tab === 'home' && <HomeTab open={open} />}
-          {tab === 'stations' && (
-            <StationsView
-              principal={signedIn.principal}
-              history={(row) => <LineHistory row={row} showAll={(query) => open('activity', query)} />}
-            />
-          )}
-          {tab === 'users' && <UsersTab />}
-          {tab === 'systems' && <SystemsTab />}
-          {tab === 'activity' && <ActivityTab />}
-        </RoomKnown>
-      </TabContent>
-    </>
+    <TabbedPage
+      title={msg('Manager')}
+      help={tab}
+      signedIn={signedIn}
+      tabs={tabs}
+      label={_('Pages of the Manager')}
+      tab={tab}
+      open={open}
+    >
+      <LeavingBar />
+      {tab === 'home' && <HomeTab open={open} />}
+      {tab === 'stations' && (
+        <StationsView
+          principal={signedIn.principal}
+          history={(row) => <LineHistory row={row} showAll={(query) => open('activity', query)} />}
+        />
+      )}
+      {tab === 'users' && <UsersTab />}
+      {tab === 'systems' && <SystemsTab />}
+      {tab === 'activity' && <ActivityTab />}
+    </TabbedPage>
   );
 }
 

@@ -3,6 +3,10 @@ import { Tab, TabList, makeStyles, tokens } from '@fluentui/react-components';
 import { useLingui } from '@lingui/react';
 import { useEffect, useState } from 'react';
 import type { ComponentType, ReactNode } from 'react';
+import type { PageTopic } from './help/help-topic.ts';
+import { PageHeader } from './page-header.tsx';
+import type { SignedIn } from './page.tsx';
+import { LineBar, RoomKnown } from './room.tsx';
 
 export type Tabs<T extends string> = Readonly<Record<T, { label: string; Icon: ComponentType }>>;
 
@@ -56,7 +60,7 @@ export function usePageTab<T extends string>(page: string, tabs: Tabs<T>): [T, (
   ];
 }
 
-export function PageTabs<T extends string>(props: { tabs: Tabs<T>; label: string; tab: T; open: (next: T) => void }): ReactNode {
+function PageTabs<T extends string>(props: { tabs: Tabs<T>; label: string; tab: T; open: (next: T) => void }): ReactNode {
   const { _ } = useLingui();
   const styles = useStyles();
   return (
@@ -75,14 +79,31 @@ export function PageTabs<T extends string>(props: { tabs: Tabs<T>; label: string
   );
 }
 
-/** What the open tab shows. */
-export function TabContent({ tab, children }: { tab: string; children: ReactNode }): ReactNode {
+/** The page with its header, tabs and bar; `children` is what the open tab shows, once the room is known. */
+export function TabbedPage<T extends string>(props: {
+  title: string;
+  help: PageTopic;
+  signedIn: SignedIn;
+  tabs: Tabs<T>;
+  /** What the tabs are, to a screen reader. */
+  label: string;
+  tab: T;
+  open: (next: T) => void;
+  children: ReactNode;
+}): ReactNode {
   const styles = useStyles();
   return (
-    <main className={styles.main}>
-      <div id="tab-content" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        {children}
-      </div>
-    </main>
+    <>
+      <header>
+        <PageHeader title={props.title} help={props.help} signedIn={props.signedIn} />
+        <PageTabs tabs={props.tabs} label={props.label} tab={props.tab} open={props.open} />
+      </header>
+      <LineBar />
+      <main className={styles.main}>
+        <div id="tab-content" role="tabpanel" aria-labelledby={`tab-${props.tab}`}>
+          <RoomKnown>{props.children}</RoomKnown>
+        </div>
+      </main>
+    </>
   );
 }

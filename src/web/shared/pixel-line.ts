@@ -1,6 +1,7 @@
 // A desktop's pixels in a page: the WebSocket that a ticket opens, painted by noVNC, which is loaded here and nowhere else.
 import type RFB from '@novnc/novnc';
-import { socketAddress, ticketProtocolPrefix } from './pixel-wire.ts';
+import { socketAddress } from './socket-address.ts';
+import { ticketProtocolPrefix } from '#contract/wire.ts';
 
 let loading: Promise<typeof RFB> | null = null;
 

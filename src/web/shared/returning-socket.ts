@@ -1,7 +1,7 @@
 // A WebSocket to the gateway that comes back by itself.
-import type { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
+import { socketAddress } from './socket-address.ts';
 
-const refused: (typeof closeCodes)['refused'] = 4002;
 const retryMs = [250, 500, 1000, 2000, 4000] as const;
 /** No line after this long counts as lost; a reconnect within it is not worth a word. */
 const silentMs = 1200;
@@ -76,7 +76,7 @@ export class ReturningSocket {
 
   #open(): void {
     clearTimeout(this.#again);
-    const socket = new WebSocket(`wss://${location.host}/api/v1/${this.#path}`);
+    const socket = new WebSocket(socketAddress(this.#path));
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#wait();
@@ -89,7 +89,7 @@ export class ReturningSocket {
     socket.addEventListener('close', (close) => {
       if (this.#socket !== socket) return;
       this.#socket = null;
-      if (close.code === refused) {
+      if (close.code === closeCodes.refused) {
         this.stop();
         this.#owner.refused();
         return;

@@ -2,7 +2,7 @@
 // are the page's own, above the picture of the desktop, so that nothing in the session can cover or press them.
 import type { GatewaySaysToStation } from '#contract/station-page.ts';
 import { i18n } from '../shared/i18n.ts';
-import { namesText } from '../shared/names-text.ts';
+import { giverName, namesText } from '../shared/names-text.ts';
 import { inWords, make } from './element.ts';
 import { button } from './form.ts';
 import { icon } from './icon.ts';
@@ -18,15 +18,13 @@ export interface ControlActions {
   focusDesktop(): void;
 }
 
-const nameOf = (name: string): string => (name === '' ? i18n._('The administrator') : name);
-
 function markText(by: Controlled['by']): string {
   const user = by.find(({ uses }) => uses);
-  const others = by.filter(({ uses }) => !uses).map(({ name }) => nameOf(name));
+  const others = by.filter(({ uses }) => !uses).map(({ name }) => giverName(name));
   const values = { names: namesText(others), count: new Set(others).size };
   if (user === undefined)
     return i18n._('{count, plural, one {{names} sees this desktop.} other {{names} see this desktop.}}', values);
-  const using = i18n._('{person} sees and uses this desktop.', { person: nameOf(user.name) });
+  const using = i18n._('{person} sees and uses this desktop.', { person: giverName(user.name) });
   if (others.length === 0) return using;
   return `${using} ${i18n._('{count, plural, one {{names} sees it as well.} other {{names} see it as well.}}', values)}`;
 }
@@ -128,7 +126,7 @@ export class ControlMark {
 
   #askText(): string {
     if (this.#asks === null) return '';
-    const person = nameOf(this.#asks.by);
+    const person = giverName(this.#asks.by);
     return this.#asks.uses
       ? i18n._('{person} wants to see your desktop and use it together with you.', { person })
       : i18n._('{person} wants to see your desktop.', { person });

@@ -1,11 +1,13 @@
 // One desktop in the page: noVNC over the pixel WebSocket, at the size of the window; the last picture stays when the
 // connection breaks.
 import type RFB from '@novnc/novnc';
+import { pressKeys } from '../shared/desktop-keys.ts';
+import type { Key } from '../shared/desktop-keys.ts';
 import { PixelLine } from '../shared/pixel-line.ts';
-import { closeCodes } from '../shared/pixel-wire.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { make } from './element.ts';
 import { rectInPage } from './orientation.ts';
-import { windowSize } from './wire.ts';
+import { windowSize } from './window-size.ts';
 
 export interface PictureListener {
   /** The first full frame is on the screen; `at` in milliseconds of performance.now(). */
@@ -103,10 +105,8 @@ export class DesktopPicture {
     this.#rfb?.focus({ preventScroll: true });
   }
 
-  /** Presses keys, given as keysym and code, one after the other, and lets go of them. */
-  press(keys: readonly (readonly [keysym: number, code: string | null])[]): void {
-    for (const [keysym, code] of keys) this.#rfb?.sendKey(keysym, code, true);
-    for (const [keysym, code] of keys.toReversed()) this.#rfb?.sendKey(keysym, code, false);
+  press(keys: readonly Key[]): void {
+    if (this.#rfb !== null) pressKeys(this.#rfb, keys);
   }
 
   /** Puts a text into the desktop's clipboard. */

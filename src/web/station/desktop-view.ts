@@ -5,6 +5,7 @@ import type { PasswordStep } from '#contract/station-page.ts';
 import { ClipboardPanel } from './clipboard-panel.ts';
 import { DesktopPicture } from './desktop-picture.ts';
 import { inWords, make } from './element.ts';
+import { toggleFullScreen } from '../shared/full-screen.ts';
 import { screenWindow } from './half.ts';
 import { KeyChord } from '../shared/key-chord.ts';
 import { KeyboardPanel } from './keyboard-panel.ts';
@@ -33,12 +34,6 @@ export interface DesktopOf {
   fullName: string;
   station: string;
   ticket: string;
-}
-
-/** Chromium lets a page in full screen have Esc, Alt+Tab and the Super key as well. */
-interface KeyboardLock {
-  lock(): Promise<void>;
-  unlock(): void;
 }
 
 export class DesktopView {
@@ -166,19 +161,7 @@ export class DesktopView {
   }
 
   async #toggleFullScreen(): Promise<void> {
-    const screen = screenWindow();
-    const { keyboard } = screen.navigator as Navigator & { keyboard?: KeyboardLock };
-    try {
-      if (screen.document.fullscreenElement === null) {
-        await screen.document.documentElement.requestFullscreen({ navigationUI: 'hide' });
-        await keyboard?.lock();
-      } else {
-        keyboard?.unlock();
-        await screen.document.exitFullscreen();
-      }
-    } catch {
-      // A browser without full screen (some phones) stays as it is.
-    }
+    await toggleFullScreen(screenWindow().document.documentElement);
     this.focus();
   }
 }

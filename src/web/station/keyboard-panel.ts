@@ -1,16 +1,14 @@
 // Keys that the browser or the device keeps for itself, sent to the desktop by a button; text for devices without keys; help.
+import { alt, ctrl, ctrlAltDelete } from '../shared/desktop-keys.ts';
+import type { Key } from '../shared/desktop-keys.ts';
 import { i18n } from '../shared/i18n.ts';
 import { make } from './element.ts';
 import { button, textField } from './form.ts';
 import { keysymOf } from './keysym.ts';
 import { Panel } from './panel.ts';
 
-type Key = readonly [keysym: number, code: string | null];
-
-const ctrl: Key = [0xffe3, 'ControlLeft'];
-const alt: Key = [0xffe9, 'AltLeft'];
 const combinations: Readonly<Record<string, readonly Key[]>> = {
-  'Ctrl+Alt+Del': [ctrl, alt, [0xffff, 'Delete']],
+  'Ctrl+Alt+Del': ctrlAltDelete,
   Super: [[0xffeb, 'MetaLeft']],
   'Alt+Tab': [alt, [0xff09, 'Tab']],
   'Alt+F4': [alt, [0xffc1, 'F4']],

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
 import axe from 'axe-core';
-import { closeCodes } from '#contract/station-page.ts';
+import { closeCodes } from '#contract/wire.ts';
 import { keepPicture } from '../../../test/support/page-checks.ts';
 import { builtPages } from '../../../test/support/pages.ts';
 import type { PaintedDesktop } from '../../../test/support/painted-desktop.ts';

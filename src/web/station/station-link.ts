@@ -1,11 +1,12 @@
 // The page's WebSocket to the gateway: proves who the station is, passes messages on, and comes back by itself whenever it
 // breaks, unless it was told not to.
 import type { GatewaySaysToStation, StationPageSays } from '#contract/station-page.ts';
+import { closeCodes, stationProofText } from '#contract/wire.ts';
 import { BackOff } from './back-off.ts';
 import { ownHalf } from './half.ts';
 import type { StationKey } from './station-key.ts';
-import { closeCodes, socketAddress } from '../shared/pixel-wire.ts';
-import { stationProofText, windowSize } from './wire.ts';
+import { socketAddress } from '../shared/socket-address.ts';
+import { windowSize } from './window-size.ts';
 
 /** `lost`: it is coming back by itself. The others wait for a person. */
 export type LinkState = 'connecting' | 'up' | 'lost' | 'restarting' | 'replaced' | 'removed' | 'refused';

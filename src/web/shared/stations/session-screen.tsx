@@ -4,7 +4,6 @@ import { FullScreenMaximizeRegular } from '@fluentui/react-icons/svg/full-screen
 import { useLingui } from '@lingui/react';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { isRunning } from '#model/session.ts';
 import type { Session } from '#model/session.ts';
 import { textOf } from '../api.ts';
 import { errorText } from '../error-text.ts';
@@ -12,6 +11,7 @@ import { personName } from '../names-text.ts';
 import { useRoom } from '../room.tsx';
 import { ShowDialog } from '../show-dialog.tsx';
 import { useLivePicture } from './live-picture.ts';
+import { pictureNote } from './picture-note.ts';
 import type { LivePicture } from './watch-line.ts';
 
 const useStyles = makeStyles({
@@ -86,9 +86,7 @@ export function SessionScreen({ session }: { session: Session }): ReactNode {
       <ScreenFrame live={live} session={session} />
       {seen && (
         <div className={styles.below}>
-          <span className={styles.subtle}>
-            {isRunning(session) ? _('Live. That you look is written down.') : _('The last picture that was kept.')}
-          </span>
+          <span className={styles.subtle}>{pictureNote(session)}</span>
           <Button className={styles.enlarge} size="small" icon={<FullScreenMaximizeRegular />} onClick={() => setEnlarged(true)}>
             {_('Enlarge')}
           </Button>

@@ -1,6 +1,6 @@
 // The live pictures that this page shows, over one WebSocket: open while there are any, and asking for none while the page is hidden.
 import type { WatchPageSays, WatchSays } from '#contract/watch.ts';
-import { readPictureMessage } from '#model/picture.ts';
+import { mostWatched, readPictureMessage } from '#model/picture.ts';
 import type { PictureSize } from '#model/picture.ts';
 import { ApiError } from '../api.ts';
 import { ReturningSocket } from '../returning-socket.ts';
@@ -20,8 +20,6 @@ interface Entry {
   live: LivePicture;
 }
 
-/** As in the contract, which itself (with zod) stays out of the pages. */
-const mostShown = 400;
 /** What is shown no more is kept to be there at once when it comes into sight again. */
 const mostKept = 400;
 const none: LivePicture = { url: null, fault: null };
@@ -97,7 +95,7 @@ class WatchLine {
       document.removeEventListener('visibilitychange', this.#soon);
       return;
     }
-    const wanted = document.hidden ? [] : shown.slice(0, mostShown);
+    const wanted = document.hidden ? [] : shown.slice(0, mostWatched);
     const which = wanted.map(({ session, size }) => keyOf(session, size)).join();
     if (which === this.#told) return;
     const pictures = wanted.map(({ session, size, tag }) => ({ session, size, ...(tag !== null && { known: tag }) }));
