@@ -1,28 +1,17 @@
 // What the administrator puts over the station pages, the letter of a remap and the notice of console mode, in a real browser.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import { describe, test } from 'node:test';
 import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway } from '../../../test/support/station-gateway.ts';
 
 describe('what the administrator puts over the stations', () => {
-  let browser: Browser;
-  let folder: string;
-  before(async () => {
-    folder = await builtPages();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-    });
-  });
-  after(() => browser.close());
+  const room = stationBrowser();
 
   test('over a desktop takes its own key and presses on it, and nothing else', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     gateway.welcome = (there) => there.desktop('good');
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await room.browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(10_000);
     await page.goto(gateway.url);
     const there = await gateway.page();
@@ -52,9 +41,9 @@ describe('what the administrator puts over the stations', () => {
   });
 
   test('who else is at the desktop is shown above it, takes no key or press from it, and is ended where that is allowed', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     gateway.welcome = (there) => there.desktop('good');
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    const page = await room.browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
     page.setDefaultTimeout(10_000);
     await page.goto(gateway.url);
     const there = await gateway.page();
@@ -113,9 +102,9 @@ describe('what the administrator puts over the stations', () => {
   });
 
   test('a station that is closed for maintenance says so, and opens by itself', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     gateway.welcome = (there) => there.say({ say: 'wait', why: 'console-mode' });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    const page = await room.browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
     page.setDefaultTimeout(10_000);
     await page.goto(gateway.url);
     const there = await gateway.page();
@@ -131,12 +120,12 @@ describe('what the administrator puts over the stations', () => {
     ['fr-FR', "Appuyez sur A quand c'est le tour de cette station."],
   ] as const)
     test(`over the sign-in page is readable (${locale})`, async () => {
-      await using gateway = await StationGateway.start(folder);
+      await using gateway = await StationGateway.start(room.folder);
       gateway.welcome = (there) => {
         there.free();
         there.say({ say: 'remap', shows: { letter: 'A', number: 0 } });
       };
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale });
+      const page = await room.browser.newPage({ viewport: { width: 1280, height: 800 }, locale });
       page.setDefaultTimeout(10_000);
       await page.goto(gateway.url);
       await page.getByText(words).waitFor();

@@ -1,23 +1,13 @@
 // The sign-in page of a station that signs an account in by itself, in a real browser.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway, computer, station } from '../../../test/support/station-gateway.ts';
 
 describe('a station that signs an account in by itself', () => {
-  let browser: Browser;
-  let folder: string;
-  before(async () => {
-    folder = await builtPages();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-    });
-  });
-  after(() => browser.close());
+  const room = stationBrowser();
 
   async function open(gateway: StationGateway, inMs: number | null, locale = 'en-GB'): Promise<Page> {
     gateway.welcome = (there) =>
@@ -28,14 +18,14 @@ describe('a station that signs an account in by itself', () => {
         because: { reason: 'session', cause: 'signed-out', user: 'anna' },
         autoLogon: { user: 'anna', inMs },
       });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale });
+    const page = await room.browser.newPage({ viewport: { width: 1280, height: 800 }, locale });
     page.setDefaultTimeout(10_000);
     await page.goto(gateway.url);
     return page;
   }
 
   test('counts down, and stops as soon as somebody types; the button signs in at once', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     const page = await open(gateway, 30_000);
     const there = await gateway.page();
     const words = page.getByText(/anna is signed in in (30|29|28) seconds\. Type to sign in as somebody else\./);
@@ -51,7 +41,7 @@ describe('a station that signs an account in by itself', () => {
   });
 
   test('in French, without a countdown, there is only the button', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     const page = await open(gateway, null, 'fr-FR');
     await page.getByRole('button', { name: 'Se connecter en tant que anna' }).waitFor();
     assert.equal(await page.getByText(/sera connecté dans/).isVisible(), false);
@@ -60,9 +50,9 @@ describe('a station that signs an account in by itself', () => {
   });
 
   test('SHIFT while disconnecting asks for the sign-in page, and nothing else does', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     gateway.welcome = (there) => there.desktop('good');
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await room.browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(10_000);
     await page.goto(gateway.url);
     const there = await gateway.page();

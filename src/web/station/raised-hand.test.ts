@@ -1,28 +1,17 @@
 // Raising a hand on the station page, in a real browser.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import { describe, test } from 'node:test';
 import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway } from '../../../test/support/station-gateway.ts';
 
 describe('a raised hand at a station', () => {
-  let browser: Browser;
-  let folder: string;
-  before(async () => {
-    folder = await builtPages();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-    });
-  });
-  after(() => browser.close());
+  const room = stationBrowser();
 
   test('is offered where there is somebody to help, shown while it is up, taken down, and who has seen it is told; in French, too', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     gateway.welcome = (welcomed) => welcomed.desktop('good');
-    const page = await browser.newPage({ viewport: { width: 390, height: 700 }, locale: 'fr-FR' });
+    const page = await room.browser.newPage({ viewport: { width: 390, height: 700 }, locale: 'fr-FR' });
     page.setDefaultTimeout(10_000);
     await page.goto(gateway.url);
     const there = await gateway.page();

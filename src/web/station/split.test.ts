@@ -1,27 +1,15 @@
 // A split screen in Chromium, under the real security headers: two pages in one window, and whose the keyboard is.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { BrowserContextOptions, Frame, Page } from 'playwright-core';
 import axe from 'axe-core';
 import { closeCodes } from '#contract/wire.ts';
 import { keepPicture } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
 import type { PaintedDesktop } from '../../../test/support/painted-desktop.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway, computer } from '../../../test/support/station-gateway.ts';
 import type { ScriptedPage } from '../../../test/support/station-gateway.ts';
 
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-];
 const stations = {
   left: { id: 'abcdefghijklmnop', name: 'Station 4' },
   right: { id: 'abcdefghijklmnoq', name: 'Station 4 right' },
@@ -65,18 +53,7 @@ async function axeFaults(page: Page | Frame): Promise<string[]> {
 }
 
 describe('a split screen', () => {
-  let folder: string;
-  let browser: Browser;
-
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'stationmaster-pages-'));
-    await cp(await builtPages(), folder, { recursive: true });
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
-  });
-  after(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  const room = stationBrowser();
 
   interface Opened extends AsyncDisposable {
     page: Page;
@@ -97,9 +74,9 @@ describe('a split screen', () => {
 
   async function open(options: BrowserContextOptions = {}): Promise<Opened> {
     await using begun = new AsyncDisposableStack();
-    const gateway = begun.use(await StationGateway.start(folder));
+    const gateway = begun.use(await StationGateway.start(room.folder));
     gateway.welcome = welcome;
-    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
+    const context = await room.browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
     begun.defer(() => context.close());
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);

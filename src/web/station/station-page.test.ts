@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { closeCodes } from '#contract/wire.ts';
 import type { LostSession, Resumable } from '#contract/station-page.ts';
 import { errorCodes } from '#contract/errors.ts';
 import type { ErrorCode } from '#contract/errors.ts';
 import { sessionCauses } from '#model/session.ts';
 import { catalogueFaults, entriesOf } from '../../../test/support/catalogue.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway, computer, station } from '../../../test/support/station-gateway.ts';
 import type { ScriptedPage } from '../../../test/support/station-gateway.ts';
 import { texts as english } from '../shared/help/english.ts';
@@ -22,18 +20,6 @@ import { BackOff } from './back-off.ts';
 import { keysymOf } from './keysym.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--host-resolver-rules=MAP station.test 127.0.0.1',
-];
-
 const told = (code: ErrorCode, details: Record<string, string | number> = {}) => ({ code, message: '', details });
 const now = Date.now();
 const suspended: Resumable = {
@@ -126,20 +112,8 @@ describe('the station page without a browser', () => {
 });
 
 describe('the station page in Chromium', () => {
-  let folder: string;
-  let browser: Browser;
+  const room = stationBrowser(['--host-resolver-rules=MAP station.test 127.0.0.1']);
   let gateway: StationGateway;
-
-  before(async () => {
-    // A copy: whoever builds the pages anew meanwhile empties their folder.
-    folder = await mkdtemp(join(tmpdir(), 'stationmaster-pages-'));
-    await cp(await builtPages(), folder, { recursive: true });
-    browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
-  });
-  after(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
 
   interface Opened extends AsyncDisposable {
     page: Page;
@@ -150,9 +124,9 @@ describe('the station page in Chromium', () => {
   /** A station page with its own gateway; `welcome` is said when it has proven itself. Fails the test on any error in its console. */
   async function open(options: BrowserContextOptions = {}, welcome?: (page: ScriptedPage) => void): Promise<Opened> {
     await using begun = new AsyncDisposableStack();
-    gateway = begun.use(await StationGateway.start(folder));
+    gateway = begun.use(await StationGateway.start(room.folder));
     if (welcome !== undefined) gateway.welcome = welcome;
-    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
+    const context = await room.browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, ...options });
     begun.defer(() => context.close());
     const page = await context.newPage();
     const faults: string[] = [];
@@ -699,6 +673,7 @@ describe('the station page in Chromium', () => {
     there.socket.terminate();
     await dialog.getByText(/The connection was lost before the password was changed/).waitFor();
     const again = await gateway.page();
+    await page.locator('html[data-line="up"]').waitFor();
     await page.keyboard.type('secret');
     await page.keyboard.press('Enter');
     await again.next('password-change');
@@ -712,6 +687,7 @@ describe('the station page in Chromium', () => {
     again.socket.terminate();
     await dialog.getByText(/it is not known whether the password was changed/).waitFor();
     const back = await gateway.page();
+    await page.locator('html[data-line="up"]').waitFor();
     await page.keyboard.type('better');
     await page.keyboard.press('Enter');
     await back.next('password-change');
@@ -1070,7 +1046,7 @@ describe('the station page in Chromium', () => {
     await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /rfb.*\.js/.test(name)));
     const names = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname));
     const files = [...new Set(names.filter((name) => name.startsWith('/assets/')))];
-    const sizes = await Promise.all(files.map(async (name) => gzipSync(await readFile(join(folder, name))).length));
+    const sizes = await Promise.all(files.map(async (name) => gzipSync(await readFile(join(room.folder, name))).length));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(total > 30_000 && total < 250_000, `${total} bytes`);
   });

@@ -1,31 +1,21 @@
 // The countdown of the limits of time on the station page, in a real browser.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { axeFaults, keepPicture } from '../../../test/support/page-checks.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway } from '../../../test/support/station-gateway.ts';
 import type { ScriptedPage } from '../../../test/support/station-gateway.ts';
 
 describe('the limits of time at a station', () => {
-  let browser: Browser;
-  let folder: string;
-  before(async () => {
-    folder = await builtPages();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run'],
-    });
-  });
-  after(() => browser.close());
+  const room = stationBrowser();
 
   async function onDesktop(
     gateway: StationGateway,
     options: { locale?: string; widthPx?: number } = {},
   ): Promise<{ page: Page; there: ScriptedPage }> {
     gateway.welcome = (welcomed) => welcomed.desktop('good');
-    const page = await browser.newPage({
+    const page = await room.browser.newPage({
       viewport: { width: options.widthPx ?? 1280, height: 800 },
       locale: options.locale ?? 'en-GB',
     });
@@ -37,7 +27,7 @@ describe('the limits of time at a station', () => {
   }
 
   test('nobody seems to be there: the countdown is told, any key or movement says otherwise, and reaches the desktop', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     const { page, there } = await onDesktop(gateway);
     await page.mouse.move(300, 300);
     there.say({ say: 'time', ends: { why: 'idle', remainingMs: 47_900, request: 'none' } });
@@ -57,7 +47,7 @@ describe('the limits of time at a station', () => {
   });
 
   test('the time is nearly over: asked for more once, and the answer is read', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     const { page, there } = await onDesktop(gateway);
     there.say({ say: 'time', ends: { why: 'longest', remainingMs: 287_000, request: 'none' } });
     await page.getByText(/^Your time is over in 5 minutes/).waitFor();
@@ -88,7 +78,7 @@ describe('the limits of time at a station', () => {
   });
 
   test('more time is asked for by the keyboard alone, which then is in the desktop again', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     const { page, there } = await onDesktop(gateway);
     const typed = async (letter: string): Promise<void> => {
       await page.keyboard.press(letter);
@@ -116,7 +106,7 @@ describe('the limits of time at a station', () => {
     ['en-GB', 390],
   ] as const)
     test(`both fit the screen (${locale}, ${widthPx} px)`, async () => {
-      await using gateway = await StationGateway.start(folder);
+      await using gateway = await StationGateway.start(room.folder);
       const { page, there } = await onDesktop(gateway, { locale, widthPx });
       for (const why of ['longest', 'idle'] as const) {
         there.say({ say: 'time', ends: { why, remainingMs: 90_000, request: 'none' } });

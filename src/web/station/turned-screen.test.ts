@@ -1,11 +1,10 @@
 // A station page on a screen that hangs turned, in a real browser: what is pressed is what is meant, and the desktop has its sides swapped.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import type { Browser, Page } from 'playwright-core';
+import { describe, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { orientations } from '#model/station.ts';
 import type { Orientation } from '#model/station.ts';
-import { builtPages } from '../../../test/support/pages.ts';
+import { stationBrowser } from '../../../test/support/station-browser.ts';
 import { StationGateway } from '../../../test/support/station-gateway.ts';
 import { inWindow, pageSize } from './orientation.ts';
 
@@ -13,16 +12,7 @@ const size = { width: 1280, height: 800 };
 const withinMs = 10_000;
 
 describe('a turned screen', () => {
-  let browser: Browser;
-  let folder: string;
-  before(async () => {
-    folder = await builtPages();
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    });
-  });
-  after(() => browser.close());
+  const room = stationBrowser();
 
   async function open(gateway: StationGateway, orientation: Orientation, what: 'desktop' | 'free', touch = false): Promise<Page> {
     gateway.welcome = (there) => {
@@ -30,7 +20,7 @@ describe('a turned screen', () => {
       if (what === 'desktop') there.desktop('good');
       else there.free();
     };
-    const page = await browser.newPage({ viewport: size, locale: 'en-GB', hasTouch: touch });
+    const page = await room.browser.newPage({ viewport: size, locale: 'en-GB', hasTouch: touch });
     page.setDefaultTimeout(withinMs);
     await page.goto(gateway.url);
     return page;
@@ -41,7 +31,7 @@ describe('a turned screen', () => {
 
   for (const orientation of orientations) {
     test(`${orientation}: the desktop fills the page, and mouse and finger meet what they point at`, async () => {
-      await using gateway = await StationGateway.start(folder);
+      await using gateway = await StationGateway.start(room.folder);
       const page = await open(gateway, orientation, 'desktop', true);
       await painted(page);
       const [desktop] = gateway.desktops;
@@ -69,7 +59,7 @@ describe('a turned screen', () => {
   }
 
   test('the sign-in page fills the turned screen, and its fields are pressed where they are seen', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     const page = await open(gateway, 'portrait', 'free');
     const field = page.getByRole('textbox', { name: 'User name' });
     await field.waitFor();
@@ -87,12 +77,12 @@ describe('a turned screen', () => {
   });
 
   test('the station begins in the language that it is set to; who chooses another keeps it', async () => {
-    await using gateway = await StationGateway.start(folder);
+    await using gateway = await StationGateway.start(room.folder);
     gateway.welcome = (there) => {
       there.say({ say: 'configured', orientation: 'landscape', language: 'fr' });
       there.free();
     };
-    const page = await browser.newPage({ viewport: size, locale: 'en-GB' });
+    const page = await room.browser.newPage({ viewport: size, locale: 'en-GB' });
     page.setDefaultTimeout(withinMs);
     await page.goto(gateway.url);
     await page.waitForFunction(() => document.documentElement.lang === 'fr');
