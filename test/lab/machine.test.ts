@@ -54,7 +54,8 @@ describe('a machine of the lab', () => {
     assert.ok(known.includes(person.name), known);
     assert.match(await session.run('xdpyinfo'), /dimensions: +1280x800/);
     assert.ok((await session.picture()).length > 1280 * 800);
-    await session.launch('xterm', '-title', 'lab');
+    // No shell: its prompt would call the window otherwise, at any moment.
+    await session.launch('xterm', '-title', 'lab', '-e', 'sleep', 'infinity');
     await eventually('a program runs on the desktop', 60_000, async () =>
       (await session.tryRun('xdotool', 'search', '--name', '^lab$')).code === 0 ? true : undefined,
     );
